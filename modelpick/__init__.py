@@ -1,0 +1,71 @@
+"""From a task and your own data to a pretrained model that you can defend.
+
+The public names are lazy (PEP 562): `import modelpick` loads nothing heavy, and `modelpick.search` costs what
+searching costs. See the README for a tour, `help(modelpick.evaluate)` for one verb.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from modelpick.errors import AnswerIsNo, CannotFindOut, ModelpickError, NothingMatched, UsageError
+    from modelpick.models.estimators import MLPClassifier, MLPRegressor
+    from modelpick.verbs.catalog import catalog
+    from modelpick.verbs.download import download
+    from modelpick.verbs.evaluate import evaluate
+    from modelpick.verbs.predict import predict
+    from modelpick.verbs.runs import runs
+    from modelpick.verbs.search import search
+    from modelpick.verbs.vet import vet
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "AnswerIsNo": "modelpick.errors",
+    "CannotFindOut": "modelpick.errors",
+    "ModelpickError": "modelpick.errors",
+    "NothingMatched": "modelpick.errors",
+    "UsageError": "modelpick.errors",
+    "MLPClassifier": "modelpick.models.estimators",
+    "MLPRegressor": "modelpick.models.estimators",
+    "catalog": "modelpick.verbs.catalog",
+    "download": "modelpick.verbs.download",
+    "evaluate": "modelpick.verbs.evaluate",
+    "predict": "modelpick.verbs.predict",
+    "runs": "modelpick.verbs.runs",
+    "search": "modelpick.verbs.search",
+    "vet": "modelpick.verbs.vet",
+}
+
+__all__ = [
+    "AnswerIsNo",
+    "CannotFindOut",
+    "MLPClassifier",
+    "MLPRegressor",
+    "ModelpickError",
+    "NothingMatched",
+    "UsageError",
+    "catalog",
+    "download",
+    "evaluate",
+    "predict",
+    "runs",
+    "search",
+    "vet",
+]
+
+
+def __getattr__(name: str) -> Any:
+    module = _PUBLIC.get(name)
+    if module is None:
+        raise AttributeError(f"module 'modelpick' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PUBLIC])

@@ -1,0 +1,105 @@
+"""The contract between evaluation/ and whatever is tested: candidates over raw rows, and their safe form on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, Self
+
+from numpy.typing import NDArray
+
+from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.data.table import Table
+
+CandidateKind = Literal["dummy", "linear", "neighbours", "trees", "mlp", "architecture", "pretrained"]
+Way = Literal["as-is", "probe", "zero-shot", "finetune"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochRecord:
+    """One epoch of a training: losses and scores after it (accuracy, or R2 for regression)."""
+
+    epoch: int
+    train_loss: float
+    train_score: float
+    validation_loss: float | None = None
+    validation_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedForm:
+    """A fitted candidate as plain data: it is written as JSON and safetensors and loads without running code.
+
+    Attributes:
+        architecture: A bare name of the catalogue (`mlp`), never a dotted path.
+        config: What rebuilds it: task, classes, target_name, hidden_layer_sizes, activation, output, and what is
+            worth knowing (hyperparameters). JSON types only.
+        tensors: Name -> float32 array; of a network `layers.<i>.weight` (out, in) and `layers.<i>.bias` (out,).
+        preprocessing: From raw rows to the features that the first layer takes.
+    """
+
+    architecture: str
+    config: Mapping[str, Any]
+    tensors: Mapping[str, NDArray[Any]]
+    preprocessing: TablePreprocessor
+
+
+class Candidate(Protocol):
+    """Anything that learns from raw rows and answers for new ones. All that is fitted is fitted inside."""
+
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """Class names in the order of `predict_proba`'s columns; empty for regression."""
+        ...
+
+    @property
+    def parameters(self) -> int | None:
+        """How many numbers it learned (weights and biases); None where that says nothing."""
+        ...
+
+    @property
+    def history(self) -> tuple[EpochRecord, ...]:
+        """Its training by epoch; empty where it has none."""
+        ...
+
+    def fit(self, X: Table, y: NDArray[Any], validation: tuple[Table, NDArray[Any]] | None = None) -> Self:
+        """Learns from the training rows; the validation rows may stop it early and are never trained on."""
+        ...
+
+    def predict_proba(self, X: Table) -> NDArray[Any]:
+        """Probabilities, shape (rows, classes), each row summing to one. Classification only."""
+        ...
+
+    def predict(self, X: Table) -> NDArray[Any]:
+        """Class names (object array of str) or numbers (float64), shape (rows,)."""
+        ...
+
+    def saved_form(self) -> SavedForm | None:
+        """Its safe form, or None where it has none."""
+        ...
+
+    def summary(self) -> str:
+        """Its layers with weights A x B and biases B, or a line that says what it is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of the comparison: a name and how to make a fresh candidate.
+
+    Attributes:
+        name: Unique in one report.
+        make: Seed -> an unfitted candidate; for a `fixed` one, the fitted candidate itself.
+        fixed: Tested as it is and never fitted (a saved run).
+        way: How a pretrained one is used; None for those trained here.
+        source: Where it comes from: a run folder, a repo id; None for those made here.
+        commit: Of the repo, 40 hex.
+    """
+
+    name: str
+    kind: CandidateKind
+    make: Callable[[int], Candidate]
+    fixed: bool = False
+    way: Way | None = None
+    source: str | None = None
+    commit: str | None = None

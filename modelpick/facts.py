@@ -1,0 +1,283 @@
+"""Facts: what was read, once, about a repo, its card and its files. A fact that nobody stated is None.
+
+The rooms that touch the outside (hub/, card/, weights/) make these; judgement (vetting/) only reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+Value = str | None | Sequence["Value"] | Mapping[str, "Value"]
+"""A value of a front matter. Scalars stay strings (`no` is Norwegian, `1.10` a version); None is an empty value."""
+
+
+# --- the card ---------------------------------------------------------------------------------------------------
+
+
+class BlockKind(StrEnum):
+    """What a block of a card's body is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list-item"
+    TABLE_ROW = "table-row"
+    QUOTE = "quote"
+    CODE = "code"
+    COMMENT = "comment"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence of a block: `text` without Markdown markup, and the line (from 1) on which it begins.
+
+    `quote` is the file's own characters of the sentence, markup and line breaks included, over at most six lines.
+    """
+
+    text: str
+    line: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A block of a card's body.
+
+    Attributes:
+        kind: A heading, paragraph, list item, table row, quote, code block, HTML comment or other HTML.
+        text: Its text without markup; code and comments as they stand; table cells joined by ` | `.
+        line: Its first line, counted from 1 over the whole file, front matter included.
+        end_line: Its last line, inclusive.
+        section: Index into `CardFacts.sections`; None before the first heading.
+        sentences: Empty for headings, code and comments.
+        placeholder: Filled by nobody: `[More Information Needed]`, `{{ ... }}`, N/A, a template's own sentence.
+        cells: The cells of a table row, else empty. `header` tells whether it is the table's header row.
+        language: Of a code block, as its fence names it ("" where it does not), else None.
+    """
+
+    kind: BlockKind
+    text: str
+    line: int
+    end_line: int
+    section: int | None = None
+    sentences: tuple[Sentence, ...] = ()
+    placeholder: bool = False
+    cells: tuple[str, ...] = ()
+    header: bool = False
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading and what stands under it.
+
+    Attributes:
+        title: As written, without markup.
+        name: Normalised for comparing: lower case, without numbers, emoji, punctuation at the ends, "[optional]".
+        level: 1 to 6; a bold line that serves as a heading has 7.
+        line: Of the heading.
+        parent: Index of the section above it, if any.
+    """
+
+    title: str
+    name: str
+    level: int
+    line: int
+    parent: int | None = None
+
+
+class FrontMatterStatus(StrEnum):
+    """How the front matter of a card was found."""
+
+    ABSENT = "absent"
+    READ = "read"
+    EMPTY = "empty"
+    UNCLOSED = "unclosed"  # an opening fence that never ends: what follows is read as far as it can be
+    NOT_A_MAPPING = "not-a-mapping"
+    BROKEN = "broken"  # not YAML; single `key: value` lines are kept where they can be read
+    REFUSED = "refused"  # anchors, aliases, tags, merge keys, too deep
+    OVER_CAP = "over-cap"  # too large or too many nodes: what it says is unknown, never absent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMatter:
+    """The YAML at the head of a card.
+
+    Attributes:
+        status: How it was found. Only READ, and what could be saved of BROKEN and UNCLOSED, has values.
+        values: Top-level key -> value, without `model-index`. For a duplicate key the last one, as YAML has it.
+        lines: Top-level key -> line in the file.
+        duplicates: (key, line of each occurrence) for keys given more than once.
+        model_index: The key `model-index`, read apart for it may be large; None where absent or unreadable.
+        start_line: Line of the opening fence; 0 where there is no front matter.
+        end_line: Line of the closing fence.
+        problem: What is wrong with it, in words, for any status but READ, EMPTY and ABSENT.
+    """
+
+    status: FrontMatterStatus
+    values: Mapping[str, Value] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    duplicates: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    model_index: Value = None
+    start_line: int = 0
+    end_line: int = 0
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts:
+    r"""A model card as read. An empty card has no blocks; a card that is not there is None in `RepoFacts.card`.
+
+    Attributes:
+        path: Inside the repo, as a rule `README.md`.
+        sha256: Of the bytes that were read.
+        bytes: Size of the file as far as known (over the cap only its head was read: `truncated`).
+        text: The decoded text (UTF-8, bad bytes replaced), newlines as in the file.
+        problems: What a reader should be told: bad UTF-8, truncated, duplicate keys, a second front matter, ...
+    """
+
+    path: str
+    sha256: str
+    bytes: int
+    text: str
+    truncated: bool = False
+    front_matter: FrontMatter
+    sections: tuple[Section, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    def section_of(self, block: Block) -> Section | None:
+        """The section that a block stands in."""
+        return None if block.section is None else self.sections[block.section]
+
+    def quote(self, line: int, end_line: int | None = None) -> str:
+        r"""The file's own characters of the lines from `line` on (from 1, counted at \n), at most six of them."""
+        last = min(end_line or line, line + 5)
+        return "\n".join(self.text.split("\n")[line - 1 : last]).strip()
+
+
+# --- files and repos --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFact:
+    """One file of a repo at one commit.
+
+    Attributes:
+        path: POSIX, relative to the repo.
+        bytes: Size; None where the source does not tell.
+        sha256: Of an LFS file, as the Hub declares it (64 hex), or of a local file that was hashed.
+        git_sha1: Of a plain git file (40 hex): sha1 of "blob <size>\\0" + its bytes.
+        scan: The Hub's own scan status of the file (safe, unsafe, ...); None where not told.
+    """
+
+    path: str
+    bytes: int | None = None
+    sha256: str | None = None
+    git_sha1: str | None = None
+    scan: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFile:
+    """A small text file of the repo that was fetched whole (a licence, a config)."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseModel:
+    """What a model was made from, and who says so (`hub`: the Hub's own graph; `card`: the front matter)."""
+
+    repo_id: str
+    relation: Literal["finetune", "adapter", "merge", "quantized"] | None = None
+    source: Literal["hub", "card", "config"] = "card"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedCounts:
+    """How many models on the Hub say that they were made from this one, by relation."""
+
+    finetune: int | None = None
+    adapter: int | None = None
+    merge: int | None = None
+    quantized: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A fact that could not be had, and why (`downloads_all_time`: "the mirror answered 404")."""
+
+    what: str
+    reason: str
+
+
+Source = Literal["hub", "path", "index", "cards", "bundle"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepoFacts:
+    """Everything that vetting needs about one subject at one commit.
+
+    Attributes:
+        requested: As the user wrote it.
+        repo_id: As the source names it; None for a bare card or folder of which nobody knows the id. It may differ
+            from `requested` (a rename, another case): that is a fact, and a check tells it.
+        commit: 40 hex; None where there is none (a plain folder, a card file).
+        card: None where the repo has no README.md.
+        files: None where nobody listed them (a bare card), empty where the repo is empty.
+        gated: "auto" or "manual" where access must be asked for, "no" where not, None where not told.
+        parameters: Count over all dtypes, from the Hub's safetensors metadata or the headers.
+        texts: The small text files that were fetched: licences, config.json, adapter_config.json.
+        security: The Hub's own scan of the repo in one word, None where not told.
+        missing: What could not be had, with the reason.
+    """
+
+    requested: str
+    source: Source
+    repo_id: str | None = None
+    revision: str | None = None
+    commit: str | None = None
+    card: CardFacts | None = None
+    files: tuple[FileFact, ...] | None = None
+    texts: tuple[TextFile, ...] = ()
+    tags: tuple[str, ...] | None = None
+    pipeline_tag: str | None = None
+    library: str | None = None
+    downloads_30d: int | None = None
+    downloads_all_time: int | None = None
+    likes: int | None = None
+    created: str | None = None
+    last_modified: str | None = None
+    gated: Literal["auto", "manual", "no"] | None = None
+    private: bool | None = None
+    disabled: bool | None = None
+    derived: DerivedCounts | None = None
+    base_models: tuple[BaseModel, ...] = ()
+    parameters: int | None = None
+    dtypes: Mapping[str, int] | None = None
+    used_storage: int | None = None
+    security: str | None = None
+    missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedModel:
+    """One entry of the Hub's list of models: what a search knows without opening the repo."""
+
+    repo_id: str
+    task: str | None = None
+    library: str | None = None
+    tags: tuple[str, ...] = ()
+    licenses: tuple[str, ...] = ()
+    parameters: int | None = None
+    bytes: int | None = None
+    downloads_30d: int | None = None
+    likes: int | None = None
+    created: str | None = None
+    last_modified: str | None = None
+    gated: Literal["auto", "manual", "no"] | None = None
