@@ -1,0 +1,42 @@
+"""The commands: name -> where it is declared and its one-line summary. A test holds the summaries equal to theirs.
+
+The summaries stand here so that `modelpick --help` imports no command module at all.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class CommandEntry(NamedTuple):
+    """Where a command is declared (`command` in that module), its summary, and its heading in `--help`."""
+
+    module: str
+    summary: str
+    heading: str
+
+
+CHOOSE = "Choose a model"
+TEST = "Test it on your data"
+HOUSEKEEPING = "Housekeeping"
+
+COMMANDS: dict[str, CommandEntry] = {
+    "catalog": CommandEntry(
+        "modelpick.cli.catalog", "Show the popular architectures: what each is for and what it costs.", CHOOSE
+    ),
+    "search": CommandEntry("modelpick.cli.search", "Find models on the Hub by task, licence, library, ...", CHOOSE),
+    "vet": CommandEntry(
+        "modelpick.cli.vet", "Answer with quotes: purpose, training data, popularity, licence.", CHOOSE
+    ),
+    "download": CommandEntry(
+        "modelpick.cli.download", "Fetch a vetted model, pinned to a commit, every file hashed.", CHOOSE
+    ),
+    "eval": CommandEntry(
+        "modelpick.cli.evaluate", "Train and test models on your data, with honest statistics.", TEST
+    ),
+    "predict": CommandEntry("modelpick.cli.predict", "Answer for new rows with a saved run.", TEST),
+    "runs": CommandEntry("modelpick.cli.runs", "List saved runs, or remove them.", HOUSEKEEPING),
+    "completion": CommandEntry(
+        "modelpick.cli.completion", "Print the shell completion script for bash, zsh or fish.", HOUSEKEEPING
+    ),
+}
