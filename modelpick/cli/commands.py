@@ -31,9 +31,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "download": CommandEntry(
         "modelpick.cli.download", "Fetch a vetted model, pinned to a commit, every file hashed.", CHOOSE
     ),
-    "eval": CommandEntry(
-        "modelpick.cli.evaluate", "Train and test models on your data, with honest statistics.", TEST
-    ),
+    "eval": CommandEntry("modelpick.cli.evaluate", "Train and test models on your data, with honest statistics.", TEST),
     "predict": CommandEntry("modelpick.cli.predict", "Answer for new rows with a saved run.", TEST),
     "runs": CommandEntry("modelpick.cli.runs", "List saved runs, or remove them.", HOUSEKEEPING),
     "completion": CommandEntry(

@@ -1,1 +1,3 @@
+"""Documents turned into a screen, JSON, Markdown or a page. The only room that imports rich."""
 
+FORMATS = ("human", "json", "quiet", "markdown")

@@ -1,0 +1,167 @@
+"""The command: parses, calls, and turns every way to end into its exit code. Imports nothing heavy by itself."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from modelpick.errors import CannotFindOut, ModelpickError, UsageError
+
+_BUG = 70
+_INTERRUPTED = 130
+_TERMINATED = 143
+
+
+class _Terminated(BaseException):
+    """SIGTERM came; unwinds so that temporary files are removed."""
+
+
+def main(argv: Sequence[str] | None = None, prog: str = "modelpick") -> NoReturn:
+    """Runs the command line and ends the process with the exit code."""
+    signal.signal(signal.SIGTERM, _on_terminate)
+    sys.exit(run(argv, prog))
+
+
+def run(argv: Sequence[str] | None = None, prog: str = "modelpick") -> int:
+    """Runs the command line in this process and returns its exit code; stdout and stderr are the process's own."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _prepare_streams()
+    try:
+        code = _call(arguments, prog)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _reader_gone()
+    except OSError as error:  # a full disk behind stdout shows only at the flush
+        return _fail(_environment_error(error), arguments)
+    return code
+
+
+def _call(arguments: list[str], prog: str) -> int:
+    try:
+        return _invoke(arguments, prog)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _end(_INTERRUPTED, "interrupted")
+    except _Terminated:
+        return _end(_TERMINATED, "terminated")
+    except click.ClickException as error:
+        return _fail(_usage_error(error, prog), arguments)
+    except ModelpickError as error:
+        return _fail(error, arguments)
+    except BrokenPipeError:
+        raise
+    except MemoryError as error:
+        hint = "take fewer rows or columns, smaller batches, or a machine with more memory"
+        return _fail(CannotFindOut("out of memory", hint, kind="memory"), arguments, error)
+    except OSError as error:
+        return _fail(_environment_error(error), arguments, error)
+    except Exception:  # noqa: BLE001 - the one place where a bug ends: its traceback and its own exit code
+        traceback.print_exc()
+        return _fail(_Bug("this is a bug in modelpick", "please report it with the lines above"), arguments)
+
+
+class _Bug(ModelpickError):  # noqa: N818
+    exit_code = _BUG
+    kind = "bug"
+
+
+def _invoke(arguments: list[str], prog: str) -> int:
+    from modelpick.cli.group import group
+
+    if _completes_shell(group):
+        return 0
+    # Not `group.main()`: it answers a closed pipe with exit code 1, which here means "the answer is no".
+    with group.make_context(prog, arguments) as context:
+        group.invoke(context)
+    return 0
+
+
+def _completes_shell(group: click.Group) -> bool:
+    instruction = os.environ.get("_MODELPICK_COMPLETE")
+    if not instruction:
+        return False
+    from click.shell_completion import shell_complete
+
+    shell_complete(group, {}, "modelpick", "_MODELPICK_COMPLETE", instruction)
+    return True
+
+
+def _fail(error: ModelpickError, arguments: list[str], cause: BaseException | None = None) -> int:
+    from modelpick.render.sink import Sink
+
+    if os.environ.get("MODELPICK_DEBUG") == "1" and error.exit_code != _BUG:
+        traceback.print_exception(cause or error)
+    Sink(_asked_format(arguments)).error(error)
+    return error.exit_code
+
+
+def _end(code: int, word: str) -> int:
+    sys.stderr.write(f"\n{word}\n")
+    return code
+
+
+def _usage_error(error: click.ClickException, prog: str) -> ModelpickError:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else prog
+    return UsageError(error.format_message().rstrip("."), f"`{command} --help` lists what it takes")
+
+
+def _environment_error(error: OSError) -> ModelpickError:
+    kinds = {
+        errno.ENOSPC: "disk",
+        errno.EDQUOT: "disk",
+        errno.EACCES: "permission",
+        errno.EPERM: "permission",
+    }
+    kind = kinds.get(error.errno or 0, "permission" if error.errno == errno.EROFS else "system")
+    place = f" (`{error.filename}`)" if error.filename else ""
+    hints = {
+        "disk": "free some space, or name another place",
+        "permission": "name a place where you may write",
+    }
+    return CannotFindOut(f"{error.strerror or error}{place}", hints.get(kind), kind=kind)
+
+
+def _asked_format(arguments: list[str]) -> str:
+    """The `--format` of a command line that may be too broken to parse."""
+    asked = "human"
+    for number, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument == "--format" and number + 1 < len(arguments):
+            asked = arguments[number + 1]
+        elif argument.startswith("--format="):
+            asked = argument.partition("=")[2]
+    return asked if asked == "json" else "human"
+
+
+def _prepare_streams() -> None:
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - lives as long as the process
+    if sys.stdout is None:
+        _fail(CannotFindOut("stdout is closed", "give the command somewhere to write", kind="system"), [])
+        sys.exit(CannotFindOut.exit_code)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:  # cp1252 and ascii terminals get `?`, never a UnicodeEncodeError
+            reconfigure(errors="replace")
+
+
+def _reader_gone() -> int:
+    """`| head` has seen enough: end quietly, and let nothing be flushed into the closed pipe at exit."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a file descriptor is wanted
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    return 0
+
+
+def _on_terminate(number: int, frame: FrameType | None) -> None:
+    raise _Terminated

@@ -1,0 +1,61 @@
+"""A document as a fragment of HTML, for notebooks. Everything is escaped; there are no links and no scripts."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+
+from modelpick.document import Block, Cell, Document, Heading, Quote, Table, Text, Tone
+from modelpick.render.sanitise import clean, clean_line
+
+_COLOURS = {Tone.GOOD: "#1a7f37", Tone.BAD: "#b42318", Tone.WARN: "#9a6700", Tone.MUTED: "#6b7280"}
+
+
+def render_html(document: Document) -> str:
+    """The document's blocks as one `<div>`."""
+    return '<div class="modelpick">' + "\n".join(_html(block) for block in document.blocks) + "</div>"
+
+
+def _html(block: Block) -> str:
+    if isinstance(block, Heading):
+        level = min(block.level + 2, 6)
+        return f"<h{level}>{escape(clean_line(block.text))}</h{level}>"
+    if isinstance(block, Text):
+        tag = "li" if block.item else "p"
+        return f"<{tag}{_style(block.tone)}>{_multiline(block.text)}</{tag}>"
+    if isinstance(block, Quote):
+        place = f"<br><small>{escape(clean_line(block.place))}</small>" if block.place else ""
+        return f"<blockquote>{_multiline(block.text)}{place}</blockquote>"
+    if isinstance(block, Table):
+        return _table(block)
+    from modelpick.render.plot import chart_image
+
+    picture = base64.b64encode(chart_image(block)).decode("ascii")
+    return f'<img alt="{escape(clean_line(block.title))}" src="data:image/png;base64,{picture}">'
+
+
+def _multiline(text: str) -> str:
+    return "<br>".join(escape(line) for line in clean(text).split("\n"))
+
+
+def _style(tone: Tone, *, right: bool = False) -> str:
+    rules = [f"color:{_COLOURS[tone]}"] if tone in _COLOURS else []
+    if tone is Tone.STRONG:
+        rules.append("font-weight:bold")
+    if right:
+        rules.append("text-align:right")
+    return f' style="{";".join(rules)}"' if rules else ""
+
+
+def _table(block: Table) -> str:
+    caption = f"<caption>{escape(clean_line(block.title))}</caption>" if block.title else ""
+    head = "".join(f"<th>{escape(clean_line(column))}</th>" for column in block.columns)
+    rows = []
+    for row in block.rows:
+        cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
+        tds = (
+            f"<td{_style(cell.tone, right=column in block.right)}>{escape(clean_line(cell.text))}</td>"
+            for column, cell in zip(block.columns, cells, strict=True)
+        )
+        rows.append("<tr>" + "".join(tds) + "</tr>")
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

@@ -1,0 +1,55 @@
+"""A chart as text for a terminal (uniplot), and as a picture (matplotlib, imported only when one is drawn)."""
+
+from __future__ import annotations
+
+import io
+
+from modelpick.document import Chart
+from modelpick.render.sanitise import clean_line
+
+
+def chart_text(chart: Chart, *, width: int = 70, height: int = 12, ascii_only: bool = False) -> str:
+    """The chart in characters, legend below it, without colour."""
+    from uniplot import plot_to_string
+
+    series = [s for s in chart.series if s.x]
+    if not series:
+        return ""
+    lines = plot_to_string(
+        xs=[list(s.x) for s in series],
+        ys=[list(s.y) for s in series],
+        lines=[len(s.x) > 1 for s in series],
+        legend_labels=[clean_line(s.name) for s in series],
+        title=clean_line(f"{chart.title} ({chart.y_label} by {chart.x_label})"),
+        color=False,
+        width=max(20, min(width, 100) - 14),
+        height=height,
+        force_ascii=ascii_only or len(series) > 1,  # without colour, two lines of blocks look alike
+    )
+    return "\n".join(line.rstrip() for line in lines.splitlines())
+
+
+def chart_image(chart: Chart, format: str = "png") -> bytes:  # noqa: A002 - matplotlib's own word
+    """The chart as PNG or SVG bytes; drawn off screen, no global state of matplotlib is touched."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    for series in chart.series:
+        axes.plot(series.x, series.y, marker="o" if len(series.x) <= 30 else None, markersize=3, label=series.name)
+    axes.set_title(clean_line(chart.title))
+    axes.set_xlabel(chart.x_label)
+    axes.set_ylabel(chart.y_label)
+    if all(x == int(x) for s in chart.series for x in s.x):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(visible=True, alpha=0.3)
+    if len(chart.series) > 1:
+        axes.legend()
+    out = io.BytesIO()
+    # No date and no version in the file: the same run gives the same bytes.
+    metadata = {"Software": None} if format == "png" else {"Date": None, "Creator": None}
+    figure.savefig(out, format=format, dpi=120, metadata=metadata)
+    return out.getvalue()
