@@ -1,0 +1,56 @@
+"""Hashes of rows: a run keeps those of its training rows, and thereby knows them again in another table."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelpick.data.schema import as_number
+from modelpick.data.table import Column, Table
+
+_MISSING = np.uint64(0x7FF8000000000000)  # the bits of NaN
+
+
+def row_hashes(table: Table) -> NDArray[np.uint64]:
+    """A stable 64-bit hash of each row's values by column name, shape (rows,).
+
+    Neither the order of the columns matters nor the way a number is written (6.10 equals 6.1), nor whether a column
+    of digits was read as numbers or as categories.
+    """
+    columns = sorted(table.columns, key=lambda column: column.name)
+    codes = np.empty((table.rows, len(columns)), dtype="<u8")
+    for j, column in enumerate(columns):
+        codes[:, j] = _codes(column)
+    names = blake2b(digest_size=32)
+    for column in columns:
+        name = column.name.encode("utf-8", "surrogatepass")
+        names.update(len(name).to_bytes(8, "little") + name)
+    start = blake2b(names.digest(), digest_size=8)
+    width, data = 8 * len(columns), memoryview(codes.tobytes())
+    hashes = np.empty(table.rows, dtype="<u8")
+    for i in range(table.rows):
+        row = start.copy()
+        row.update(data[i * width : (i + 1) * width])
+        hashes[i] = int.from_bytes(row.digest(), "little")
+    return hashes.astype(np.uint64)
+
+
+def _codes(column: Column) -> NDArray[np.uint64]:
+    """64 bits for each cell: those of its number, or a hash of its text."""
+    if column.kind == "number":
+        values = np.where(column.values == 0, 0.0, column.values).astype("<f8")  # -0.0 is 0.0
+        return np.where(np.isnan(values), _MISSING, values.view("<u8"))
+    known: dict[str | None, int] = {None: int(_MISSING)}
+    for value in column.values:
+        if value not in known:
+            known[value] = _code(value)
+    return np.fromiter((known[value] for value in column.values), dtype=np.uint64, count=len(column.values))
+
+
+def _code(text: str) -> int:
+    number = as_number(text)
+    if number is not None:
+        return int(np.float64(number + 0.0).view(np.uint64))
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
