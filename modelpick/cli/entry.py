@@ -64,7 +64,7 @@ def _call(arguments: list[str], prog: str) -> int:
         return _fail(CannotFindOut("out of memory", hint, kind="memory"), arguments, error)
     except OSError as error:
         return _fail(_environment_error(error), arguments, error)
-    except Exception:  # noqa: BLE001 - the one place where a bug ends: its traceback and its own exit code
+    except Exception:  # the one place where a bug ends: its traceback and its own exit code
         traceback.print_exc()
         return _fail(_Bug("this is a bug in modelpick", "please report it with the lines above"), arguments)
 
