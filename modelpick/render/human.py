@@ -66,7 +66,6 @@ def render_human(document: Document, stream: TextIO) -> str:
     width = terminal_width(stream)
     out = StringIO()
     console = make_console(out, width=width)
-    ascii_only = not (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
     for number, block in enumerate(document.blocks):
         if number and isinstance(block, (Heading, Table, Chart)):
             console.print()
@@ -79,7 +78,7 @@ def render_human(document: Document, stream: TextIO) -> str:
         elif isinstance(block, Table):
             _table(console, block)
         else:
-            _chart(console, block, width, ascii_only)
+            _chart(console, block, width)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
@@ -91,7 +90,6 @@ def _heading(console: Console, block: Heading) -> None:
 
 
 def _text(console: Console, block: Text) -> None:
-    from rich.padding import Padding
     from rich.text import Text as RichText
 
     text = RichText(clean(block.text), style=STYLES[block.tone])
@@ -99,7 +97,7 @@ def _text(console: Console, block: Text) -> None:
         bullet = RichText("- ", style=STYLES[block.tone])
         console.print(_hanging(bullet, text))
     else:
-        console.print(Padding(text, (0, 0, 0, 0)), soft_wrap=False)
+        console.print(text)
 
 
 def _hanging(bullet: RichText, text: RichText) -> RichTable:
@@ -115,8 +113,8 @@ def _hanging(bullet: RichText, text: RichText) -> RichTable:
 def _quote(console: Console, block: Quote) -> None:
     from rich.text import Text as RichText
 
-    text = RichText(clean(block.text), style="italic")
-    console.print(_hanging(RichText("│ ", style="dim"), text))
+    for line in clean(block.text).split("\n"):
+        console.print(_hanging(RichText("| ", style="dim"), RichText(line, style="italic")))
     if block.place:
         console.print(RichText("  " + clean_line(block.place), style="dim"))
 
@@ -144,9 +142,9 @@ def _table(console: Console, block: Table) -> None:
     console.print(table)
 
 
-def _chart(console: Console, block: Chart, width: int | None, ascii_only: bool) -> None:
+def _chart(console: Console, block: Chart, width: int | None) -> None:
     from rich.text import Text as RichText
 
-    from modelpick.render.plot import chart_text
+    from modelpick.render.text_chart import chart_text
 
-    console.print(RichText(chart_text(block, width=width or 80, ascii_only=ascii_only)), soft_wrap=True)
+    console.print(RichText(chart_text(block, width=width or 80)), soft_wrap=True)

@@ -57,6 +57,6 @@ def _table(block: Table) -> list[str]:
 
 
 def _chart(block: Chart) -> list[str]:
-    from modelpick.render.plot import chart_text
+    from modelpick.render.text_chart import chart_text
 
     return ["```text", *chart_text(block).split("\n"), "```"]

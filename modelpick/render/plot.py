@@ -1,4 +1,4 @@
-"""A chart as text for a terminal (uniplot), and as a picture (matplotlib, imported only when one is drawn)."""
+"""A chart as a picture, through matplotlib, which is imported only when one is drawn."""
 
 from __future__ import annotations
 
@@ -6,27 +6,6 @@ import io
 
 from modelpick.document import Chart
 from modelpick.render.sanitise import clean_line
-
-
-def chart_text(chart: Chart, *, width: int = 70, height: int = 12, ascii_only: bool = False) -> str:
-    """The chart in characters, legend below it, without colour."""
-    from uniplot import plot_to_string
-
-    series = [s for s in chart.series if s.x]
-    if not series:
-        return ""
-    lines = plot_to_string(
-        xs=[list(s.x) for s in series],
-        ys=[list(s.y) for s in series],
-        lines=[len(s.x) > 1 for s in series],
-        legend_labels=[clean_line(s.name) for s in series],
-        title=clean_line(f"{chart.title} ({chart.y_label} by {chart.x_label})"),
-        color=False,
-        width=max(20, min(width, 100) - 14),
-        height=height,
-        force_ascii=ascii_only or len(series) > 1,  # without colour, two lines of blocks look alike
-    )
-    return "\n".join(line.rstrip() for line in lines.splitlines())
 
 
 def chart_image(chart: Chart, format: str = "png") -> bytes:  # noqa: A002 - matplotlib's own word

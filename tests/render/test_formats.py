@@ -1,0 +1,146 @@
+"""Every block in every format, side by side; nothing of the text is read as markup anywhere."""
+
+import io
+import json
+from collections import Counter
+
+import pytest
+
+from modelpick.document import Cell, Chart, Document, Heading, Quote, Series, Table, Text, Tone
+from modelpick.errors import CannotFindOut, UsageError
+from modelpick.render.as_html import render_html
+from modelpick.render.as_json import render_json
+from modelpick.render.human import render_human
+from modelpick.render.markdown import render_markdown
+from modelpick.render.plot import chart_image
+from modelpick.render.quiet import render_quiet
+from modelpick.render.sink import Sink
+from modelpick.render.text_chart import chart_text
+
+EVIL = "[bold]x[/bold] [/] <script>alert(1)</script> \x1b[31m **b** [l](http://e) | pipe"
+CHART = Chart(
+    "Accuracy",
+    "epoch",
+    "accuracy",
+    (Series("train", (1, 2, 3), (0.4, 0.7, 0.9)), Series("validation", (1, 2, 3), (0.3, 0.6, 0.8))),
+)
+DOCUMENT = Document(
+    blocks=[
+        Heading("Report " + EVIL, 1),
+        Text(EVIL, Tone.BAD),
+        Text("first", item=True),
+        Text("second", item=True),
+        Quote("license: mit\n# not a heading", "README.md:3"),
+        Table(("name", "score"), (("a/b", Cell("0.9", Tone.GOOD)), (EVIL, "0.1")), right=("score",)),
+        CHART,
+    ],
+    data={"schema": "test/1", "nan": float("nan"), "quote": EVIL, "rows": [{"x": float("inf")}, (1, 2)]},
+    quiet=["a/b", "c\nd"],
+)
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+def test_human_off_a_terminal_has_whole_lines_and_no_escape():
+    text = render_human(DOCUMENT, io.StringIO())
+    assert "\x1b" not in text
+    assert "[bold]x[/bold] [/] <script>alert(1)</script>" in text
+    assert "| license: mit\n| # not a heading" in text
+    assert "- first\n- second\n" in text
+    assert "Accuracy (accuracy by epoch)" in text
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "20", "100", "abc"])
+def test_human_on_a_terminal_of_any_width_loses_no_name(monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("NO_COLOR", "1")
+    name = "organisation/a-model-with-a-very-long-name-indeed"
+    text = render_human(Document(blocks=[Table(("repo", "n"), ((name, "1"),))], data=None), Terminal())
+    assert Counter(name) <= Counter(text), text
+    assert "…" not in text
+
+
+def test_human_on_a_terminal_has_colour_unless_no_color(monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert "\x1b[" in render_human(DOCUMENT, Terminal())
+    monkeypatch.setenv("NO_COLOR", "1")
+    coloured = render_human(DOCUMENT, Terminal())
+    assert "\x1b[31m" not in coloured
+    assert "\x1b[32m" not in coloured
+
+
+def test_json_is_valid_ascii_without_nan():
+    text = render_json(DOCUMENT)
+    assert text.isascii()
+    data = json.loads(text, parse_constant=lambda c: pytest.fail(f"{c} in JSON"))
+    assert data["nan"] is None
+    assert data["rows"] == [{"x": None}, [1, 2]]
+    assert data["quote"] == EVIL
+
+
+def test_markdown_and_html_are_inert():
+    from markdown_it import MarkdownIt
+
+    markdown = render_markdown(DOCUMENT)
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
+    for page in (html, render_html(DOCUMENT)):
+        assert "<script" not in page
+        assert 'href="' not in page
+        assert "\x1b" not in page
+    assert html.count("<h1>") == 1
+    assert "<table>" in html
+    assert "<blockquote>" in html
+    assert html.count("<li>") == 2
+    assert "[bold]x[/bold]" in html
+    assert "data:image/png;base64," in render_html(DOCUMENT)
+
+
+def test_quiet_is_one_line_each():
+    assert render_quiet(DOCUMENT) == "a/b\nc d\n"
+
+
+def test_a_chart_in_characters_has_true_ticks():
+    line = Chart("loss", "epoch", "cost", (Series("train", (1.0, 9.0), (0.2, 1.0)),))
+    rows = chart_text(line, width=60, height=9).split("\n")
+    assert rows[1].startswith("1.0 |")
+    assert rows[1].endswith("*")
+    assert rows[6].startswith("0.5 |")
+    assert rows[9] == "    |*" + rows[9][6:]
+    assert rows[-1].strip() == "* train"
+    assert chart_text(Chart("t", "x", "y", (Series("empty", (), ()),))) == ""
+    flat = chart_text(Chart("t", "x", "y", (Series("flat", (1.0, 2.0), (0.5, 0.5)),)))
+    assert "0.5 |*" in flat
+
+
+def test_a_chart_is_a_picture_with_the_same_bytes_each_time():
+    first = chart_image(CHART)
+    assert first.startswith(b"\x89PNG")
+    assert first == chart_image(CHART)
+    assert b"<svg" in chart_image(CHART, "svg")
+
+
+def test_sink_puts_data_on_stdout_and_the_rest_on_stderr():
+    out, err = io.StringIO(), io.StringIO()
+    sink = Sink("json", stdout=out, stderr=err)
+    sink.notice("a\nb")
+    sink.warning("w")
+    sink.error(CannotFindOut("no \x1b[31manswer" + "x" * 5000, "try again", kind="network"))
+    assert err.getvalue().startswith("note: a b\nwarning: w\nerror: no answerxxx")
+    assert len(err.getvalue()) < 1000
+    error = json.loads(out.getvalue())
+    assert error["schema"] == "modelpick.error/1"
+    assert error["error"]["kind"] == "network"
+    assert error["error"]["exit_code"] == 4
+
+
+def test_nobody_is_asked_where_nobody_can_answer():
+    with pytest.raises(UsageError) as caught:
+        Sink("human", stdout=io.StringIO(), stderr=io.StringIO()).confirm("Go on?", flag="--yes")
+    assert "--yes" in (caught.value.hint or "")
