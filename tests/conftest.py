@@ -1,0 +1,72 @@
+"""Every test runs in a home of its own: no token, no network but 127.0.0.1, no cache of the person who runs it.
+
+huggingface_hub reads its variables when it is imported; so they are set here before anything imports it, and its
+constants follow each test's own folder.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+SESSION = Path(tempfile.mkdtemp(prefix="modelpick-tests-"))
+FOREIGN = ("HF_", "HUGGING", "HUGGINGFACE_", "MODELPICK_", "TRANSFORMERS_", "XDG_")
+"""Variables of the person who runs the tests that must not count."""
+
+
+def _set_environment() -> None:
+    for name in [n for n in os.environ if n.startswith(FOREIGN) or n.lower().endswith("_proxy")]:
+        del os.environ[name]
+    os.environ |= {
+        "HOME": str(SESSION / "home"),
+        "HF_HOME": str(SESSION / "hf"),
+        "MODELPICK_HOME": str(SESSION / "modelpick"),
+        "MPLCONFIGDIR": str(SESSION / "matplotlib"),
+        "MPLBACKEND": "agg",
+        "HF_ENDPOINT": "http://127.0.0.1:9",  # nothing listens there: a test that forgets its endpoint fails at once
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_UPDATE_CHECK": "1",
+        "HF_HUB_DISABLE_XET": "1",
+        "DISABLE_SAFETENSORS_CONVERSION": "1",
+    }
+    (SESSION / "home").mkdir(exist_ok=True)
+
+
+_set_environment()
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh HOME, HF_HOME and MODELPICK_HOME for each test, and the folder that holds them."""
+    home = tmp_path_factory.mktemp("home")
+    cache = home / "hf"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("HF_HOME", str(cache))
+    monkeypatch.setenv("MODELPICK_HOME", str(home / "modelpick"))
+    constants = sys.modules.get("huggingface_hub.constants")
+    if constants is not None:
+        places = {"HF_HOME": cache, "HF_HUB_CACHE": cache / "hub", "HF_TOKEN_PATH": cache / "token"}
+        places |= {"HF_STORED_TOKENS_PATH": cache / "stored_tokens", "HF_ASSETS_CACHE": cache / "assets"}
+        for name, place in places.items():
+            monkeypatch.setattr(constants, name, str(place), raising=False)
+    return home
+
+
+@pytest.fixture
+def repos(tmp_path: Path) -> Path:
+    """An empty folder for the repos of a loopback Hub (see `loopback_hub`)."""
+    folder = tmp_path / "repos"
+    folder.mkdir()
+    return folder
+
+
+def pytest_sessionfinish() -> None:
+    """Removes the session's folder."""
+    shutil.rmtree(SESSION, ignore_errors=True)
