@@ -1,0 +1,240 @@
+"""`MLPClassifier` and `MLPRegressor`: the from-scratch network with scikit-learn's manners.
+
+They work in pipelines, grid searches and cross-validation, and take string labels. Features are used as they come:
+put a `StandardScaler` before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+
+from modelpick.models.fitting import Network, Part
+from modelpick.models.forward import output_units, probabilities
+from modelpick.models.options import check_options
+from modelpick.progress import SILENT, Listener
+
+Validation = tuple[ArrayLike, ArrayLike]
+
+
+class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
+    """A multi-layer perceptron for classes, trained by PyTorch.
+
+    Args:
+        hidden_layer_sizes: Nodes of each hidden layer; none makes a softmax regression.
+        activation: Of the hidden layers: sigmoid, tanh, relu, gelu, identity.
+        init: Of the weights: torch (what `nn.Linear` does), glorot, he, normal, uniform, zero.
+        cost: cross-entropy (None means this), binary-cross-entropy (a sigmoid for each class), mse, rmse.
+        optimizer: adam, adamw, momentum, sgd.
+        schedule: Of the learning rate: constant, cosine.
+        batch_size: Rows in an update, `full` (one update an epoch), or `auto`: up to 200 rows full and in float64,
+            else 32 in float32.
+        epochs: Times that every row is seen.
+        early_stopping: Ends when the validation loss no longer improves, and goes back to the best weights. Without
+            `validation` in `fit`, a tenth of the rows is held out for it.
+        patience: Epochs without a better validation loss before it ends.
+        dropout: Share of each hidden layer's nodes that an update leaves out.
+        weight_decay: Added to the gradient in proportion to the weights (adamw: taken off them); never to biases.
+        class_weight: None, `balanced`, or a mapping from class to weight.
+        random_state: Seed of this model's own stream (initial weights, order of rows, dropout).
+        device: `auto` is the CPU, where small networks are fastest; else `cuda`, `mps`, ...
+
+    Attributes:
+        classes_: The labels, sorted; columns of `predict_proba`.
+        history_: One `EpochRecord` an epoch: loss and accuracy, of training and validation rows.
+        n_updates_: How often the weights were changed.
+    """
+
+    _costs = ("cross-entropy", "binary-cross-entropy", "mse", "rmse")
+
+    classes_: NDArray[Any]
+
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (128, 128),
+        activation: str = "relu",
+        init: str = "torch",
+        cost: str | None = None,
+        optimizer: str = "adam",
+        learning_rate: float = 1e-3,
+        schedule: str = "constant",
+        batch_size: int | Literal["auto", "full"] = "auto",
+        epochs: int = 100,
+        early_stopping: bool = False,
+        patience: int = 10,
+        dropout: float = 0.0,
+        weight_decay: float = 0.0,
+        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
+        random_state: Any = None,
+        device: str = "auto",
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.init = init
+        self.cost = cost
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.early_stopping = early_stopping
+        self.patience = patience
+        self.dropout = dropout
+        self.weight_decay = weight_decay
+        self.class_weight = class_weight
+        self.random_state = random_state
+        self.device = device
+
+    @property
+    def output_(self) -> str:
+        """What the last layer ends in: softmax, or sigmoid for the binary cost."""
+        return "sigmoid" if self._cost() == "binary-cross-entropy" else "softmax"
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        validation: Validation | None = None,
+        listener: Listener = SILENT,
+    ) -> Self:
+        """Trains on X, shape (rows, features), and labels y.
+
+        Args:
+            sample_weight: How much each row counts.
+            validation: Rows (X, y) that are only measured, and may end the training early.
+            listener: Is told of the epochs.
+
+        Raises:
+            ValueError: The data or an option is not usable.
+            CannotFindOut: The training diverged.
+        """
+        check_options(self, self._costs)
+        features, labels = validate_data(self, X, y, dtype=[np.float64, np.float32])
+        check_classification_targets(labels)
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        weights = self._weights(features, sample_weight)
+        if self.class_weight is not None:
+            of_class = compute_sample_weight(self.class_weight, labels)
+            weights = of_class if weights is None else weights * of_class
+        part = Part(features=features, targets=self._targets(codes), weights=weights, strata=codes)
+        held = None
+        if validation is not None:
+            held_X, held_y = validate_data(self, *validation, reset=False, dtype=[np.float64, np.float32])
+            held_codes = np.searchsorted(self.classes_, held_y)
+            held = Part(features=held_X, targets=self._targets(held_codes), strata=held_codes)
+        self._train(part, self.output_, held, listener)
+        return self
+
+    def _targets(self, codes: NDArray[np.intp]) -> NDArray[np.float64]:
+        units = output_units(self.output_, len(self.classes_))
+        if units == 1:
+            return (codes == len(self.classes_) - 1).astype(np.float64)[:, None]  # type: ignore[no-any-return]
+        return np.eye(units)[codes]
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Probabilities, shape (rows, classes), columns as `classes_`; each row sums to one."""
+        return probabilities(self._sums(X), self.output_, len(self.classes_))
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """The most probable label of each row."""
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]  # type: ignore[no-any-return]
+
+
+class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]
+    """A multi-layer perceptron for numbers, trained by PyTorch; the target is centred and scaled inside.
+
+    Arguments as of `MLPClassifier`, without `class_weight`; `cost` is mse (None means this) or rmse. No hidden
+    layer makes a linear regression.
+
+    Attributes:
+        history_: One `EpochRecord` an epoch: loss (of the scaled target) and R2, of training and validation rows.
+        n_updates_: How often the weights were changed.
+        target_mean_: What was taken off the target before training.
+        target_scale_: By what it was divided.
+    """
+
+    _costs = ("mse", "rmse")
+    output_ = "identity"
+
+    target_mean_: float
+    target_scale_: float
+
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (128, 128),
+        activation: str = "relu",
+        init: str = "torch",
+        cost: str | None = None,
+        optimizer: str = "adam",
+        learning_rate: float = 1e-3,
+        schedule: str = "constant",
+        batch_size: int | Literal["auto", "full"] = "auto",
+        epochs: int = 100,
+        early_stopping: bool = False,
+        patience: int = 10,
+        dropout: float = 0.0,
+        weight_decay: float = 0.0,
+        random_state: Any = None,
+        device: str = "auto",
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.init = init
+        self.cost = cost
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.early_stopping = early_stopping
+        self.patience = patience
+        self.dropout = dropout
+        self.weight_decay = weight_decay
+        self.random_state = random_state
+        self.device = device
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        validation: Validation | None = None,
+        listener: Listener = SILENT,
+    ) -> Self:
+        """Trains on X, shape (rows, features), and numbers y; arguments and errors as of `MLPClassifier.fit`."""
+        check_options(self, self._costs)
+        features, numbers = validate_data(self, X, y, dtype=[np.float64, np.float32], y_numeric=True)
+        numbers = numbers.astype(np.float64)
+        weights = self._weights(features, sample_weight)
+        self.target_mean_ = float(np.average(numbers, weights=weights))
+        spread = float(np.sqrt(np.average((numbers - self.target_mean_) ** 2, weights=weights)))
+        self.target_scale_ = spread if spread > 0 else 1.0
+        held = None
+        if validation is not None:
+            held_X, held_y = validate_data(
+                self, *validation, reset=False, dtype=[np.float64, np.float32], y_numeric=True
+            )
+            held = Part(features=held_X, targets=self._targets(held_y), strata=np.zeros(len(held_X), np.intp))
+        strata = np.zeros(len(features), dtype=np.intp)
+        part = Part(features=features, targets=self._targets(numbers), weights=weights, strata=strata)
+        self._train(part, self.output_, held, listener)
+        return self
+
+    def _targets(self, numbers: NDArray[Any]) -> NDArray[np.float64]:
+        return ((np.asarray(numbers, np.float64) - self.target_mean_) / self.target_scale_)[:, None]
+
+    def predict(self, X: ArrayLike) -> NDArray[np.float64]:
+        """The number of each row, shape (rows,), in the target's own unit."""
+        z = self._sums(X)[:, 0].astype(np.float64)
+        return z * self.target_scale_ + self.target_mean_

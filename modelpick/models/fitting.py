@@ -1,0 +1,173 @@
+"""What the estimators share: from checked arrays to a trained network. Its options are scikit-learn parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, check_random_state, validate_data
+
+from modelpick.data.candidate import EpochRecord
+from modelpick.models.forward import sums
+from modelpick.models.mlp import MLP
+from modelpick.models.options import hidden_sizes
+from modelpick.models.summary import updates_line
+from modelpick.models.training import Rows, Settings, train
+from modelpick.progress import Listener
+
+_FEW_ROWS = 200
+_HELD_OUT = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Rows as checked arrays: features, targets as the cost takes them, weights, and which rows are alike."""
+
+    features: NDArray[Any]
+    targets: NDArray[np.float64]
+    weights: NDArray[np.float64] | None = None
+    strata: NDArray[np.intp]
+
+    @property
+    def counted(self) -> int:
+        """Rows that count anything."""
+        return len(self.features) if self.weights is None else int((self.weights > 0).sum())
+
+    def take(self, index: NDArray[np.intp]) -> Part:
+        """The rows at `index`."""
+        weights = None if self.weights is None else self.weights[index]
+        return Part(
+            features=self.features[index],
+            targets=self.targets[index],
+            weights=weights,
+            strata=self.strata[index],
+        )
+
+    def on(self, net: MLP) -> Rows:
+        """These rows as tensors of the network's dtype, on its device."""
+        like = next(net.parameters())
+
+        def tensor(array: NDArray[Any]) -> torch.Tensor:
+            return torch.as_tensor(array).to(like.device, like.dtype)
+
+        weights = None if self.weights is None else tensor(self.weights)
+        return Rows(features=tensor(self.features), targets=tensor(self.targets), weights=weights)
+
+
+class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
+    """What both estimators do alike. The constructor only stores; all checks are made by `fit`."""
+
+    _costs: ClassVar[tuple[str, ...]]
+
+    hidden_layer_sizes: int | Sequence[int]
+    activation: str
+    init: str
+    cost: str | None
+    optimizer: str
+    learning_rate: float
+    schedule: str
+    batch_size: int | str
+    epochs: int
+    early_stopping: bool
+    patience: int
+    dropout: float
+    weight_decay: float
+    random_state: Any
+    device: str
+
+    history_: tuple[EpochRecord, ...]
+    n_updates_: int
+    n_features_in_: int
+
+    def _train(self, part: Part, output: str, validation: Part | None, listener: Listener) -> None:
+        """Makes the network and trains it; sets the fitted attributes."""
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        few = self.batch_size == "auto" and part.counted <= _FEW_ROWS
+        net = MLP(
+            (part.features.shape[1], *hidden_sizes(self.hidden_layer_sizes), part.targets.shape[1]),
+            activation=self.activation,
+            output=output,
+            init=self.init,
+            generator=torch.Generator().manual_seed(seed),
+            dropout=self.dropout,
+            dtype=torch.float64 if few else torch.float32,
+        )
+        net.to("cpu" if self.device == "auto" else self.device)
+        if self.early_stopping and validation is None:
+            part, validation = _hold_out(part, np.random.RandomState(seed))
+        rows = len(part.features)
+        batch_size = self._rows_per_batch(rows, few)
+        held = None if validation is None else validation.on(net)
+        trained = train(net, part.on(net), self._settings(batch_size), held, listener)
+        self.net_ = net.to("cpu").eval()
+        self.history_ = trained.history
+        self.n_updates_ = trained.updates
+        self._summary = f"{net.summary()}\n{updates_line(rows, batch_size, self.epochs)}"
+        if len(trained.history) < self.epochs:
+            self._summary += (
+                f"; stopped early after epoch {len(trained.history)} ({trained.updates:,} updates), "
+                f"weights of epoch {trained.epoch}"
+            )
+
+    def _rows_per_batch(self, rows: int, few: bool) -> int:
+        if self.batch_size == "full" or few:
+            return rows
+        return 32 if self.batch_size == "auto" else min(int(self.batch_size), rows)
+
+    def _settings(self, batch_size: int) -> Settings:
+        return Settings(
+            cost=self._cost(),
+            optimizer=self.optimizer,
+            learning_rate=self.learning_rate,
+            schedule=self.schedule,
+            batch_size=batch_size,
+            epochs=self.epochs,
+            early_stopping=self.early_stopping,
+            patience=self.patience,
+            weight_decay=self.weight_decay,
+        )
+
+    def _cost(self) -> str:
+        return self._costs[0] if self.cost is None else self.cost
+
+    def _weights(self, X: NDArray[Any], sample_weight: ArrayLike | None) -> NDArray[np.float64] | None:
+        if sample_weight is None:
+            return None
+        checked: NDArray[np.float64] = _check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        )
+        return checked
+
+    def _sums(self, X: ArrayLike) -> NDArray[Any]:
+        check_is_fitted(self)
+        tensors = self.tensors_
+        features = validate_data(self, X, reset=False, dtype=[np.float64, np.float32])
+        return sums(tensors, self.activation, features.astype(tensors["layers.0.weight"].dtype))
+
+    @property
+    def tensors_(self) -> dict[str, NDArray[Any]]:
+        """The weights by name: `layers.<i>.weight` of shape (out, in) and `layers.<i>.bias`; copies."""
+        check_is_fitted(self)
+        return {name: tensor.numpy().copy() for name, tensor in self.net_.state_dict().items()}
+
+    def summary(self) -> str:
+        """The layers with weights A x B and biases B, and the count of updates."""
+        check_is_fitted(self)
+        return self._summary
+
+
+def _hold_out(part: Part, rng: np.random.RandomState) -> tuple[Part, Part | None]:
+    """Keeps most rows and holds a tenth out, in proportion to the strata; a stratum never loses its last row."""
+    out: list[NDArray[np.intp]] = []
+    for stratum in np.unique(part.strata):
+        members = rng.permutation(np.flatnonzero(part.strata == stratum))
+        out.append(members[: min(round(_HELD_OUT * len(members)), len(members) - 1)])
+    held = np.sort(np.concatenate(out))
+    if not len(held):
+        return part, None
+    return part.take(np.setdiff1d(np.arange(len(part.strata)), held)), part.take(held)

@@ -1,0 +1,104 @@
+"""Optimisers over all parameters of a network as one vector: gradient descent, momentum, Adam and AdamW.
+
+Written out because they are short, and because `torch.optim` imports torch's compiler on its first use, which costs
+more seconds than training a small network. Tests hold them equal to torch's own. Adam: Kingma and Ba,
+arXiv:1412.6980; AdamW: Loshchilov and Hutter, arXiv:1711.05101.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+
+class Optimizer(Protocol):
+    """Changes the parameters once, given their gradient; keeps what it remembers between steps."""
+
+    def step(self, theta: Tensor, gradient: Tensor, rate: float) -> None:
+        """One update of `theta` in place at this learning rate."""
+        ...
+
+
+class GradientDescent:
+    """`theta -= rate * velocity`, where velocity remembers `momentum` of the steps before (0: none)."""
+
+    def __init__(self, decay: Tensor | None, momentum: float = 0.0) -> None:
+        self._decay = decay
+        self._momentum = momentum
+        self._velocity: Tensor | None = None
+
+    def step(self, theta: Tensor, gradient: Tensor, rate: float) -> None:
+        """One update of `theta` in place."""
+        if self._decay is not None:
+            gradient = gradient + self._decay * theta
+        if self._momentum:
+            if self._velocity is None:
+                self._velocity = torch.zeros_like(theta)
+            gradient = self._velocity.mul_(self._momentum).add_(gradient)
+        theta.sub_(gradient, alpha=rate)
+
+
+class Adam:
+    """Adam with beta 0.9 and 0.999, epsilon 1e-8. Decay is part of the gradient, or (AdamW) apart from it."""
+
+    def __init__(self, decay: Tensor | None, apart: bool = False) -> None:
+        self._decay = decay
+        self._apart = apart
+        self._steps = 0
+        self._mean: Tensor | None = None
+        self._square: Tensor | None = None
+
+    def step(self, theta: Tensor, gradient: Tensor, rate: float) -> None:
+        """One update of `theta` in place."""
+        if self._mean is None or self._square is None:
+            self._mean, self._square = torch.zeros_like(theta), torch.zeros_like(theta)
+        self._steps += 1
+        if self._decay is not None and self._apart:
+            theta.sub_(self._decay * theta, alpha=rate)
+        elif self._decay is not None:
+            gradient = gradient + self._decay * theta
+        self._mean.lerp_(gradient, 1 - 0.9)
+        self._square.mul_(0.999).addcmul_(gradient, gradient, value=1 - 0.999)
+        root = self._square.sqrt().div_(sqrt(1 - 0.999**self._steps)).add_(1e-8)
+        theta.addcdiv_(self._mean, root, value=-rate / (1 - 0.9**self._steps))
+
+
+OPTIMIZERS: dict[str, Callable[[Tensor | None], Optimizer]] = {
+    "sgd": GradientDescent,
+    "momentum": lambda decay: GradientDescent(decay, momentum=0.9),
+    "adam": Adam,
+    "adamw": lambda decay: Adam(decay, apart=True),
+}
+"""Name -> optimiser, made with the decay of each parameter (None: no decay)."""
+
+
+def as_one_vector(net: nn.Module) -> tuple[Tensor, Tensor]:
+    """Moves all parameters of a network into one vector, and their gradients into another.
+
+    The parameters and their `grad` become views of the two vectors, which are returned: (theta, gradient).
+    """
+    theta = nn.utils.parameters_to_vector(net.parameters()).detach().clone()
+    gradient = torch.zeros_like(theta)
+    start = 0
+    for parameter in net.parameters():
+        end = start + parameter.numel()
+        parameter.data = theta[start:end].view_as(parameter)
+        parameter.grad = gradient[start:end].view_as(parameter)
+        start = end
+    return theta, gradient
+
+
+def decay_of(net: nn.Module, weight_decay: float) -> Tensor | None:
+    """The decay of each parameter in the order of `as_one_vector`: weights only, never biases; None without any."""
+    if not weight_decay:
+        return None
+    return torch.cat(
+        [
+            torch.full((p.numel(),), weight_decay if p.ndim > 1 else 0.0, dtype=p.dtype, device=p.device)
+            for p in net.parameters()
+        ]
+    )

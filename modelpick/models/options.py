@@ -1,0 +1,94 @@
+"""The options of the network, checked with words before anything is trained. Knows no torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from difflib import get_close_matches
+from itertools import pairwise
+from numbers import Integral, Real
+from typing import Any
+
+from modelpick.errors import UsageError
+
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "identity")
+INITIALISATIONS = ("torch", "glorot", "he", "normal", "uniform", "zero")
+COSTS = ("cross-entropy", "binary-cross-entropy", "mse", "rmse")
+OPTIMIZERS = ("adam", "adamw", "momentum", "sgd")
+SCHEDULES = ("constant", "cosine")
+
+_MOST_PARAMETERS = 250_000_000
+"""Weights, gradients and two moments of these fill 4 GB: more is a slip of the keyboard on a table."""
+
+
+def hidden_sizes(value: Any) -> tuple[int, ...]:
+    """Nodes of each hidden layer; a single number is one layer.
+
+    Raises:
+        UsageError: Not a sequence of positive whole numbers, or more weights than any table calls for.
+    """
+    sizes = (value,) if isinstance(value, Integral) else value
+    if isinstance(sizes, str) or not isinstance(sizes, Sequence) or not all(_is_count(size) for size in sizes):
+        raise UsageError(
+            f"hidden layers are {value!r}, expected positive whole numbers", "such as 128,128; none for no layer"
+        )
+    whole = tuple(int(size) for size in sizes)
+    weights = sum(a * b for a, b in pairwise(whole)) + sum(whole)
+    if weights > _MOST_PARAMETERS:
+        raise UsageError(
+            f"hidden layers {','.join(map(str, whole))} have {weights:,} weights and more",
+            "take smaller layers, such as 128,128",
+        )
+    return whole
+
+
+def check_options(options: Any, costs: Sequence[str] = COSTS) -> None:
+    """Checks every option of an estimator, by the attributes that its constructor stored.
+
+    Raises:
+        UsageError: (a ValueError) An option has a value that it cannot have; close matches are suggested.
+    """
+    hidden_sizes(options.hidden_layer_sizes)
+    one_of("activation", options.activation, ACTIVATIONS)
+    one_of("init", options.init, INITIALISATIONS)
+    if options.cost is not None:
+        one_of("cost", options.cost, costs)
+    one_of("optimizer", options.optimizer, OPTIMIZERS)
+    one_of("schedule", options.schedule, SCHEDULES)
+    if options.batch_size not in ("auto", "full"):
+        _whole("batch_size", options.batch_size, "or `full`, `auto`")
+    _whole("epochs", options.epochs)
+    _whole("patience", options.patience)
+    _number("learning_rate", options.learning_rate, 0, math.inf, open_low=True)
+    _number("dropout", options.dropout, 0, 1)
+    _number("weight_decay", options.weight_decay, 0, math.inf)
+
+
+def one_of(option: str, value: object, known: Sequence[str]) -> None:
+    """Refuses a name that is not among those known.
+
+    Raises:
+        UsageError: With the close matches, or all names.
+    """
+    if value in known:
+        return
+    close = get_close_matches(str(value), known, n=1)
+    hint = f"did you mean `{close[0]}`?" if close else f"one of: {', '.join(known)}"
+    raise UsageError(f"{option} is {value!r}, which is not known", hint)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, Integral) and value is not True and int(value) > 0
+
+
+def _whole(option: str, value: Any, also: str = "") -> None:
+    if not _is_count(value):
+        raise UsageError(f"{option} is {value!r}, expected a whole number of 1 or more {also}".rstrip(), "such as 10")
+
+
+def _number(option: str, value: Any, low: float, high: float, open_low: bool = False) -> None:
+    number = float(value) if isinstance(value, Real) else math.nan
+    if not (math.isfinite(number) and low <= number < high) or (open_low and number == low):
+        bounds = f"above {low}" if open_low else f"from {low}"
+        below = "" if high == math.inf else f" to below {high}"
+        raise UsageError(f"{option} is {value!r}, expected a number {bounds}{below}", "such as 0.001")
