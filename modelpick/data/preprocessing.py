@@ -180,9 +180,9 @@ class TablePreprocessor:
 def _fit_numbers(columns: Sequence[Column], rows: int) -> list[NumberStep]:
     if not columns:
         return []
-    values = np.column_stack([c.values for c in columns]).astype(np.float64)
+    values: NDArray[np.float64] = np.column_stack([c.values for c in columns])
     missing: NDArray[np.bool_] = np.isnan(values)
-    gaps = missing.any(axis=0)
+    gaps: NDArray[np.bool_] = np.any(missing, axis=0)
     medians = np.zeros(len(columns))
     if not gaps.all():
         medians[~gaps] = np.median(values[:, ~gaps], axis=0)
