@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 from modelpick.document import Result
 
 
 def register() -> None:
-    """Teaches the running IPython, if there is one, to show a `Result` as HTML. Cheap, and harmless twice."""
+    """Teaches the running IPython, if there is one, to show every `Result` as HTML and text. Harmless twice."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None:
         return
-    shell.display_formatter.formatters["text/html"].for_type(Result, _to_html)
-    shell.display_formatter.formatters["text/plain"].for_type(Result, _to_text)
+    formatters = shell.display_formatter.formatters
+    for result in _subclasses(Result):
+        formatters["text/html"].for_type(result, _to_html)
+        # For each class by itself: IPython takes a class's own __repr__ before what is registered for its base.
+        formatters["text/plain"].for_type(result, _to_text)
+
+
+def _subclasses(base: type[Result]) -> Iterator[type[Result]]:
+    for subclass in base.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
 
 
 def _to_html(result: Result) -> str:

@@ -23,7 +23,9 @@ def commands() -> str:
 def exit_codes() -> str:
     from modelpick.errors import EXIT_CODES
 
-    return "\n".join(["| code | means |", "| --- | --- |", *(f"| {code} | {text} |" for code, text in EXIT_CODES.items())])
+    return "\n".join(
+        ["| code | means |", "| --- | --- |", *(f"| {code} | {text} |" for code, text in EXIT_CODES.items())]
+    )
 
 
 def catalog() -> str:

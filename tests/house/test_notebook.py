@@ -44,7 +44,7 @@ def test_a_lazy_name_registers_by_itself(shell):
 
     vars(modelpick).pop("catalog", None)
     assert callable(modelpick.catalog)
-    assert Result in shell.display_formatter.formatters["text/html"].type_printers
+    assert type(modelpick.catalog()) in shell.display_formatter.formatters["text/html"].type_printers
 
 
 def test_without_ipython_nothing_happens():
