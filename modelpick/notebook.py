@@ -21,7 +21,7 @@ def register() -> None:
         formatters["text/plain"].for_type(result, _to_text)
 
 
-def _subclasses(base: type[Result]) -> Iterator[type[Result]]:
+def _subclasses(base: type) -> Iterator[type]:
     for subclass in base.__subclasses__():
         yield subclass
         yield from _subclasses(subclass)
