@@ -37,6 +37,7 @@ Params = Sequence[tuple[str, str]]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_HOPS = 5
+_MAX_PAGES = 1000
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*?\brel\s*=\s*"?next"?', re.IGNORECASE)
 _NETWORK = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
 _SLOW_BYTES, _SLOW_SECONDS = 30 * 1024, 30.0
@@ -44,10 +45,11 @@ T = TypeVar("T")
 
 
 class Answer(NamedTuple):
-    """An API answer: the JSON value, and the headers (a mapping that ignores case)."""
+    """An API answer: the JSON value, the headers (a mapping that ignores case), and where redirects led to."""
 
     value: object
     headers: Mapping[str, str]
+    url: str
 
 
 class Head(NamedTuple):
@@ -135,8 +137,15 @@ class HubClient:
         Raises:
             CannotFindOut: It could not be had (`kind` says why); a status that is none is a `HubRefusal`.
         """
-        value, headers, _ = self._json(path_or_url, params, asked)
-        return Answer(value, headers)
+        url = self.settings.url(path_or_url)
+        if params:
+            url = str(httpx.URL(url).copy_merge_params(list(params)))
+        keep: Callable[[httpx.Response], bytes] = lambda response: self._read(response, MAX_ANSWER + 1)  # noqa: E731
+        with self._ask("GET", url, None, self.settings.timeouts.read, asked, keep=keep) as (data, response):
+            if len(data) > MAX_ANSWER:
+                raise not_a_hub(self.settings, f"answers with more than {MAX_ANSWER // 2**20} MiB")
+            value = read_json(self.settings, response.headers, data)
+            return Answer(value, response.headers, str(response.url))
 
     def pages(self, path_or_url: str, params: Params = (), *, asked: Asked = Asked()) -> Iterator[Answer]:  # noqa: B008
         """The answer and those that its `Link: <...>; rel="next"` leads to, on the endpoint's own origin only.
@@ -144,20 +153,22 @@ class HubClient:
         Raises:
             CannotFindOut: As `get_json`; also when a next page lies elsewhere or was seen already.
         """
-        value, headers, url = self._json(path_or_url, params, asked)
-        seen = {url}
+        answer = self.get_json(path_or_url, params, asked=asked)
+        seen = {answer.url}
         while True:
-            yield Answer(value, headers)
-            link = _NEXT.search(headers.get("link", ""))
+            yield answer
+            link = _NEXT.search(answer.headers.get("link", ""))
             if link is None:
                 return
-            target = urljoin(url, link[1])
+            target = urljoin(answer.url, link[1])
             if not self.settings.owns(target):
                 raise not_a_hub(self.settings, "sends us to another host for the next page")
             if target in seen:
                 raise not_a_hub(self.settings, "names the same next page twice")
+            if len(seen) >= _MAX_PAGES:
+                raise not_a_hub(self.settings, f"lists more than {_MAX_PAGES} pages")
             seen.add(target)
-            value, headers, url = self._json(target, (), asked)
+            answer = self.get_json(target, asked=asked)
 
     def head(self, path_or_url: str, *, headers: Mapping[str, str] | None = None, asked: Asked = Asked()) -> Head:  # noqa: B008
         """The headers of a file; redirects are followed on the endpoint's own origin only, so they are the Hub's own.
@@ -212,16 +223,6 @@ class HubClient:
             yield Body(response.status_code, response.headers, str(response.url), chunks)
 
     # --- one request, as often as it takes ------------------------------------------------------------------------
-
-    def _json(self, path_or_url: str, params: Params, asked: Asked) -> tuple[object, Mapping[str, str], str]:
-        url = self.settings.url(path_or_url)
-        if params:
-            url = str(httpx.URL(url).copy_merge_params(list(params)))
-        keep: Callable[[httpx.Response], bytes] = lambda response: self._read(response, MAX_ANSWER + 1)  # noqa: E731
-        with self._ask("GET", url, None, self.settings.timeouts.read, asked, keep=keep) as (data, response):
-            if len(data) > MAX_ANSWER:
-                raise not_a_hub(self.settings, f"answers with more than {MAX_ANSWER // 2**20} MiB")
-            return read_json(self.settings, response.headers, data), response.headers, str(response.url)
 
     @contextmanager
     def _ask(
