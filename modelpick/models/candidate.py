@@ -1,0 +1,119 @@
+"""The from-scratch network as a candidate: raw rows in, class names and probabilities out."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelpick.data.candidate import EpochRecord, SavedForm
+from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.data.table import Table
+from modelpick.models.estimators import MLPClassifier, MLPRegressor
+from modelpick.models.options import hidden_sizes
+from modelpick.models.saved import SavedModel, finite_features
+
+
+class MLPCandidate:
+    """Preprocessing and network, both fitted on the training rows alone.
+
+    Args:
+        estimator: An unfitted `MLPClassifier` or `MLPRegressor`; it is trained in place.
+        target_name: The column that it learns to answer for.
+    """
+
+    def __init__(self, estimator: MLPClassifier | MLPRegressor, target_name: str) -> None:
+        self.estimator = estimator
+        self.target_name = target_name
+        self._model: SavedModel | None = None
+
+    @property
+    def _fitted(self) -> SavedModel:
+        if self._model is None:
+            raise RuntimeError("the candidate is not fitted yet: call fit first")
+        return self._model
+
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """Class names in the order of `predict_proba`'s columns; empty for regression."""
+        return self._fitted.classes_
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return self._fitted.parameters
+
+    @property
+    def history(self) -> tuple[EpochRecord, ...]:
+        """Its training by epoch."""
+        return self.estimator.history_
+
+    def fit(self, X: Table, y: NDArray[Any], validation: tuple[Table, NDArray[Any]] | None = None) -> Self:
+        """Learns preprocessing and weights from the training rows; validation rows are only measured.
+
+        Raises:
+            UsageError: An option of the network is not usable.
+            CannotFindOut: The training diverged, or a number is too large to train on.
+        """
+        preprocessing = TablePreprocessor().fit(X)
+        features = finite_features(preprocessing, X)
+        held = None if validation is None else (finite_features(preprocessing, validation[0]), validation[1])
+        self.estimator.fit(features, y, validation=held)
+        columns = [[column.name, column.kind] for column in X.columns]
+        self._model = SavedModel(self._form(preprocessing, columns))
+        return self
+
+    def _form(self, preprocessing: TablePreprocessor, columns: list[list[str]]) -> SavedForm:
+        estimator = self.estimator
+        config: dict[str, Any] = {
+            "task": "classification",
+            "classes": [],
+            "target_name": self.target_name,
+            "columns": columns,
+            "hidden_layer_sizes": list(hidden_sizes(estimator.hidden_layer_sizes)),
+            "activation": estimator.activation,
+            "output": estimator.output_,
+            "hyperparameters": _plain(estimator.get_params()),
+            "updates": estimator.n_updates_,
+        }
+        if isinstance(estimator, MLPRegressor):
+            config |= {
+                "task": "regression",
+                "target_mean": estimator.target_mean_,
+                "target_scale": estimator.target_scale_,
+            }
+        else:
+            config["classes"] = [str(name) for name in estimator.classes_]
+        return SavedForm(architecture="mlp", config=config, tensors=estimator.tensors_, preprocessing=preprocessing)
+
+    def predict_proba(self, X: Table) -> NDArray[np.float64]:
+        """Probabilities, shape (rows, classes), each row summing to one."""
+        return self._fitted.predict_proba(X)
+
+    def predict(self, X: Table) -> NDArray[Any]:
+        """Class names (object array of str) or numbers (float64), shape (rows,)."""
+        return self._fitted.predict(X)
+
+    def saved_form(self) -> SavedForm:
+        """Its weights, preprocessing and config."""
+        return self._fitted.form
+
+    def summary(self) -> str:
+        """Its layers with weights A x B and biases B, and the count of updates."""
+        return self.estimator.summary()
+
+
+def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Constructor arguments as JSON types; what is none (a generator as `random_state`) is left out."""
+    plain: dict[str, Any] = {}
+    for name, value in sorted(parameters.items()):
+        if value is None or isinstance(value, str | bool | int | float):
+            plain[name] = value
+        elif isinstance(value, np.integer | np.floating):
+            plain[name] = value.item()
+        elif name == "hidden_layer_sizes":
+            plain[name] = list(hidden_sizes(value))
+        elif name == "class_weight":
+            plain[name] = {str(label): float(weight) for label, weight in value.items()}
+    return plain

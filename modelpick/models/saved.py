@@ -1,0 +1,117 @@
+"""A model as plain data that answers for raw rows: what a fitted network becomes, and what a checkpoint loads to."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelpick.data.candidate import EpochRecord, SavedForm
+from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.data.table import Table
+from modelpick.errors import CannotFindOut
+from modelpick.models.forward import probabilities, sums
+from modelpick.models.summary import layers_table, parameters
+
+
+def layer_sizes(form: SavedForm) -> tuple[int, ...]:
+    """Features, hidden layers, outputs of a saved network, from its tensors."""
+    layers = len(form.tensors) // 2
+    weights = [form.tensors[f"layers.{i}.weight"] for i in range(layers)]
+    return (weights[0].shape[1], *(weight.shape[0] for weight in weights))
+
+
+def finite_features(preprocessing: TablePreprocessor, X: Table) -> NDArray[np.float64]:
+    """Features of raw rows, shape (rows, features), each of them a number that float32 can hold.
+
+    Raises:
+        CannotFindOut: (kind `data`) The columns differ, or a value is infinite or beyond all others by so much that
+            scaling it gives no number; column and row are named.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        features = preprocessing.transform(X)
+    bad = ~(np.abs(features) <= np.finfo(np.float32).max)  # NaN too
+    if bad.any():
+        row, feature = (int(i) for i in np.argwhere(bad)[0])
+        raise CannotFindOut(
+            f"column `{preprocessing.feature_names_[feature]}` cannot be scaled: row {row + 1} has a value that is "
+            "infinite or far too large",
+            "correct the value, or leave the column out",
+            kind="data",
+        )
+    return features
+
+
+class SavedModel:
+    """A candidate over raw rows that is fitted already and is never fitted again.
+
+    Attributes:
+        form: Its weights, preprocessing and config.
+    """
+
+    def __init__(self, form: SavedForm) -> None:
+        self.form = form
+
+    @property
+    def task(self) -> str:
+        """`classification` or `regression`."""
+        return str(self.form.config["task"])
+
+    @property
+    def target_name(self) -> str:
+        """The column that it answers for."""
+        return str(self.form.config["target_name"])
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """Name and kind of the raw columns that it was trained on, in their order then."""
+        return tuple((str(name), str(kind)) for name, kind in self.form.config["columns"])
+
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """Class names in the order of `predict_proba`'s columns; empty for regression."""
+        return tuple(self.form.config["classes"])
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return parameters(layer_sizes(self.form))
+
+    @property
+    def history(self) -> tuple[EpochRecord, ...]:
+        """Empty: a saved model does not train."""
+        return ()
+
+    def fit(self, X: Table, y: NDArray[Any], validation: tuple[Table, NDArray[Any]] | None = None) -> Self:
+        """Never possible: a saved model is tested as it is."""
+        raise TypeError("a saved model is tested as it is and cannot be fitted again")
+
+    def predict_proba(self, X: Table) -> NDArray[np.float64]:
+        """Probabilities, shape (rows, classes), each row summing to one.
+
+        Raises:
+            CannotFindOut: The columns are not those that it was trained on.
+        """
+        return probabilities(self._sums(X), str(self.form.config["output"]), len(self.classes_))
+
+    def predict(self, X: Table) -> NDArray[Any]:
+        """Class names (object array of str) or numbers (float64), shape (rows,); errors as `predict_proba`."""
+        if self.task == "classification":
+            names: NDArray[Any] = np.array(self.classes_, dtype=object)
+            return names[self.predict_proba(X).argmax(axis=1)]  # type: ignore[no-any-return]
+        z = self._sums(X)[:, 0].astype(np.float64)
+        return z * float(self.form.config["target_scale"]) + float(self.form.config["target_mean"])
+
+    def _sums(self, X: Table) -> NDArray[Any]:
+        dtype = self.form.tensors["layers.0.weight"].dtype
+        features = finite_features(self.form.preprocessing, X).astype(dtype)
+        return sums(self.form.tensors, str(self.form.config["activation"]), features)
+
+    def saved_form(self) -> SavedForm:
+        """What it was made from."""
+        return self.form
+
+    def summary(self) -> str:
+        """Its layers with weights A x B and biases B."""
+        return layers_table(layer_sizes(self.form), self.form.config["activation"], self.form.config["output"])
