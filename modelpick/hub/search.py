@@ -25,7 +25,6 @@ SORTS: Mapping[str, str] = {
 """Our word -> the Hub's. It sorts in descending order only."""
 
 _FIELDS = (
-    "author",
     "createdAt",
     "downloads",
     "gated",
