@@ -67,7 +67,8 @@ def render_human(document: Document, stream: TextIO) -> str:
     out = StringIO()
     console = make_console(out, width=width)
     for number, block in enumerate(document.blocks):
-        if number and isinstance(block, (Heading, Table, Chart)):
+        after_rows = number and isinstance(document.blocks[number - 1], (Table, Chart)) and isinstance(block, Text)
+        if after_rows or (number and isinstance(block, (Heading, Table, Chart))):
             console.print()
         if isinstance(block, Heading):
             _heading(console, block)

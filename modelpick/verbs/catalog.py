@@ -1,0 +1,88 @@
+"""catalog: the popular architectures, what each is for, when not to use it, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
+
+from modelpick.document import Document, Result
+from modelpick.errors import UsageError
+
+if TYPE_CHECKING:
+    from modelpick.registry.entry import Entry, Variant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog(Result):
+    """The architectures, the oldest first; those for `task` where one was asked for."""
+
+    entries: tuple[Entry, ...]
+    task: str | None = None
+
+    def document(self) -> Document:
+        """The table: name, year, what for, parameters, what it is known for, whether eval trains it today."""
+        from modelpick.registry.report import list_document
+
+        return list_document(self.entries, task=self.task)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogEntry(Result):
+    """One architecture whole; `variant` is set where `name`, as it was asked for, is that of a variant."""
+
+    name: str
+    entry: Entry
+    variant: Variant | None = None
+
+    def document(self) -> Document:
+        """The entry on one or two screens."""
+        from modelpick.registry.report import entry_document
+
+        return entry_document(self.entry, name=self.name, variant=self.variant)
+
+
+@overload
+def catalog(name: None = None, *, task: str | None = None) -> Catalog: ...
+
+
+@overload
+def catalog(name: str, *, task: None = None) -> CatalogEntry: ...
+
+
+@overload
+def catalog(name: str | None = None, *, task: str | None = None) -> Catalog | CatalogEntry: ...
+
+
+def catalog(name: str | None = None, *, task: str | None = None) -> Catalog | CatalogEntry:
+    """The architectures that modelpick knows, or one of them whole.
+
+    Args:
+        name: An architecture, a variant or another name of it: `resnet`, `vgg16`, `LeNet-5`, `bert`.
+        task: Only those for this task of the Hub, such as `image-classification`.
+
+    Returns:
+        A `Catalog`; with a name, a `CatalogEntry`.
+
+    Raises:
+        UsageError: The name or task is unknown (the hint has close ones), or both were given.
+        NothingMatched: No architecture is for that task.
+        CannotFindOut: The cards of the catalogue are missing or broken.
+    """
+    from modelpick.hub.tasks import task_id
+    from modelpick.notebook import register
+    from modelpick.registry.cards import entries
+    from modelpick.registry.names import find, with_task
+
+    register()
+    if name is not None and task is not None:
+        raise UsageError(
+            f"a name (`{name}`) and a task (`{task}`) cannot be asked for together",
+            f"leave one out: `modelpick catalog {name}` or `modelpick catalog --task {task}`",
+        )
+    if name is not None:
+        match = find(name)
+        return CatalogEntry(name=name, entry=match.entry, variant=match.variant)
+    if task is None:
+        return Catalog(entries=entries())
+    task = task_id(task)
+    return Catalog(entries=with_task(task), task=task)
