@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from modelpick.data.table import Table
+from modelpick.data.table import Column, Table
 from modelpick.findings import Finding
 
 Task = Literal["classification", "regression"]
@@ -28,6 +28,9 @@ class Dataset:
         fingerprint: sha256 (hex) of the file's bytes or, for a built-in name, of its values.
         notes: What was inferred and left out, one sentence each, to be shown to the user.
         findings: Of the guards.
+        kept_out: Columns that a guard kept out of the features (nothing but missing values, or a constant). A saved
+            model may have been trained on them.
+        dropped: Names of the columns that the user left out.
     """
 
     name: str
@@ -41,3 +44,10 @@ class Dataset:
     fingerprint: str
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    kept_out: tuple[Column, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows have a target."""
+        return len(self.target)

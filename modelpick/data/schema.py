@@ -3,10 +3,68 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-_NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+from modelpick.data.dataset import Task
+from modelpick.data.table import ColumnKind
+
+NUMBER = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+"""A decimal number, in the syntax that both Python and DuckDB (RE2) know. `01234` is an id and stays text."""
+INFINITE = r"[+-]?(?:[iI]nf|INF|[iI]nfinity|INFINITY)"
+MISSING_CODES = ("", "NA", "NaN", "nan", "null", "NULL", "None", "?")
+"""Cells of a feature that mean a missing value. Labels are taken as they stand: a class may be called NA."""
+LARGEST = 1e38
+"""Networks compute in float32, which ends at 3.4e38."""
+
+_NUMBER = re.compile(NUMBER)
+_INFINITE = re.compile(INFINITE)
 
 
 def as_number(text: str) -> float | None:
-    """The value of a decimal number (`6.10`, `-1e-3`), else None: `01234` is an id and stays text."""
+    """The value of a decimal number (`6.10`, `-1e-3`), else None."""
     return float(text) if _NUMBER.fullmatch(text) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellProfile:
+    """What was counted over the cells of one column.
+
+    Attributes:
+        present: Cells that are not missing.
+        numbers: Of these, how many are decimal numbers.
+        infinite: Of these, how many are `inf` or the like.
+        distinct: Different texts; counted only where the column is not all numbers.
+        words: Mean count of words; likewise.
+    """
+
+    present: int
+    numbers: int
+    infinite: int = 0
+    distinct: int = 0
+    words: float = 0.0
+
+    @property
+    def kind(self) -> ColumnKind:
+        """Number where all cells are; text where nearly every row says something else, or in sentences."""
+        if self.numbers and self.numbers + self.infinite == self.present:
+            return "number"
+        many = self.distinct > 20 and (self.distinct >= 0.5 * self.present or self.words > 8)
+        return "text" if many or self.distinct == self.present >= 5 else "category"
+
+
+def infer_task(labels: Sequence[str]) -> tuple[Task, str]:
+    """The task that these labels ask for, and why, as the end of a sentence.
+
+    Regression where all are numbers and they have many values: over 20 different ones (over 10 where there are
+    fractions), or a third as many as rows.
+    """
+    different = set(labels)
+    finite = {label for label in different if not _INFINITE.fullmatch(label)}
+    numbers = [as_number(label) for label in finite]
+    if not finite or any(number is None for number in numbers):
+        return "classification", f"its values are {len(different)} different words"
+    fractions = any(number is not None and not number.is_integer() for number in numbers)
+    many = len(different) > (10 if fractions else 20) or (len(different) > 2 and 3 * len(different) >= len(labels))
+    size = f"{len(different)} different numbers in {len(labels)} rows"
+    return ("regression", f"its values are {size}") if many else ("classification", f"its values are only {size}")

@@ -54,3 +54,7 @@ class Table:
         index = np.asarray(indices, dtype=np.intp)
         columns = tuple(Column(name=c.name, kind=c.kind, values=c.values[index]) for c in self.columns)
         return Table(columns, len(index))
+
+    def select(self, names: Sequence[str]) -> Table:
+        """Only the columns of these names, in that order; KeyError where one is not there."""
+        return Table(tuple(self.column(name) for name in names), self.rows)

@@ -1,0 +1,322 @@
+"""From what the user names to a dataset, or to rows for a saved model."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelpick.data import guards
+from modelpick.data.dataset import Dataset, Task
+from modelpick.data.files import read_head, resolve
+from modelpick.data.raw_table import RawTable
+from modelpick.data.readers import READERS
+from modelpick.data.readers.bundled import BUNDLED, load
+from modelpick.data.schema import LARGEST, MISSING_CODES, as_number, infer_task
+from modelpick.data.table import Column, ColumnKind, Table
+from modelpick.errors import CannotFindOut, UsageError
+from modelpick.progress import SILENT, Listener
+
+LATER = {
+    ".xlsx": "an Excel workbook",
+    ".xls": "an Excel workbook",
+    ".arff": "an ARFF file",
+    ".json": "JSON",
+    ".jsonl": "JSON lines",
+    ".gz": "compressed",
+    ".zip": "compressed",
+    ".bz2": "compressed",
+    ".xz": "compressed",
+    ".zst": "compressed",
+}
+"""Suffixes that a later release reads, and what such a file is."""
+
+
+def read_dataset(
+    path_or_name: str,
+    *,
+    target: str | int | None,
+    task: Task | None = None,
+    drop: Sequence[str] = (),
+    listener: Listener = SILENT,
+) -> Dataset:
+    """Reads a table, finds its target and the kinds of its columns, and lets the guards look at it.
+
+    Args:
+        path_or_name: A CSV, TSV or Parquet file, or a built-in name (`iris`).
+        target: The column to predict: its name, or its position from 0 (negative from the end). A built-in data set
+            has one of its own.
+        task: Overrules the task that the values of the target suggest.
+        drop: Columns to leave out.
+
+    Raises:
+        UsageError: Not a file or a name, no such column, or a task that the target does not fit.
+        CannotFindOut: The file is not there, not readable, or not a regular table; the message says where.
+        AnswerIsNo: A guard stops: one class, a class of one row, too few rows.
+    """
+    path = resolve(path_or_name, tuple(BUNDLED))
+    with listener.step(f"Reading {path_or_name}"):
+        raw = load(path_or_name) if path is None else _read_file(path, path_or_name)
+        if raw.rows < 2:
+            rows = "one row only" if raw.rows else "a header and no rows"
+            raise CannotFindOut(f"`{path_or_name}` has {rows}", "give a table with more rows", kind="data")
+        if target is None and path is None:
+            target = BUNDLED[path_or_name].target
+        name = path_or_name if path is None else path.stem
+        return _assemble(raw, name, path_or_name, _find_target(raw, target, path_or_name), task, drop)
+
+
+def _read_file(path: Path, shown: str) -> RawTable:
+    suffix = path.suffix.lower()
+    for reader in READERS:
+        if suffix in reader.suffixes:
+            return reader.read(path, shown)
+    if suffix in LATER:
+        raise CannotFindOut(
+            f"`{shown}` is {LATER[suffix]}, which this version does not read",
+            "save the table as CSV (UTF-8, with a header) or Parquet",
+            kind="data",
+        )
+    head = read_head(path, shown)
+    for reader in READERS:
+        if not suffix and reader.sniff(head):
+            return reader.read(path, shown)
+    known = ", ".join(f"`{known}`" for reader in READERS for known in reader.suffixes)
+    raise CannotFindOut(
+        f"`{shown}` has no suffix of a table that can be read ({known})",
+        "rename it after what it is, or save it as CSV with a header",
+        kind="data",
+    )
+
+
+# --- the target ---
+
+
+def _find_target(raw: RawTable, target: str | int | None, shown: str) -> str:
+    if target is None:
+        raise UsageError(
+            f"which column of `{shown}` is to be predicted?", f"add `--target NAME`: {_columns(raw.names)}"
+        )
+    if isinstance(target, str) and target in raw.names:
+        return target
+    try:
+        position = int(target)
+    except ValueError:
+        raise no_such_column(str(target), raw.names, shown) from None
+    if not -len(raw.names) <= position < len(raw.names):
+        raise UsageError(
+            f"`{shown}` has no column at position {position}: it has {len(raw.names)}, the first is 0",
+            _columns(raw.names),
+        )
+    return raw.names[position]
+
+
+def no_such_column(name: str, names: Sequence[str], shown: str) -> UsageError:
+    """The error for an unknown column: the close matches, or the list."""
+    folded: dict[str, str] = {}
+    for known in names:
+        folded.setdefault(known.casefold(), known)
+    close = [folded[match] for match in get_close_matches(name.casefold(), list(folded), n=3)]
+    hint = f"did you mean {' or '.join(f'`{match}`' for match in close)}? " if close else ""
+    return UsageError(f"`{shown}` has no column `{name}`", hint + _columns(names))
+
+
+def _columns(names: Sequence[str], most: int = 20) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"its columns are {', '.join(f'`{name}`' for name in names[:most])}{more}"
+
+
+# --- the dataset ---
+
+
+def _assemble(
+    raw: RawTable, name: str, shown: str, target_name: str, task: Task | None, drop: Sequence[str]
+) -> Dataset:
+    for column in drop:
+        if column not in raw.names:
+            raise no_such_column(column, raw.names, shown)
+        if column == target_name:
+            raise UsageError(f"`{column}` is the target and cannot be dropped", "take it out of `--drop`")
+    notes = [f"{raw.how}: {raw.rows} rows, {len(raw.names)} columns."]
+    task, target, rows = _target(raw, target_name, task, shown, notes)
+    typed = raw.features([column for column in raw.names if column != target_name and column not in drop])
+    table = Table(typed.columns, raw.rows)
+    if len(rows) < raw.rows:
+        table = table.take(rows)
+    kept_out, findings = guards.useless_columns(table.columns)
+    silent = {column.name for column in kept_out}
+    features = Table(tuple(c for c in table.columns if c.name not in silent), table.rows)
+    notes += [_kinds(features), *typed.notes]
+    if drop:
+        notes.append(f"Left out as asked: {', '.join(f'`{column}`' for column in drop)}.")
+    dataset = Dataset(
+        name=name,
+        path=shown,
+        features=features,
+        target=target,
+        target_name=target_name,
+        task=task,
+        classes=tuple(sorted(set(target))) if task == "classification" else (),
+        fingerprint=raw.fingerprint,
+        notes=tuple(notes),
+        kept_out=kept_out,
+        dropped=tuple(drop),
+    )
+    found = guards.check(dataset)
+    guards.stop(found)
+    _check_features(features, shown)
+    return replace(dataset, findings=(*found, *findings))
+
+
+def _target(
+    raw: RawTable, name: str, task: Task | None, shown: str, notes: list[str]
+) -> tuple[Task, NDArray[Any], NDArray[np.intp]]:
+    """The task, the targets of the rows that have one, and the numbers of these rows. Adds to the notes."""
+    labels = raw.labels(name)
+    counts = Counter(label for label in labels if label is not None)
+    # A label stands as it is, and a class may be called NA; a number to be predicted may be missing.
+    absent = {label for label in counts if label.strip() in MISSING_CODES}
+    numeric = [label.strip() for label in labels if label is not None and label not in absent]
+    if task is None:
+        task, why = infer_task(numeric)
+        notes.append(f"`{name}` is predicted by {task}: {why}; `--task` overrules.")
+        if task == "classification":
+            absent = {label for label in absent if not label.strip()}
+    elif task == "classification":
+        absent = {label for label in absent if not label.strip()}
+    rows = np.array([i for i, label in enumerate(labels) if label is not None and label not in absent], dtype=np.intp)
+    if not len(rows):
+        raise CannotFindOut(
+            f"the target `{name}` of `{shown}` has no value in any row", "choose another `--target`", kind="data"
+        )
+    if len(rows) < len(labels):
+        notes.append(f"{len(labels) - len(rows)} of {len(labels)} rows have no target and are left out.")
+    if task == "classification":
+        kept = sorted(label for label in counts if label.strip() in MISSING_CODES and label not in absent)
+        if kept:
+            notes.append(f"Classes that read like missing values are kept: {', '.join(f'`{k}`' for k in kept)}.")
+        return task, labels[rows], rows
+    return task, np.array([_number(labels[i], i, name, raw, shown) for i in rows]), rows
+
+
+def _number(label: str, row: int, name: str, raw: RawTable, shown: str) -> float:
+    number = as_number(label.strip())
+    if number is None:
+        raise UsageError(
+            f"regression needs numbers, and `{name}` of `{shown}` holds `{label[:40]}` in {raw.place(row)}",
+            "correct the cell, or give `--task classification`",
+        )
+    if not abs(number) <= LARGEST:
+        raise CannotFindOut(
+            f"`{label[:40]}` in {raw.place(row)}, the target `{name}` of `{shown}`, is too large to compute with",
+            "correct the cell, or empty it if the value is not known",
+            kind="data",
+        )
+    return number
+
+
+def _kinds(features: Table) -> str:
+    words: dict[ColumnKind, tuple[str, str]] = {
+        "number": ("number", "numbers"),
+        "category": ("category", "categories"),
+        "text": ("text (not used by this version)", "texts (not used by this version)"),
+    }
+    counts = Counter(column.kind for column in features.columns)
+    parts = [f"{counts[kind]} {word[counts[kind] != 1]}" for kind, word in words.items() if counts[kind]]
+    return f"Features: {', '.join(parts) or 'none'}."
+
+
+def _check_features(features: Table, shown: str) -> None:
+    if any(column.kind != "text" for column in features.columns):
+        return
+    if features.columns:
+        raise CannotFindOut(
+            f"all features of `{shown}` are free text, which this version does not use",
+            "give a table with numbers or categories",
+            kind="data",
+        )
+    raise CannotFindOut(
+        f"`{shown}` has no column to learn from besides the target", "give a table with features", kind="data"
+    )
+
+
+# --- rows for a saved model ---
+
+
+def read_rows(
+    path: str,
+    columns: Sequence[tuple[str, ColumnKind]],
+    target_name: str | None = None,
+    ignored: Sequence[str] = (),
+) -> Table:
+    """Rows to answer for: the columns of a saved model, found by name in a CSV, TSV or Parquet file.
+
+    Args:
+        columns: (name, kind) as the model knows them. Columns of text may be missing, for they are not used.
+        target_name: Of the model; a column of that name is left out.
+        ignored: Names of further columns that may be there and are left out, such as those dropped in training.
+
+    Raises:
+        CannotFindOut: The file cannot be read, columns are missing or unknown, or a cell is no number; named.
+    """
+    file = resolve(path, ())
+    if file is None:  # resolve returns None for built-in names alone, and there are none here
+        raise UsageError(f"`{path}` is no file", f"write `./{path}`")
+    raw = _read_file(file, path)
+    known = {name for name, _ in columns}
+    missing = [name for name, kind in columns if name not in raw.names and kind != "text"]
+    extra = [name for name in raw.names if name not in known and name != target_name and name not in ignored]
+    if missing or extra:
+        lost = f"{', '.join(f'`{name}`' for name in missing[:8])} missing" if missing else ""
+        more = f"{', '.join(f'`{name}`' for name in extra[:8])} unknown to the model" if extra else ""
+        raise CannotFindOut(
+            f"the columns of `{path}` are not those of the model: {'; '.join(part for part in (lost, more) if part)}",
+            "name the columns as in the training table and leave out the others; their order does not matter",
+            kind="data",
+        )
+    return Table(raw.as_kinds([(name, kind) for name, kind in columns if name in raw.names]), raw.rows)
+
+
+def rows_from_values(text: str, columns: Sequence[tuple[str, ColumnKind]]) -> Table:
+    """One row typed by hand, `6.6,3,4.4,1.4`: values of the columns in their order, those of text left out.
+
+    Raises:
+        UsageError: Too few or too many values, or one that is no number.
+    """
+    used = [(name, kind) for name, kind in columns if kind != "text"]
+    try:
+        cells = next(csv.reader(io.StringIO(text), strict=True, skipinitialspace=True), [])
+    except csv.Error as error:
+        raise UsageError(f"`--row {text}` cannot be read: {error}", _order(used)) from None
+    if len(cells) != len(used):
+        raise UsageError(f"`--row` has {len(cells)} values where the model takes {len(used)}", _order(used))
+    return Table(
+        tuple(
+            Column(name=name, kind=kind, values=_cell(cell.strip(), name, kind))
+            for cell, (name, kind) in zip(cells, used, strict=True)
+        ),
+        1,
+    )
+
+
+def _cell(cell: str, name: str, kind: ColumnKind) -> NDArray[Any]:
+    if kind != "number":
+        return np.array([None if cell in MISSING_CODES else cell], dtype=object)
+    number = np.nan if cell in MISSING_CODES else as_number(cell)
+    if number is None or abs(number) > LARGEST:
+        raise UsageError(
+            f"`{cell}` is no number to compute with, for the column `{name}`", "decimals are written `1.5`"
+        )
+    return np.array([number])
+
+
+def _order(columns: Sequence[tuple[str, ColumnKind]]) -> str:
+    return f"give them in this order, with commas between: {', '.join(f'`{name}`' for name, _ in columns[:20])}"

@@ -1,0 +1,105 @@
+"""Built-in data sets: scikit-learn's own copies of iris, wine, breast_cancer, digits and diabetes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelpick.data.raw_table import TypedColumns
+from modelpick.data.table import Column, ColumnKind
+from modelpick.errors import CannotFindOut
+
+
+class Bundled(NamedTuple):
+    """Where a built-in data set comes from, what its target is called, and what its rows are."""
+
+    loader: str
+    target: str
+    about: str
+
+
+BUNDLED: dict[str, Bundled] = {
+    "iris": Bundled("load_iris", "species", "iris flowers"),
+    "wine": Bundled("load_wine", "cultivar", "Italian wines"),
+    "breast_cancer": Bundled("load_breast_cancer", "diagnosis", "breast tumours (Wisconsin)"),
+    "digits": Bundled("load_digits", "digit", "handwritten digits of 8 x 8 pixels"),
+    "diabetes": Bundled("load_diabetes", "progression", "diabetes patients and the progression of the disease"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundledTable:
+    """A `RawTable` of numbers, and of a target that is the last column."""
+
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+    target: NDArray[Any]
+    fingerprint: str
+    how: str
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.values)
+
+    def place(self, row: int) -> str:
+        """`row 4`, from 1."""
+        return f"row {row + 1}"
+
+    def features(self, names: Sequence[str]) -> TypedColumns:
+        """These columns: numbers, and the target as what it is."""
+        words = self.target.dtype == object
+        kinds: list[ColumnKind] = ["category" if words and name == self.names[-1] else "number" for name in names]
+        return TypedColumns(columns=self.as_kinds(list(zip(names, kinds, strict=True))))
+
+    def as_kinds(self, columns: Sequence[tuple[str, ColumnKind]]) -> tuple[Column, ...]:
+        """These columns as the given kinds."""
+        return tuple(Column(name=name, kind=kind, values=self._as_kind(name, kind)) for name, kind in columns)
+
+    def _as_kind(self, name: str, kind: ColumnKind) -> NDArray[Any]:
+        if kind != "number":
+            return self.labels(name)
+        if name != self.names[-1]:
+            return self.values[:, self.names.index(name)]
+        if self.target.dtype == object:
+            raise CannotFindOut(f"column `{name}` holds words, no numbers", kind="data")
+        return self.target
+
+    def labels(self, name: str) -> NDArray[Any]:
+        """A column as text; a number in its shortest form."""
+        column = self.target if name == self.names[-1] else self.values[:, self.names.index(name)]
+        if column.dtype == object:
+            return column
+        return np.array(
+            [str(int(value)) if value.is_integer() else repr(float(value)) for value in column], dtype=object
+        )
+
+
+def load(name: str) -> BundledTable:
+    """The built-in data set of that name."""
+    from sklearn import datasets
+
+    entry = BUNDLED[name]
+    # The diabetes patients in their own units: a row typed by hand must make sense.
+    options = {"scaled": False} if name == "diabetes" else {}
+    bunch = getattr(datasets, entry.loader)(**options)
+    values = np.ascontiguousarray(bunch.data, dtype=np.float64)
+    if "target_names" in bunch:
+        names = np.array([str(label) for label in bunch.target_names], dtype=object)
+        target = names[bunch.target]
+    else:
+        target = np.asarray(bunch.target, dtype=np.float64)
+    columns = (*(str(feature) for feature in bunch.feature_names), entry.target)
+    digest = sha256(repr(columns).encode() + values.tobytes() + np.ascontiguousarray(bunch.target).tobytes())
+    return BundledTable(
+        names=columns,
+        values=values,
+        target=target,
+        fingerprint=digest.hexdigest(),
+        how=f"Built in, scikit-learn's own copy: {entry.about}",
+    )
