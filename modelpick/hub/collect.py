@@ -1,0 +1,168 @@
+"""Gathers everything that vetting needs about one repo, at one commit. What cannot be had is said with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from modelpick.card.reader import read_card
+from modelpick.errors import CannotFindOut
+from modelpick.facts import FileFact, Missing, RepoFacts, TextFile
+from modelpick.hub.client import Answer, HubClient, SmallFile
+from modelpick.hub.faults import Asked, HubRefusal
+from modelpick.hub.ids import check_repo_id, check_revision
+from modelpick.hub.info import read_info, with_more
+
+MAX_CARD = 2 * 2**20
+MAX_TEXT = 4 * 2**20
+MAX_TEXTS = 16 * 2**20
+"""Bytes: of the card, of one other text, of all other texts together."""
+
+_CARD = "README.md"
+_CONFIGS = ("config.json", "adapter_config.json")
+_LICENCE = re.compile(r"(licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*", re.IGNORECASE)
+_MAX_LICENCES = 8
+_MORE = ("baseModels", "childrenModelCount", "downloadsAllTime", "usedStorage")
+_CLOSED = frozenset({"gated", "disabled", "permission", "repo-not-found"})
+"""Kinds of refusal after which no other file of the repo need be asked for."""
+
+
+def collect(client: HubClient, repo_id: str, revision: str | None = None, *, shallow: bool = False) -> RepoFacts:
+    """The facts of a repo at the commit that a revision leads to.
+
+    Two info calls, the card, and the licence and config files that the repo lists; all at one commit. Where the repo
+    was renamed, or is written in another case, `RepoFacts.repo_id` differs from `requested`.
+
+    Args:
+        client: Whom to ask.
+        repo_id: `owner/name`, or an old bare `name`.
+        revision: A branch, tag or commit; None for the main branch.
+        shallow: One info call and the card only.
+
+    Raises:
+        UsageError: The id or revision cannot be one.
+        CannotFindOut: The repo or revision is not there, the Hub could not be asked, or what answered is no Hub.
+        AnswerIsNo: The answer names a commit that is none.
+    """
+    check_repo_id(repo_id)
+    if revision is not None:
+        check_revision(revision)
+    facts = read_info(client.settings, _info(client, repo_id, revision), repo_id, revision)
+    reader = _Reader(client, facts)
+    facts = _with_card(reader, facts)
+    if shallow:
+        return _missing(facts, ("downloads_all_time", "derived", "texts"), "not asked for (a shallow look)")
+    return _with_texts(reader, _with_second_call(client, facts))
+
+
+def _info(client: HubClient, repo_id: str, revision: str | None) -> Answer:
+    url, asked = client.api_url(repo_id, revision), Asked(repo_id=repo_id, revision=revision)
+    try:
+        return client.get_json(url, [("securityStatus", "true"), ("blobs", "true")], asked=asked)
+    except HubRefusal as refusal:
+        if refusal.status not in (400, 422):
+            raise
+        return client.get_json(url, asked=asked)  # a mirror that does not know the parameters
+
+
+def _with_second_call(client: HubClient, facts: RepoFacts) -> RepoFacts:
+    """What only `expand` tells. Optional: a mirror may not know it, and a vet does not fail for it."""
+    repo_id = facts.repo_id or facts.requested
+    try:
+        answer = client.get_json(
+            client.api_url(repo_id), [("expand", field) for field in _MORE], asked=Asked(repo_id=repo_id)
+        )
+    except CannotFindOut as error:
+        return _missing(facts, ("downloads_all_time", "derived"), error.message)
+    return with_more(facts, answer.value)
+
+
+class _Reader:
+    """Fetches the small files of one repo; after a refusal that concerns all of them it asks no more."""
+
+    def __init__(self, client: HubClient, facts: RepoFacts) -> None:
+        self._client = client
+        self._repo_id = facts.repo_id or facts.requested
+        self._at = facts.commit or facts.revision or "main"
+        self._closed: CannotFindOut | None = None
+
+    def read(self, file: FileFact, cap: int) -> SmallFile | CannotFindOut:
+        """The file up to `cap` bytes, or why the Hub does not give it.
+
+        Raises:
+            CannotFindOut: The Hub could not be asked, or the bytes are not those whose hash it lists (`data`).
+        """
+        if self._closed is not None:
+            return self._closed
+        asked = Asked(repo_id=self._repo_id, revision=self._at, path=file.path)
+        url = self._client.resolve_url(self._repo_id, self._at, file.path)
+        try:
+            small = self._client.get_small(url, cap, asked=asked)
+        except CannotFindOut as error:
+            if error.kind in _CLOSED:
+                self._closed = error
+            elif error.kind != "file-not-found":
+                raise
+            return error
+        if not small.truncated and not _is(file, small.data):
+            raise CannotFindOut(
+                f"`{file.path}` of `{self._repo_id}` is not the file that the Hub lists: its hash differs",
+                "a proxy or mirror changed it; try again, or another endpoint",
+                kind="data",
+            )
+        return small
+
+
+def _with_card(reader: _Reader, facts: RepoFacts) -> RepoFacts:
+    listed = next((file for file in facts.files or () if file.path == _CARD), None)
+    if facts.files is not None and listed is None:
+        return facts
+    small = reader.read(listed or FileFact(path=_CARD), MAX_CARD)
+    if isinstance(small, CannotFindOut):
+        absent = listed is None and small.kind == "file-not-found"
+        return facts if absent else _missing(facts, ("card",), small.message)
+    size = (listed.bytes if listed else None) or small.size
+    if small.truncated:
+        size = max(size or 0, MAX_CARD + 1)
+    return replace(facts, card=read_card(small.data, _CARD, size=size))
+
+
+def _with_texts(reader: _Reader, facts: RepoFacts) -> RepoFacts:
+    """The configs and licences, within the caps."""
+    texts: list[TextFile] = []
+    missing: list[Missing] = []
+    room = MAX_TEXTS
+    for file in _text_files(facts):
+        cap = min(MAX_TEXT, room)
+        small = reader.read(file, cap) if (file.bytes or 0) <= cap else None
+        if isinstance(small, CannotFindOut):
+            missing.append(Missing(what=file.path, reason=small.message))
+        elif small is None or small.truncated:
+            missing.append(Missing(what=file.path, reason=f"larger than {cap} bytes"))
+        else:
+            room -= len(small.data)
+            texts.append(TextFile(path=file.path, text=small.data.decode("utf-8", "replace")))
+    return replace(facts, texts=tuple(texts), missing=(*facts.missing, *missing))
+
+
+def _text_files(facts: RepoFacts) -> Iterator[FileFact]:
+    files = facts.files or ()
+    yield from (file for file in files if file.path in _CONFIGS)
+    licences = [file for file in files if _LICENCE.fullmatch(file.path)]
+    yield from sorted(licences, key=lambda file: file.path)[:_MAX_LICENCES]
+
+
+def _is(file: FileFact, data: bytes) -> bool:
+    if file.sha256 is not None:
+        return hashlib.sha256(data).hexdigest() == file.sha256
+    if file.git_sha1 is not None:
+        git = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False)
+        return git.hexdigest() == file.git_sha1
+    return True
+
+
+def _missing(facts: RepoFacts, what: tuple[str, ...], reason: str) -> RepoFacts:
+    added = tuple(Missing(what=one, reason=reason) for one in what)
+    return replace(facts, missing=(*facts.missing, *added))
