@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from modelpick.data.dataset import Dataset
+from modelpick.data.schema import as_number
 from modelpick.data.table import Column
 from modelpick.errors import AnswerIsNo
 from modelpick.findings import Finding, Outcome, Severity
@@ -52,7 +53,9 @@ def class_of_one_row(dataset: Dataset) -> list[Finding]:
     message = f"{_named(single, 'class', 'classes')} of `{dataset.target_name}` has a single row"
     if len(single) > 1:
         message = f"{_named(single, 'class', 'classes')} of `{dataset.target_name}` have a single row each"
-    advice = "collect more rows of it, leave these rows out, or (a number?) give `--task regression`"
+    advice = "collect more rows of it, or leave these rows out"
+    if all(as_number(label) is not None for label in dataset.classes):
+        advice = "give `--task regression` if it is a quantity, else collect more rows or leave these out"
     return [_finding("class-of-one-row", Severity.HIGH, message, advice)]
 
 

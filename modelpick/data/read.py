@@ -75,7 +75,7 @@ def read_dataset(
 
 
 def _read_file(path: Path, shown: str) -> RawTable:
-    suffix = path.suffix.lower()
+    head, suffix = read_head(path, shown), path.suffix.lower()
     for reader in READERS:
         if suffix in reader.suffixes:
             return reader.read(path, shown)
@@ -85,7 +85,6 @@ def _read_file(path: Path, shown: str) -> RawTable:
             "save the table as CSV (UTF-8, with a header) or Parquet",
             kind="data",
         )
-    head = read_head(path, shown)
     for reader in READERS:
         if not suffix and reader.sniff(head):
             return reader.read(path, shown)
@@ -145,7 +144,7 @@ def _assemble(
             raise no_such_column(column, raw.names, shown)
         if column == target_name:
             raise UsageError(f"`{column}` is the target and cannot be dropped", "take it out of `--drop`")
-    notes = [f"{raw.how}: {raw.rows} rows, {len(raw.names)} columns."]
+    notes = [f"{raw.how}; {raw.rows} rows, {len(raw.names)} columns."]
     task, target, rows = _target(raw, target_name, task, shown, notes)
     typed = raw.features([column for column in raw.names if column != target_name and column not in drop])
     table = Table(typed.columns, raw.rows)
@@ -172,7 +171,7 @@ def _assemble(
     )
     found = guards.check(dataset)
     guards.stop(found)
-    _check_features(features, shown)
+    _check_features(features, shown, typed.notes)
     return replace(dataset, findings=(*found, *findings))
 
 
@@ -183,15 +182,11 @@ def _target(
     labels = raw.labels(name)
     counts = Counter(label for label in labels if label is not None)
     # A label stands as it is, and a class may be called NA; a number to be predicted may be missing.
-    absent = {label for label in counts if label.strip() in MISSING_CODES}
-    numeric = [label.strip() for label in labels if label is not None and label not in absent]
+    codes = {label for label in counts if label.strip() in MISSING_CODES}
+    inferred = task is None
     if task is None:
-        task, why = infer_task(numeric)
-        notes.append(f"`{name}` is predicted by {task}: {why}; `--task` overrules.")
-        if task == "classification":
-            absent = {label for label in absent if not label.strip()}
-    elif task == "classification":
-        absent = {label for label in absent if not label.strip()}
+        task = infer_task([label.strip() for label in labels if label is not None and label not in codes])
+    absent = codes if task == "regression" else {label for label in codes if not label.strip()}
     rows = np.array([i for i, label in enumerate(labels) if label is not None and label not in absent], dtype=np.intp)
     if not len(rows):
         raise CannotFindOut(
@@ -199,8 +194,14 @@ def _target(
         )
     if len(rows) < len(labels):
         notes.append(f"{len(labels) - len(rows)} of {len(labels)} rows have no target and are left out.")
+    if inferred:
+        overrule = "regression" if task == "classification" else "classification"
+        notes.append(
+            f"`{name}` is predicted by {task}, for it has {len(set(counts) - absent)} different values in {len(rows)} "
+            f"rows; `--task {overrule}` overrules."
+        )
     if task == "classification":
-        kept = sorted(label for label in counts if label.strip() in MISSING_CODES and label not in absent)
+        kept = sorted(codes - absent)
         if kept:
             notes.append(f"Classes that read like missing values are kept: {', '.join(f'`{k}`' for k in kept)}.")
         return task, labels[rows], rows
@@ -234,13 +235,13 @@ def _kinds(features: Table) -> str:
     return f"Features: {', '.join(parts) or 'none'}."
 
 
-def _check_features(features: Table, shown: str) -> None:
+def _check_features(features: Table, shown: str, notes: Sequence[str]) -> None:
     if any(column.kind != "text" for column in features.columns):
         return
     if features.columns:
         raise CannotFindOut(
             f"all features of `{shown}` are free text, which this version does not use",
-            "give a table with numbers or categories",
+            " ".join(notes) or "give a table with numbers or categories",
             kind="data",
         )
     raise CannotFindOut(

@@ -53,8 +53,8 @@ class CellProfile:
         return "text" if many or self.distinct == self.present >= 5 else "category"
 
 
-def infer_task(labels: Sequence[str]) -> tuple[Task, str]:
-    """The task that these labels ask for, and why, as the end of a sentence.
+def infer_task(labels: Sequence[str]) -> Task:
+    """The task that these labels ask for.
 
     Regression where all are numbers and they have many values: over 20 different ones (over 10 where there are
     fractions), or a third as many as rows.
@@ -63,8 +63,7 @@ def infer_task(labels: Sequence[str]) -> tuple[Task, str]:
     finite = {label for label in different if not _INFINITE.fullmatch(label)}
     numbers = [as_number(label) for label in finite]
     if not finite or any(number is None for number in numbers):
-        return "classification", f"its values are {len(different)} different words"
+        return "classification"
     fractions = any(number is not None and not number.is_integer() for number in numbers)
     many = len(different) > (10 if fractions else 20) or (len(different) > 2 and 3 * len(different) >= len(labels))
-    size = f"{len(different)} different numbers in {len(labels)} rows"
-    return ("regression", f"its values are {size}") if many else ("classification", f"its values are only {size}")
+    return "regression" if many else "classification"

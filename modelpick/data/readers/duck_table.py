@@ -144,7 +144,9 @@ class DuckTable:
 
     def _objects(self, query: str) -> NDArray[Any]:
         cells: Any = np.ma.asarray(self.connection.execute(query).fetchnumpy()["v"], dtype=object)
-        return np.ma.filled(cells, None)
+        values: NDArray[Any] = np.ma.getdata(cells).copy()
+        values[np.ma.getmaskarray(cells)] = None  # `filled(None)` would fill in numpy's own default, "?"
+        return values
 
     def _first(self, name: str, condition: str) -> tuple[int, str] | None:
         """Row (from 0) and text of the first present cell for which the condition over `v` holds."""
