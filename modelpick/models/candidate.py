@@ -56,7 +56,8 @@ class MLPCandidate:
             UsageError: An option of the network is not usable.
             CannotFindOut: The training diverged, or a number is too large to train on.
         """
-        preprocessing = TablePreprocessor().fit(X)
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is named by `finite_features`
+            preprocessing = TablePreprocessor().fit(X)
         features = finite_features(preprocessing, X)
         held = None if validation is None else (finite_features(preprocessing, validation[0]), validation[1])
         self.estimator.fit(features, y, validation=held)

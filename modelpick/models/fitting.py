@@ -53,7 +53,8 @@ class Part:
         like = next(net.parameters())
 
         def tensor(array: NDArray[Any]) -> torch.Tensor:
-            return torch.as_tensor(array).to(like.device, like.dtype)
+            writable = array if array.flags.writeable else array.copy()  # torch warns of the others
+            return torch.as_tensor(writable).to(like.device, like.dtype)
 
         weights = None if self.weights is None else tensor(self.weights)
         return Rows(features=tensor(self.features), targets=tensor(self.targets), weights=weights)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.candidate import EpochRecord, SavedForm
-from modelpick.data.preprocessing import TablePreprocessor
-from modelpick.data.table import Table
+from modelpick.data.preprocessing import CategoryStep, TablePreprocessor
+from modelpick.data.table import ColumnKind, Table
 from modelpick.errors import CannotFindOut
 from modelpick.models.forward import probabilities, sums
 from modelpick.models.summary import layers_table, parameters
@@ -64,9 +64,14 @@ class SavedModel:
         return str(self.form.config["target_name"])
 
     @property
-    def columns(self) -> tuple[tuple[str, str], ...]:
+    def columns(self) -> tuple[tuple[str, ColumnKind], ...]:
         """Name and kind of the raw columns that it was trained on, in their order then."""
-        return tuple((str(name), str(kind)) for name, kind in self.form.config["columns"])
+        return tuple((str(name), kind) for name, kind in self.form.config["columns"])
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Columns of the training table that it was not given: they may be there and are not looked at."""
+        return tuple(str(name) for name in self.form.config.get("ignored_columns", ()))
 
     @property
     def classes_(self) -> tuple[str, ...]:
@@ -107,6 +112,21 @@ class SavedModel:
         dtype = self.form.tensors["layers.0.weight"].dtype
         features = finite_features(self.form.preprocessing, X).astype(dtype)
         return sums(self.form.tensors, str(self.form.config["activation"]), features)
+
+    def unseen(self, X: Table) -> dict[str, int]:
+        """Column -> how many rows have a category that no training row had; columns without such rows are left out.
+
+        Of a column with so many categories that the rare ones share a feature, nobody knows.
+        """
+        given = {column.name: column.values for column in X.columns}
+        counts: dict[str, int] = {}
+        for step in self.form.preprocessing.steps:
+            if isinstance(step, CategoryStep) and not step.rare and step.name in given:
+                known = {None, *step.categories}
+                count = sum(value not in known for value in given[step.name])
+                if count:
+                    counts[step.name] = count
+        return counts
 
     def saved_form(self) -> SavedForm:
         """What it was made from."""

@@ -1,0 +1,34 @@
+"""`modelpick predict`."""
+
+from __future__ import annotations
+
+import click
+
+from modelpick.cli.options import faces
+from modelpick.render.sink import Sink
+
+
+@click.command(
+    name="predict",
+    epilog="Examples: `modelpick predict iris-20261124-183000 --row 6.6,3,4.4,1.4`; "
+    "`modelpick predict ./my-run --input rows.csv --output answers.csv`.",
+)
+@click.argument("run")
+@click.option("--input", "input_", metavar="FILE", default=None, help="Rows to answer for: CSV, TSV or Parquet.")
+@click.option("--row", metavar="V,V,...", default=None, help="One row, its values in the order of the columns.")
+@click.option("--use", metavar="NAME", default=None, help="Another saved model of the run than its best.")
+@click.option(
+    "--output",
+    metavar="FILE.csv",
+    default=None,
+    help="A new file for rows and answers. Text that a spreadsheet would take for a formula gets a ' before it.",
+)
+@faces()
+def command(sink: Sink, run: str, input_: str | None, row: str | None, use: str | None, output: str | None) -> None:
+    """Answer for new rows with a saved run.
+
+    RUN is a run folder or the name of a run in ./modelpick-runs; `modelpick runs` lists them.
+    """
+    from modelpick.verbs.predict import predict
+
+    sink.show(predict(run, input=input_, row=row, use=use, output=output, listener=sink.listener).document())

@@ -1,0 +1,272 @@
+"""predict: what a saved model answers for new rows, each row with its class name and probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+from modelpick.document import Block, Cell, Document, Heading, Result, Table, Text, Tone
+from modelpick.errors import UsageError
+from modelpick.progress import SILENT, Listener
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from modelpick.data.table import Table as Rows
+    from modelpick.models.saved import SavedModel
+
+_SHOWN_ROWS = 200
+_SHOWN_CLASSES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """The answer for one row.
+
+    Attributes:
+        row: Counted from 1, as in the input.
+        name: The class; None for regression.
+        probabilities: Class -> probability; empty for regression.
+        value: The number; None for classification.
+    """
+
+    row: int
+    name: str | None = None
+    probabilities: Mapping[str, float]
+    value: float | None = None
+
+    @property
+    def answer(self) -> str:
+        """The class name, or the number in six digits."""
+        return self.name if self.name is not None else f"{self.value:.6g}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in `modelpick.predict/1`."""
+        if self.name is None:
+            return {"row": self.row, "value": self.value}
+        return {"row": self.row, "class": self.name, "probabilities": dict(self.probabilities)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictResult(Result):
+    """What a saved model answered.
+
+    Attributes:
+        run: The folder of the model.
+        model: Its name in the report, None where that is not told.
+        unseen: Column -> how many rows have a category that the model has never seen.
+        output: The file that was written, if any.
+    """
+
+    run: Path
+    model: str | None
+    task: str
+    target: str
+    classes: tuple[str, ...]
+    predictions: tuple[Prediction, ...]
+    unseen: Mapping[str, int]
+    output: str | None = None
+
+    def document(self) -> Document:
+        """A table for people, `modelpick.predict/1` for machines, the bare answers for pipes."""
+        return Document(
+            blocks=self._blocks(),
+            data={
+                "schema": "modelpick.predict/1",
+                "run": str(self.run),
+                "model": self.model,
+                "task": self.task,
+                "target": self.target,
+                "classes": list(self.classes),
+                "rows": len(self.predictions),
+                "unseen": dict(self.unseen),
+                "output": self.output,
+                "predictions": [prediction.to_dict() for prediction in self.predictions],
+            },
+            quiet=[prediction.answer for prediction in self.predictions],
+        )
+
+    def _blocks(self) -> list[Block]:
+        rows = len(self.predictions)
+        blocks: list[Block] = []
+        if rows == 1:
+            blocks.append(Heading(f"{self.target}: {self.predictions[0].answer}", level=1))
+            blocks += self._one(self.predictions[0])
+        elif rows:
+            blocks += [Heading(f"{self.target} of {rows:,} rows", level=1), self._table()]
+        else:
+            blocks.append(Text("No rows, no answers.", Tone.MUTED))
+        if rows > _SHOWN_ROWS:
+            more = f"{rows - _SHOWN_ROWS:,} more rows are not shown: `--output FILE.csv` or `--format json` has all."
+            blocks.append(Text(more, Tone.WARN))
+        for column, count in self.unseen.items():
+            say = f"{count:,} {'row has' if count == 1 else 'rows have'} a category of `{column}` that the model has "
+            blocks.append(Text(f"{say}never seen: it counts as none of those it knows.", Tone.WARN))
+        if self.output is not None:
+            blocks.append(Text(f"Written: {self.output}"))
+        by = f"`{self.model}` of " if self.model else ""
+        blocks.append(Text(f"Answered by {by}{self.run}.", Tone.MUTED))
+        return blocks
+
+    def _one(self, prediction: Prediction) -> list[Block]:
+        if prediction.name is None:
+            return []
+        ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])[:_SHOWN_CLASSES]
+        rows = tuple(
+            (Cell(name, Tone.STRONG if name == prediction.name else Tone.PLAIN), f"{p:.3f}") for name, p in ranked
+        )
+        return [Table((self.target, "probability"), rows, right=("probability",))]
+
+    def _table(self) -> Table:
+        shown = self.classes if len(self.classes) <= _SHOWN_CLASSES else ()
+        last = tuple(f"p({name})" for name in shown) or (("probability",) if self.classes else ())
+        rows: list[tuple[str | Cell, ...]] = []
+        for prediction in self.predictions[:_SHOWN_ROWS]:
+            if shown:
+                values = [f"{prediction.probabilities[name]:.3f}" for name in shown]
+            else:
+                values = [f"{max(prediction.probabilities.values()):.3f}"] if self.classes else []
+            rows.append((str(prediction.row), Cell(prediction.answer, Tone.STRONG), *values))
+        return Table(("row", self.target, *last), tuple(rows), right=("row", *last))
+
+
+def predict(
+    run: str | Path,
+    *,
+    input: str | Path | None = None,  # noqa: A002 - the option's own name
+    row: str | Sequence[object] | None = None,
+    use: str | None = None,
+    output: str | Path | None = None,
+    listener: Listener = SILENT,
+) -> PredictResult:
+    """Answers for new rows with a saved model. Nothing in its folder is executed; it is read and checked.
+
+    Args:
+        run: A run folder, a folder in the same layout (such as a download), or the name of a run in
+            `./modelpick-runs`.
+        input: A CSV, TSV or Parquet file. Columns are matched by name; one called as the target is ignored.
+        row: One row instead: `6.6,3,4.4,1.4` or the values, in the order of the columns.
+        use: Another saved model of the run than the best, such as `linear`.
+        output: A new CSV file for the rows and the answers. Cells of text that a spreadsheet would take for a
+            formula (they begin with `=`, `+`, `-`, `@`, a tab or a carriage return) get a `'` before them, and so
+            do cells that begin with `'`.
+        listener: Hears of the steps.
+
+    Raises:
+        UsageError: No such run, not a model of ours, no such model in it; `output` exists or is the input.
+        AnswerIsNo: The model is damaged or forged.
+        CannotFindOut: The rows cannot be read, or their columns are not the model's.
+    """
+    from pathlib import Path
+
+    from modelpick.models.checkpoint import load
+    from modelpick.models.run_folder import candidate_folder, find_run
+    from modelpick.models.saved import SavedModel
+    from modelpick.notebook import register
+
+    register()
+    if (input is None) == (row is None):
+        raise UsageError(
+            "which rows?" if row is None else "both `--input` and `--row` are given, and one of them is enough",
+            "give `--input FILE.csv`, or one row as `--row V,V,...`",
+        )
+    written = None if output is None else _free_output(Path(output), None if input is None else Path(input))
+    folder = find_run(str(run), "modelpick predict")
+    place = folder if use is None else candidate_folder(folder, use)
+    model = SavedModel(load(place))
+    with listener.step("Answering"):
+        rows = _rows(model, input, row)
+        predictions = _answer(model, rows)
+    if written is not None:
+        _write(written, model, rows, predictions)
+    return PredictResult(
+        run=place,
+        model=model.form.config.get("name"),
+        task=model.task,
+        target=model.target_name,
+        classes=model.classes_,
+        predictions=predictions,
+        unseen=model.unseen(rows),
+        output=None if written is None else str(written),
+    )
+
+
+def _rows(model: SavedModel, path: str | Path | None, row: str | Sequence[object] | None) -> Rows:
+    from modelpick.data.read import read_rows, rows_from_values
+
+    if path is not None:
+        return read_rows(str(path), model.columns, model.target_name, model.ignored)
+    if not isinstance(row, str):
+        row = _csv_line(["" if value is None else str(value) for value in row or ()])
+    return rows_from_values(row, model.columns)
+
+
+def _answer(model: SavedModel, rows: Rows) -> tuple[Prediction, ...]:
+    if model.task == "regression":
+        values = model.predict(rows)
+        return tuple(Prediction(row=i, value=float(value), probabilities={}) for i, value in enumerate(values, 1))
+    table = model.predict_proba(rows)
+    names = model.classes_
+    return tuple(
+        Prediction(
+            row=i,
+            name=names[int(probabilities.argmax())],
+            probabilities=dict(zip(names, map(float, probabilities), strict=True)),
+        )
+        for i, probabilities in enumerate(table, 1)
+    )
+
+
+# --- the output file ---
+
+
+def _free_output(output: Path, source: Path | None) -> Path:
+    if source is not None and output.exists() and source.exists() and output.samefile(source):
+        raise UsageError(f"`{output}` is the input, and is never written to", "name another `--output`")
+    if output.exists() or output.is_symlink():
+        raise UsageError(f"`{output}` exists already, and is never overwritten", "name another `--output`")
+    if output.suffix.lower() != ".csv":
+        raise UsageError(f"`{output}` does not end in `.csv`, which is what is written", "name it `FILE.csv`")
+    return output
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    import csv
+    import io
+
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(cells)
+    return line.getvalue()
+
+
+def _write(path: Path, model: SavedModel, rows: Rows, predictions: Sequence[Prediction]) -> None:
+    """Writes the rows and the answers beside the place first, so that nothing half-written is ever found there."""
+    import csv
+    import os
+
+    answer = f"predicted {model.target_name}"
+    header = [*rows.names, answer, *(f"p({name})" for name in model.classes_)]
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("x", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([_harmless(name) for name in header])
+            for i, prediction in enumerate(predictions):
+                cells = [_cell(column.values[i]) for column in rows.columns]
+                said = _harmless(prediction.name) if prediction.name is not None else _cell(prediction.value)
+                writer.writerow([*cells, said, *(repr(p) for p in prediction.probabilities.values())])
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return _harmless(value)
+    return "" if value is None or isnan(value) else repr(float(value)).removesuffix(".0")
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "'")) else text

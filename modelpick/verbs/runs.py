@@ -1,0 +1,142 @@
+"""runs: what was evaluated here, and removing what is no longer needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelpick.document import Document, Heading, Result, Table, Text, Tone
+from modelpick.progress import SILENT, Listener
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One saved run, as its report tells.
+
+    Attributes:
+        best: Name of the best saved model, None where none was saved.
+        metric: The main metric; `score`: the best model's mean in it.
+        created: Date and time in UTC, ISO 8601.
+    """
+
+    name: str
+    path: Path
+    data: str | None
+    best: str | None
+    metric: str | None
+    score: float | None
+    created: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in `modelpick.runs/1`."""
+        return {
+            "name": self.name,
+            "path": str(self.path),
+            "data": self.data,
+            "best": self.best,
+            "metric": self.metric,
+            "score": self.score,
+            "created": self.created,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsResult(Result):
+    """The saved runs of a folder, by name."""
+
+    folder: Path
+    runs: tuple[Run, ...]
+
+    def document(self) -> Document:
+        """A table for people, `modelpick.runs/1` for machines, bare names for pipes."""
+        data = {
+            "schema": "modelpick.runs/1",
+            "folder": str(self.folder),
+            "runs": [run.to_dict() for run in self.runs],
+        }
+        count = len(self.runs)
+        if not count:
+            none = Text(f"No runs in {self.folder}. `modelpick eval iris` makes one.", Tone.MUTED)
+            return Document(blocks=[none], data=data)
+        rows = tuple(
+            (
+                run.name,
+                run.data or "?",
+                run.best or "none saved",
+                "?" if run.score is None else f"{run.score:.4g} {run.metric}",
+                (run.created or "?")[:16].replace("T", " "),
+            )
+            for run in self.runs
+        )
+        title = Heading(f"{count} {'run' if count == 1 else 'runs'} in {self.folder}", level=1)
+        table = Table(("run", "data", "best", "mean", "made (UTC)"), rows)
+        return Document(blocks=[title, table], data=data, quiet=[run.name for run in self.runs])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedRun(Result):
+    """A run that is gone."""
+
+    path: Path
+
+    def document(self) -> Document:
+        """One line for people, `modelpick.runs.removed/1` for machines, the path for pipes."""
+        return Document(
+            blocks=[Text(f"Removed {self.path}.")],
+            data={"schema": "modelpick.runs.removed/1", "path": str(self.path)},
+            quiet=[str(self.path)],
+        )
+
+
+def runs(folder: str | Path | None = None, *, listener: Listener = SILENT) -> RunsResult:
+    """The saved runs in a folder, by default `./modelpick-runs`. Other folders there are passed over."""
+    from modelpick.models.run_folder import RUNS, list_runs
+    from modelpick.notebook import register
+
+    register()
+    place = RUNS if folder is None else Path(folder).expanduser()
+    return RunsResult(folder=place, runs=tuple(_run(path, report) for path, report in list_runs(place)))
+
+
+def remove_run(name: str | Path, *, listener: Listener = SILENT) -> RemovedRun:
+    """Removes one run for good, with all that lies in its folder.
+
+    Args:
+        name: Of a run in `./modelpick-runs`, or the path of a run.
+
+    Raises:
+        UsageError: There is no such run, or the folder is not recognisably a run of ours; nothing is touched.
+    """
+    from modelpick.models.run_folder import find_run, remove
+
+    path = find_run(str(name), "modelpick runs rm")
+    remove(path)
+    return RemovedRun(path=path)
+
+
+def _run(path: Path, report: Mapping[str, Any]) -> Run:
+    """Reads leniently: a report may have been edited, and one odd run should not hide the others."""
+    data, protocol = _table(report.get("data")), _table(report.get("protocol"))
+    best, metric = _text(report.get("best")), _text(protocol.get("metric"))
+    models = report.get("models")
+    found = [m for m in (models if isinstance(models, list) else []) if isinstance(m, dict) and m.get("name") == best]
+    score = _table(_table(found[0].get("metrics")).get(metric or "")).get("mean") if found else None
+    return Run(
+        name=path.name,
+        path=path,
+        data=_text(data.get("path")),
+        best=best,
+        metric=metric,
+        score=float(score) if isinstance(score, int | float) else None,
+        created=_text(report.get("created")),
+    )
+
+
+def _table(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

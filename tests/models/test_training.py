@@ -1,0 +1,150 @@
+"""The training loop: updates, batches, optimisers, early stopping, repeatable seeds, threads given back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from modelpick.errors import CannotFindOut
+from modelpick.models.mlp import MLP
+from modelpick.models.optimizers import OPTIMIZERS, as_one_vector, decay_of
+from modelpick.models.training import Rows, Settings, _rate, train
+
+
+def rows(count=90, seed=0) -> Rows:
+    stream = np.random.default_rng(seed)
+    codes = stream.integers(0, 3, count)
+    features = stream.normal(size=(count, 4)) + codes[:, None]
+    return Rows(features=torch.tensor(features, dtype=torch.float32), targets=torch.eye(3)[codes])
+
+
+def net(seed=0, **kwargs) -> MLP:
+    return MLP((4, 8, 3), generator=torch.Generator().manual_seed(seed), **kwargs)
+
+
+def settings(**changes) -> Settings:
+    return Settings(**{"cost": "cross-entropy", "batch_size": 16, "epochs": 5, **changes})
+
+
+def weights(model: MLP) -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+
+def test_a_thousand_rows_in_batches_of_128_for_50_epochs_are_400_updates():
+    trained = train(net(), rows(1000), settings(batch_size=128, epochs=50))
+    assert trained.updates == 8 * 50 == 400
+    assert [record.epoch for record in trained.history] == list(range(1, 51))
+
+
+def test_batch_gradient_descent_makes_one_update_an_epoch_and_it_is_the_gradient():
+    data, model = rows(30), net()
+    before = weights(model).clone()
+    loss = torch.nn.functional.cross_entropy(model(data.features), data.targets)
+    gradient = torch.cat([g.flatten() for g in torch.autograd.grad(loss, list(model.parameters()))])
+    trained = train(model, data, settings(batch_size=30, epochs=1, optimizer="sgd", learning_rate=0.1))
+    assert trained.updates == 1
+    assert torch.allclose(weights(model), before - 0.1 * gradient, atol=1e-7)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+@pytest.mark.parametrize(
+    ("name", "theirs"),
+    [
+        ("sgd", lambda p, d: torch.optim.SGD(p, lr=0.01, weight_decay=d)),
+        ("momentum", lambda p, d: torch.optim.SGD(p, lr=0.01, momentum=0.9, weight_decay=d)),
+        ("adam", lambda p, d: torch.optim.Adam(p, lr=0.01, weight_decay=d)),
+        ("adamw", lambda p, d: torch.optim.AdamW(p, lr=0.01, weight_decay=d)),
+    ],
+)
+def test_optimizers_equal_those_of_torch(name, theirs, decay):
+    ours, reference, data = net(), net(), rows(40)
+    theta, gradient = as_one_vector(ours)
+    optimizer = OPTIMIZERS[name](decay_of(ours, decay))
+    biases = [p for p in reference.parameters() if p.ndim == 1]
+    matrices = [p for p in reference.parameters() if p.ndim == 2]
+    others = [theirs(matrices, decay), theirs(biases, 0.0)]
+    for _ in range(20):
+        gradient.zero_()
+        torch.nn.functional.cross_entropy(ours(data.features), data.targets).backward()
+        optimizer.step(theta, gradient, 0.01)
+        for other in others:
+            other.zero_grad()
+        torch.nn.functional.cross_entropy(reference(data.features), data.targets).backward()
+        for other in others:
+            other.step()
+    assert torch.allclose(weights(ours), weights(reference), atol=2e-6)
+
+
+def test_zero_initialisation_stays_symmetric_and_random_does_not():
+    for init, different in (("zero", 1), ("torch", 8)):
+        model = net(init=init, activation="sigmoid")
+        train(model, rows(), settings())
+        assert len(torch.unique(model.layers[0].weight, dim=0)) == different, init
+
+
+def test_the_same_seed_gives_the_same_bits_whatever_else_draws_numbers():
+    first, second, other = net(3, dropout=0.2), net(3, dropout=0.2), net(4, dropout=0.2)
+    train(first, rows(), settings())
+    torch.manual_seed(99)
+    torch.randn(7)
+    train(second, rows(), settings())
+    train(other, rows(), settings())
+    assert torch.equal(weights(first), weights(second))
+    assert not torch.equal(weights(first), weights(other))
+
+
+def test_learning_rate_follows_half_a_cosine_to_nothing():
+    whole = settings(schedule="cosine", learning_rate=0.4)
+    assert [_rate(whole, done) for done in (0, 0.5, 1)] == pytest.approx([0.4, 0.2, 0])
+    assert _rate(settings(learning_rate=0.4), 0.9) == 0.4
+    constant, cosine = net(), net()
+    train(constant, rows(), settings())
+    train(cosine, rows(), settings(schedule="cosine"))
+    assert not torch.equal(weights(constant), weights(cosine))
+
+
+def test_early_stopping_ends_and_puts_the_best_weights_back():
+    data, held = rows(60), rows(40, seed=1)
+    model = net()
+    trained = train(
+        model, data, settings(epochs=500, learning_rate=0.05, early_stopping=True, patience=5), validation=held
+    )
+    losses = [record.validation_loss for record in trained.history]
+    assert len(losses) < 500
+    assert trained.epoch == int(np.argmin(losses)) + 1 == len(losses) - 5
+    with torch.no_grad():
+        loss = torch.nn.functional.cross_entropy(model(held.features), held.targets)
+    assert float(loss) == pytest.approx(min(losses))
+
+
+def test_a_diverging_training_says_so():
+    with pytest.raises(CannotFindOut, match="diverged") as error:
+        train(net(), rows(), settings(cost="cross-entropy", optimizer="sgd", learning_rate=1e30))
+    assert "--lr" in error.value.hint
+
+
+def test_threads_are_given_back_also_after_an_error():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        train(net(), rows(), settings())
+        assert torch.get_num_threads() == 2
+        with pytest.raises(CannotFindOut):
+            train(net(), rows(), settings(optimizer="sgd", learning_rate=1e30))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_training_never_imports_the_compiler_of_torch():
+    program = (
+        "import sys, numpy as np; from modelpick import MLPClassifier\n"
+        "MLPClassifier(epochs=1, dropout=0.1, weight_decay=0.1).fit(np.eye(4), [0, 1, 0, 1]).predict(np.eye(4))\n"
+        "print([m for m in ('torch._dynamo', 'transformers', 'matplotlib') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
