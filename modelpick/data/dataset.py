@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from modelpick.data.table import Column, Table
+from modelpick.data.table import Column, ColumnKind, Table, as_kind, columns_differ
 from modelpick.findings import Finding
 
 Task = Literal["classification", "regression"]
@@ -51,3 +52,20 @@ class Dataset:
     def rows(self) -> int:
         """How many rows have a target."""
         return len(self.target)
+
+    def as_trained(self, columns: Sequence[tuple[str, ColumnKind]]) -> Table:
+        """The rows with the columns, in name and kind, that a saved model was trained on.
+
+        Columns that a guard kept out here count; columns of text may be missing, for they are not used.
+
+        Raises:
+            CannotFindOut: Columns are missing, unknown to the model, or not of its kinds; the message names them.
+        """
+        given = {column.name: column for column in (*self.features.columns, *self.kept_out)}
+        known = {name for name, _ in columns}
+        missing = [name for name, kind in columns if name not in given and kind != "text"]
+        extra = [name for name in self.features.names if name not in known]
+        if missing or extra:
+            raise columns_differ(missing, extra)
+        wanted = [(name, kind) for name, kind in columns if name in given]
+        return Table(tuple(as_kind(given[name], kind) for name, kind in wanted), self.features.rows)

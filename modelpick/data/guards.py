@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from modelpick.data.dataset import Dataset
-from modelpick.data.schema import as_number
-from modelpick.data.table import Column
+from modelpick.data.table import Column, as_number, listed
 from modelpick.errors import AnswerIsNo
 from modelpick.findings import Finding, Outcome, Severity
 
@@ -118,7 +117,5 @@ def _distinct(column: Column) -> int:
     return 1 + any(value is not None and value != first for value in column.values)
 
 
-def _named(names: Sequence[str], one: str, many: str, most: int = 8) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:most])
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{one if len(names) == 1 else many} {shown}{more}"
+def _named(names: Sequence[str], one: str, many: str) -> str:
+    return f"{one if len(names) == 1 else many} {listed(names)}"

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.table import Column, Table
+from modelpick.data.table import Column, Table, columns_differ, listed
 from modelpick.errors import CannotFindOut
 
 FORMAT = "modelpick.preprocessing/1"
@@ -107,7 +107,7 @@ class TablePreprocessor:
         known = {step.name for step in steps} | set(self.left_out_)
         extra = [name for name in given if name not in known]
         if missing or extra:
-            raise _columns_differ(missing, extra)
+            raise columns_differ(missing, extra)
         features = np.zeros((table.rows, len(self.feature_names_)))
         at = 0
         for step in steps:
@@ -125,7 +125,7 @@ class TablePreprocessor:
         gaps = [s.name for s in numbers if s.indicator]
         if gaps:
             lines.append(
-                f"Imputing: a missing value of {_listed(gaps)} becomes the training rows' median, and a "
+                f"Imputing: a missing value of {listed(gaps)} becomes the training rows' median, and a "
                 "further feature of 0 or 1 marks it."
             )
         if numbers:
@@ -135,15 +135,15 @@ class TablePreprocessor:
             )
         if categories:
             lines.append(
-                f"One-hot encoding: {_listed([s.name for s in categories])} became "
+                f"One-hot encoding: {listed([s.name for s in categories])} became "
                 f"{_count(sum(s.width for s in categories), 'feature')} of 0 or 1, one for each category of "
                 "the training rows."
             )
         rare = [s.name for s in categories if s.rare]
         if rare:
-            lines.append(f"Rare categories of {_listed(rare)}, beyond the {MAX_CATEGORIES} commonest, share a feature.")
+            lines.append(f"Rare categories of {listed(rare)}, beyond the {MAX_CATEGORIES} commonest, share a feature.")
         if self.left_out_:
-            lines.append(f"Left out: {_listed(self.left_out_)}, for this version does not use free text.")
+            lines.append(f"Left out: {listed(self.left_out_)}, for this version does not use free text.")
         return tuple(lines)
 
     def to_dict(self) -> dict[str, Any]:
@@ -258,24 +258,6 @@ def _feature_names(step: NumberStep | CategoryStep) -> list[str]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _listed(names: Sequence[str], most: int = 5) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
-
-
-def _columns_differ(missing: Sequence[str], extra: Sequence[str]) -> CannotFindOut:
-    parts = []
-    if missing:
-        parts.append(f"{_listed(missing)} missing")
-    if extra:
-        parts.append(f"{_listed(extra)} unknown to the model")
-    return CannotFindOut(
-        f"the columns are not those that the model was trained on: {'; '.join(parts)}",
-        "name the columns as in the training table; their order does not matter",
-        kind="data",
-    )
 
 
 def _wrong_kind(name: str, expected: str, found: str) -> CannotFindOut:

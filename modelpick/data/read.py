@@ -20,8 +20,8 @@ from modelpick.data.files import read_head, resolve
 from modelpick.data.raw_table import RawTable
 from modelpick.data.readers import READERS
 from modelpick.data.readers.bundled import BUNDLED, load
-from modelpick.data.schema import LARGEST, MISSING_CODES, as_number, infer_task
-from modelpick.data.table import Column, ColumnKind, Table
+from modelpick.data.schema import LARGEST, MISSING_CODES, infer_task
+from modelpick.data.table import Column, ColumnKind, Table, as_number, columns_differ, listed
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.progress import SILENT, Listener
 
@@ -128,9 +128,8 @@ def no_such_column(name: str, names: Sequence[str], shown: str) -> UsageError:
     return UsageError(f"`{shown}` has no column `{name}`", hint + _columns(names))
 
 
-def _columns(names: Sequence[str], most: int = 20) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"its columns are {', '.join(f'`{name}`' for name in names[:most])}{more}"
+def _columns(names: Sequence[str]) -> str:
+    return f"its columns are {listed(names, 20)}"
 
 
 # --- the dataset ---
@@ -155,7 +154,7 @@ def _assemble(
     features = Table(tuple(c for c in table.columns if c.name not in silent), table.rows)
     notes += [_kinds(features), *typed.notes]
     if drop:
-        notes.append(f"Left out as asked: {', '.join(f'`{column}`' for column in drop)}.")
+        notes.append(f"Left out as asked: {listed(drop)}.")
     dataset = Dataset(
         name=name,
         path=shown,
@@ -203,7 +202,7 @@ def _target(
     if task == "classification":
         kept = sorted(codes - absent)
         if kept:
-            notes.append(f"Classes that read like missing values are kept: {', '.join(f'`{k}`' for k in kept)}.")
+            notes.append(f"Classes that read like missing values are kept: {listed(kept)}.")
         return task, labels[rows], rows
     return task, np.array([_number(labels[i], i, name, raw, shown) for i in rows]), rows
 
@@ -276,13 +275,7 @@ def read_rows(
     missing = [name for name, kind in columns if name not in raw.names and kind != "text"]
     extra = [name for name in raw.names if name not in known and name != target_name and name not in ignored]
     if missing or extra:
-        lost = f"{', '.join(f'`{name}`' for name in missing[:8])} missing" if missing else ""
-        more = f"{', '.join(f'`{name}`' for name in extra[:8])} unknown to the model" if extra else ""
-        raise CannotFindOut(
-            f"the columns of `{path}` are not those of the model: {'; '.join(part for part in (lost, more) if part)}",
-            "name the columns as in the training table and leave out the others; their order does not matter",
-            kind="data",
-        )
+        raise columns_differ(missing, extra, f"`{path}`")
     return Table(raw.as_kinds([(name, kind) for name, kind in columns if name in raw.names]), raw.rows)
 
 
@@ -320,4 +313,4 @@ def _cell(cell: str, name: str, kind: ColumnKind) -> NDArray[Any]:
 
 
 def _order(columns: Sequence[tuple[str, ColumnKind]]) -> str:
-    return f"give them in this order, with commas between: {', '.join(f'`{name}`' for name, _ in columns[:20])}"
+    return f"give them in this order, with commas between: {listed([name for name, _ in columns], 20)}"

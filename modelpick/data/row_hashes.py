@@ -7,8 +7,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.schema import as_number
-from modelpick.data.table import Column, Table
+from modelpick.data.table import Column, Table, as_number
 
 _MISSING = np.uint64(0x7FF8000000000000)  # the bits of NaN
 

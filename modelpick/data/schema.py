@@ -7,23 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modelpick.data.dataset import Task
-from modelpick.data.table import ColumnKind
+from modelpick.data.table import ColumnKind, as_number
 
-NUMBER = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-"""A decimal number, in the syntax that both Python and DuckDB (RE2) know. `01234` is an id and stays text."""
 INFINITE = r"[+-]?(?:[iI]nf|INF|[iI]nfinity|INFINITY)"
 MISSING_CODES = ("", "NA", "NaN", "nan", "null", "NULL", "None", "?")
 """Cells of a feature that mean a missing value. Labels are taken as they stand: a class may be called NA."""
 LARGEST = 1e38
 """Networks compute in float32, which ends at 3.4e38."""
 
-_NUMBER = re.compile(NUMBER)
 _INFINITE = re.compile(INFINITE)
-
-
-def as_number(text: str) -> float | None:
-    """The value of a decimal number (`6.10`, `-1e-3`), else None."""
-    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,7 +10,19 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from modelpick.errors import CannotFindOut
+
 ColumnKind = Literal["number", "category", "text"]
+
+NUMBER = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+"""A decimal number, in the syntax that both Python and DuckDB (RE2) know. `01234` is an id and stays text."""
+
+_NUMBER = re.compile(NUMBER)
+
+
+def as_number(text: str) -> float | None:
+    """The value of a decimal number (`6.10`, `-1e-3`), else None."""
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +71,48 @@ class Table:
     def select(self, names: Sequence[str]) -> Table:
         """Only the columns of these names, in that order; KeyError where one is not there."""
         return Table(tuple(self.column(name) for name in names), self.rows)
+
+
+def as_kind(column: Column, kind: ColumnKind) -> Column:
+    """The column as another kind: numbers as their shortest text, or texts that are numbers as these.
+
+    Raises:
+        CannotFindOut: It holds a text that is no number.
+    """
+    if "number" not in (column.kind, kind) or column.kind == kind:
+        return Column(name=column.name, kind=kind, values=column.values)
+    if kind == "number":
+        numbers = np.full(len(column.values), np.nan)
+        for i, value in enumerate(column.values):
+            number = np.nan if value is None else as_number(value)
+            if number is None:
+                raise CannotFindOut(
+                    f"column `{column.name}` holds `{value[:40]}` in row {i + 1}, where a number is expected",
+                    "correct the cell, or empty it if the value is not known",
+                    kind="data",
+                )
+            numbers[i] = number
+        return Column(name=column.name, kind=kind, values=numbers)
+    words = [None if np.isnan(v) else number_text(float(v)) for v in column.values]
+    return Column(name=column.name, kind=kind, values=np.array(words, dtype=object))
+
+
+def number_text(number: float) -> str:
+    """A finite number in its shortest form: 3, 0.1, 1e+22."""
+    return repr(number).removesuffix(".0")
+
+
+def columns_differ(missing: Sequence[str], extra: Sequence[str], what: str = "the table") -> CannotFindOut:
+    """The error where the columns given are not those that a model was trained on."""
+    parts = [f"{listed(names)} {word}" for names, word in ((missing, "missing"), (extra, "unknown to it")) if names]
+    return CannotFindOut(
+        f"the columns of {what} are not those that the model was trained on: {'; '.join(parts)}",
+        "name the columns as in the training table and leave out the others; their order does not matter",
+        kind="data",
+    )
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """Names in backticks with commas, the last ones counted where there are many."""
+    shown = ", ".join(f"`{name}`" for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.raw_table import TypedColumns
-from modelpick.data.table import Column, ColumnKind
+from modelpick.data.table import Column, ColumnKind, number_text
 from modelpick.errors import CannotFindOut
 
 
@@ -75,9 +75,7 @@ class BundledTable:
         column = self.target if name == self.names[-1] else self.values[:, self.names.index(name)]
         if column.dtype == object:
             return column
-        return np.array(
-            [str(int(value)) if value.is_integer() else repr(float(value)) for value in column], dtype=object
-        )
+        return np.array([number_text(float(value)) for value in column], dtype=object)
 
 
 def load(name: str) -> BundledTable:

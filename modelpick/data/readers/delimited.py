@@ -9,7 +9,7 @@ from pathlib import Path
 from modelpick.data.files import look_at_text
 from modelpick.data.raw_table import RawTable, Reader, check_names
 from modelpick.data.readers.duck_table import DuckTable, connect, quoted_path, unreadable
-from modelpick.data.schema import as_number
+from modelpick.data.table import as_number
 from modelpick.errors import CannotFindOut
 
 _DELIMITERS = {",": "comma", "\t": "tab", ";": ";", "|": "|"}

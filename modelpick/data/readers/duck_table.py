@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.raw_table import TypedColumns
-from modelpick.data.schema import INFINITE, LARGEST, MISSING_CODES, NUMBER, CellProfile
-from modelpick.data.table import Column, ColumnKind
+from modelpick.data.schema import INFINITE, LARGEST, MISSING_CODES, CellProfile
+from modelpick.data.table import NUMBER, Column, ColumnKind
 from modelpick.errors import CannotFindOut
 
 if TYPE_CHECKING:
