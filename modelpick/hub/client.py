@@ -102,7 +102,10 @@ class HubClient:
         Raises:
             UsageError: A variable of the environment, or the endpoint, is malformed.
         """
-        return cls(read_settings(endpoint), listener)
+        settings = read_settings(endpoint)
+        if settings.token and settings.unencrypted:
+            listener.notice(f"the token goes unencrypted over the network to {settings.host} (http)")
+        return cls(settings, listener)
 
     def __enter__(self) -> Self:
         return self

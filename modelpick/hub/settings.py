@@ -66,6 +66,12 @@ class Settings:
         """Host and port, as messages name them."""
         return urlsplit(self.endpoint).netloc
 
+    @property
+    def unencrypted(self) -> bool:
+        """Whether what is sent can be read on the way: plain http to another machine."""
+        parts = urlsplit(self.endpoint)
+        return parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1")
+
     def url(self, path: str) -> str:
         """The URL of a path of the endpoint (`/api/models`); a whole URL stays as it is."""
         return path if "://" in path else f"{self.endpoint}/{path.lstrip('/')}"

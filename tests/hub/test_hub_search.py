@@ -1,0 +1,229 @@
+"""Search: what is asked of the Hub, how its list is read, and what the command shows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_line import call
+from loopback_hub import Fault, LoopbackHub, safetensors_bytes, write_repo
+
+from modelpick.errors import CannotFindOut, UsageError
+from modelpick.hub.candidates import candidate_of
+from modelpick.hub.client import HubClient
+from modelpick.hub.search import Query, read_entry, search_models
+from modelpick.hub.settings import Settings
+from modelpick.hub.tasks import TASKS, task_id
+from modelpick.verbs.search import search
+
+HOSTILE = "org/\x1b[31mred\u202e[bold]"
+
+
+def card(license: str, **more: str) -> str:  # noqa: A002
+    lines = [f"license: {license}", "pipeline_tag: image-classification"]
+    return "\n".join(["---", *lines, *(f"{key}: {value}" for key, value in more.items()), "---", "# A model\n"])
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
+    folder = tmp_path_factory.mktemp("repos")
+    weights = safetensors_bytes({"a": [2, 3], "b": [4]})
+    write_repo(folder, "org/first", {"README.md": card("apache-2.0"), "model.safetensors": weights}, downloads=900)
+    write_repo(folder, "org/second", {"README.md": card("cc-by-nc-4.0", language="de")}, downloads=80, likes=7)
+    write_repo(folder, "lab/third", {"README.md": card("mit")}, downloads=7, gated="manual")
+    write_repo(folder, "lab/other-task", {"README.md": "---\npipeline_tag: translation\n---\n"}, downloads=5000)
+    with LoopbackHub(folder) as hub:
+        yield hub
+
+
+@pytest.fixture
+def hub(served: LoopbackHub) -> LoopbackHub:
+    served.heal()
+    served.forget()
+    return served
+
+
+def ids(hub: LoopbackHub, hidden: Counter[str] | None = None, **wishes: object) -> list[str]:
+    with HubClient(Settings(endpoint=hub.endpoint)) as client:
+        return [model.repo_id for model in search_models(client, Query(**wishes), hidden)]  # type: ignore[arg-type]
+
+
+def test_each_wish_narrows_the_list(hub: LoopbackHub) -> None:
+    task = "image-classification"
+    assert ids(hub, task=task) == ["org/first", "org/second", "lab/third"]
+    assert ids(hub, task=task, sort="likes")[0] == "org/second"
+    assert ids(hub, license="mit") == ["lab/third"]
+    assert ids(hub, author="lab", limit=1) == ["lab/other-task"]
+    assert ids(hub, text="sec") == ["org/second"]
+    assert ids(hub, language="de", task=task) == ["org/second"]
+    assert ids(hub, task=task, license="mit", author="org") == []
+
+
+def test_the_list_is_paged_and_each_model_comes_once(hub: LoopbackHub) -> None:
+    hub.inject(Fault("api/models", "page-size", at=1))
+    assert ids(hub, limit=3) == ["lab/other-task", "org/first", "org/second"]
+    assert len(hub.requests()) == 3, "no page more than is needed"
+    hub.inject(Fault("cursor", "json", body='[{"id": "lab/other-task"}, {"id": "org/new"}]', count=1))
+    assert ids(hub, limit=2) == ["lab/other-task", "org/new"]
+
+
+def test_a_mirror_without_expand_is_asked_again(hub: LoopbackHub) -> None:
+    hub.inject(Fault("expand=", "status", status=400))
+    assert ids(hub, task="image-classification") == ["org/first", "org/second", "lab/third"]
+    assert "full=true" in hub.requests()[-1].query
+
+
+def test_a_mirror_that_ignores_filters_cannot_smuggle(hub: LoopbackHub) -> None:
+    body = json.dumps(
+        [
+            {"id": "org/yes", "pipeline_tag": "image-classification", "tags": ["license:mit"]},
+            {"id": "org/no", "pipeline_tag": "translation", "tags": ["license:mit"]},
+            {"id": "org/nc", "pipeline_tag": "image-classification", "tags": ["license:cc-by-nc-4.0"]},
+        ]
+    )
+    hub.inject(Fault("api/models", "json", body=body))
+    hidden: Counter[str] = Counter()
+    assert ids(hub, hidden, task="image-classification", license="mit") == ["org/yes"]
+    assert hidden == {"another task": 1, "another licence": 1}
+
+
+@pytest.mark.parametrize("body", ["{}", "null", "[3]", '[{"downloads": 4}]', '[{"id": 5}]'])
+def test_a_list_that_is_none_is_refused(hub: LoopbackHub, body: str) -> None:
+    hub.inject(Fault("api/models", "json", body=body))
+    with pytest.raises(CannotFindOut) as caught:
+        ids(hub)
+    assert caught.value.kind == "not-a-hub"
+
+
+def test_an_entry_is_read_as_it_is_and_no_further() -> None:
+    odd = {
+        "id": "org/x",
+        "downloads": 1e30,
+        "likes": -1,
+        "tags": ["license:mit", 3, "license:apache-2.0", "onnx"],
+        "pipeline_tag": ["x"],
+        "gated": "later",
+        "createdAt": "2022-03-02T23:29:04.000Z",
+        "safetensors": {"parameters": {"F32": 10, "ODD": 1}, "total": True},
+    }
+    model = read_entry(odd)
+    assert model is not None
+    assert (model.downloads_30d, model.likes, model.task, model.gated) == (None, None, None, None)
+    assert (model.parameters, model.bytes, model.created) == (None, None, None)
+    assert model.licenses == ("mit", "apache-2.0")
+    full = read_entry({"id": "org/y", "safetensors": {"parameters": {"F32": 10, "F16": 5}, "total": 15}})
+    assert full is not None
+    assert (full.parameters, full.bytes) == (15, 50)
+
+
+def test_a_licence_that_nobody_declared_is_unknown() -> None:
+    bare = read_entry({"id": "org/x", "tags": ["pytorch", "safetensors"]})
+    assert bare is not None
+    candidate = candidate_of(bare, place=1, sort="downloads")
+    assert (candidate.license, candidate.family, candidate.commercial_use) == (None, None, "unknown")
+    assert candidate.formats == ("safetensors", "pytorch")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("image-clasification", "`image-classification`"), ("ner", "`token-classification`")]
+)
+def test_a_task_that_is_none_is_answered_with_close_ones(word: str, meant: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        task_id(word)
+    assert meant in str(caught.value.hint)
+
+
+def test_tasks_are_found_in_any_spelling_and_new_ones_passed_on() -> None:
+    assert task_id(" Image Classification") == "image-classification"
+    assert task_id("text2text-generation") == "text2text-generation"
+    assert task_id("odour-recall") == "odour-recall"
+    assert len(TASKS) == 57
+
+
+def test_the_verb_answers_with_candidates(hub: LoopbackHub) -> None:
+    result = search(task="image-classification", license="Apache License 2.0", endpoint=hub.endpoint)
+    data = result.to_dict()
+    assert data["schema"] == "modelpick.search/1"
+    assert data["query"]["license"] == "apache-2.0"
+    assert data["source"] == "hub"
+    [candidate] = data["candidates"]
+    assert candidate["repo_id"] == "org/first"
+    assert candidate["license"] == {"declared": "apache-2.0", "family": "permissive", "commercial_use": "yes"}
+    assert (candidate["parameters"], candidate["bytes"], candidate["downloads_30d"]) == (10, 40, 900)
+    assert candidate["formats"] == ["safetensors"]
+    assert candidate["gated"] == "no"
+    assert "900" in candidate["reasons"][0]
+
+
+@pytest.mark.parametrize("wrong", [{"sort": "beauty"}, {"limit": 0}, {"task": "image-clasification"}])
+def test_the_verb_refuses_what_it_cannot_ask(wrong: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        search(**wrong)  # type: ignore[arg-type]
+
+
+def test_the_table_tells_what_a_chooser_needs(hub: LoopbackHub, capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = call(capsys, "search", "--task", "image-classification", "--endpoint", hub.endpoint)
+    assert outcome.code == 0
+    rows = {line.split()[0]: line.split() for line in outcome.out.splitlines() if "/" in line}
+    assert rows["org/first"][1:] == ["apache-2.0", "yes", "10", "900", "0", "2026-01-15"]
+    assert rows["org/second"][1:3] == ["cc-by-nc-4.0", "no"]
+    assert "gated" in " ".join(rows["lab/third"])
+    quiet = call(capsys, "search", "--limit", "2", "--format", "quiet", "--endpoint", hub.endpoint)
+    assert quiet.out == "lab/other-task\norg/first\n"
+
+
+def test_no_hit_is_three_and_an_empty_list_for_programs(hub: LoopbackHub, capsys: pytest.CaptureFixture[str]) -> None:
+    people = call(capsys, "search", "--license", "apach-2", "--endpoint", hub.endpoint)
+    assert (people.code, people.out) == (3, "")
+    assert "apache-2.0" in people.err
+    machine = call(capsys, "search", "--text", "nowhere", "--format", "json", "--endpoint", hub.endpoint)
+    assert machine.code == 3
+    assert machine.data["candidates"] == []
+    assert "hint" in machine.err
+
+
+def test_a_hostile_id_stays_on_its_row(hub: LoopbackHub, capsys: pytest.CaptureFixture[str]) -> None:
+    hub.inject(Fault("api/models", "json", body=json.dumps([{"id": HOSTILE}, {"id": "org/a\nb", "tags": ["\x1b]0;"]}])))
+    outcome = call(capsys, "search", "--endpoint", hub.endpoint)
+    assert outcome.code == 0
+    assert not set(outcome.out) & {"\x1b", "\u202e", "\r"}
+    assert "[bold]" in outcome.out
+    machine = call(capsys, "search", "--format", "json", "--endpoint", hub.endpoint)
+    assert machine.data["candidates"][0]["repo_id"] == HOSTILE
+
+
+def test_a_fresh_process_loads_no_torch_and_checks_the_environment_first(hub: LoopbackHub) -> None:
+    code = (
+        "import os, sys\n"
+        "from modelpick.cli.entry import run\n"
+        "codes = [run(['search', '--format', 'quiet'])]\n"
+        "os.environ['HF_HUB_DOWNLOAD_TIMEOUT'] = 'abc'\n"
+        "codes.append(run(['search']))\n"
+        "heavy = {'torch', 'transformers', 'sklearn', 'duckdb', 'matplotlib'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+        "print(codes)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(hub.endpoint), check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[0, 2]"
+    bad = subprocess.run(
+        [sys.executable, "-m", "modelpick", "search"],
+        capture_output=True,
+        text=True,
+        env=environment(hub.endpoint) | {"HF_HUB_DOWNLOAD_TIMEOUT": "abc"},
+        check=False,
+    )
+    assert bad.returncode == 2
+    assert "HF_HUB_DOWNLOAD_TIMEOUT" in bad.stderr
+    assert "Traceback" not in bad.stderr
+
+
+def environment(endpoint: str) -> dict[str, str]:
+    return {**os.environ, "HF_ENDPOINT": endpoint, "PYTHONPATH": str(Path(__file__).parents[2])}
