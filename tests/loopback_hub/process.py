@@ -65,6 +65,7 @@ class LoopbackHub:
         options += ["--not-found-code"] if not_found_code else []
         # -S: the standard library is enough, and site-packages cost more than the server's own start.
         self._command = [sys.executable, "-S", "-m", "loopback_hub", str(folder), *options]
+        self.folder = folder
         self.endpoint = ""
 
     def __enter__(self) -> LoopbackHub:

@@ -1,0 +1,153 @@
+"""Fetch what a plan names: every file hashed, nothing shown before all are there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from modelpick.errors import AnswerIsNo
+from modelpick.hub.cache_layout import RepoCache, default_cache
+from modelpick.hub.client import HubClient
+from modelpick.hub.disk import check_room, disk_error
+from modelpick.hub.folder_layout import LocalFolder
+from modelpick.hub.hashing import hash_file
+from modelpick.hub.plan import DownloadPlan, PlannedFile
+from modelpick.hub.transfer import fetch_file
+from modelpick.progress import SILENT, Listener
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedFile:
+    """A file that was verified: `fetched` now, or there already."""
+
+    path: str
+    bytes: int
+    sha256: str
+    fetched: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What one download did.
+
+    Attributes:
+        repo_id: As the Hub names it.
+        commit: 40 hex.
+        folder: Where the files are.
+        files: All of the plan, each verified against the hash that the Hub declares.
+        seconds: Wall-clock time.
+    """
+
+    repo_id: str
+    commit: str
+    folder: Path
+    files: tuple[ReceivedFile, ...]
+    seconds: float
+
+    @property
+    def bytes(self) -> int:
+        """Bytes in all."""
+        return sum(file.bytes for file in self.files)
+
+    @property
+    def bytes_fetched(self) -> int:
+        """Bytes that came over the network."""
+        return sum(file.bytes for file in self.files if file.fetched)
+
+
+class _Place(Protocol):
+    """Where a download goes: the shared cache, or a folder of the user's."""
+
+    root: Path
+
+    def candidate(self, file: PlannedFile) -> Path | None: ...
+    def destination(self, file: PlannedFile) -> Path: ...
+    def open(self, files: Sequence[PlannedFile]) -> None: ...
+    def complete(self) -> Path: ...
+    def abandon(self, *, forget: bool) -> None: ...
+
+
+def fetch(
+    client: HubClient,
+    plan: DownloadPlan,
+    *,
+    cache_dir: Path | None = None,
+    local_dir: Path | None = None,
+    listener: Listener = SILENT,
+) -> Receipt:
+    """Fetches the files of a plan into the shared cache, or into `local_dir`.
+
+    Files that are there already are hashed before they are trusted; a wrong one is fetched again (in `local_dir` it
+    is the user's, and refused). On failure the place is as it was, but for verified files that wait for the next try.
+
+    Args:
+        client: For the plan's endpoint.
+        plan: See `modelpick.hub.plan`.
+        cache_dir: The Hugging Face cache to use instead of the user's.
+        local_dir: A plain folder instead of the cache.
+        listener: Hears of progress, in bytes.
+
+    Raises:
+        AnswerIsNo: A file is not what the Hub declared, or an answer is forged.
+        UsageError: `local_dir` holds another file of that name.
+        CannotFindOut: Network, gated or disabled repo, disk, permission.
+    """
+    place: _Place
+    if local_dir is not None:
+        place = LocalFolder(local_dir.expanduser(), plan)
+    else:
+        place = RepoCache(cache_dir or default_cache(), plan)
+    begun = time.monotonic()
+    try:
+        hashes = _verified(plan, place, listener)
+        missing = [file for file in plan.files if file.path not in hashes]
+        check_room(place.root, sum(file.bytes for file in missing))
+        try:
+            place.open(missing)
+            fetched = _fetch_all(client, plan, missing, place, listener)
+            folder = place.complete()
+        except BaseException as error:  # Ctrl-C included: clean up, then go on unwinding
+            place.abandon(forget=isinstance(error, AnswerIsNo))
+            raise
+    except OSError as error:
+        raise disk_error(error, place.root) from error
+    hashes |= fetched
+    files = tuple(
+        ReceivedFile(path=f.path, bytes=f.bytes, sha256=hashes[f.path], fetched=f.path in fetched)
+        for f in sorted(plan.files, key=lambda f: f.path)
+    )
+    seconds = time.monotonic() - begun
+    return Receipt(repo_id=plan.repo_id, commit=plan.commit, folder=folder, files=files, seconds=seconds)
+
+
+def _verified(plan: DownloadPlan, place: _Place, listener: Listener) -> dict[str, str]:
+    """path -> sha256 of the files that are there already and are what the Hub declares."""
+    found = {file: place.candidate(file) for file in plan.files}
+    there = [(file, path) for file, path in found.items() if path is not None]
+    hashes: dict[str, str] = {}
+    with listener.step("checking files that are there", sum(file.bytes for file, _ in there), "bytes") as step:
+        for file, path in there:
+            same_size = path.is_file() and path.stat().st_size == file.bytes
+            known = hash_file(path, file.bytes, step.advance) if same_size else None
+            if known is not None and known.matches(file.digest):
+                hashes[file.path] = known.sha256
+            elif path == place.destination(file):
+                listener.notice(f"the copy of `{file.path}` at {path} is damaged and will not be used")
+    return hashes
+
+
+def _fetch_all(
+    client: HubClient, plan: DownloadPlan, files: Sequence[PlannedFile], place: _Place, listener: Listener
+) -> dict[str, str]:
+    """Fetches the files; path -> sha256."""
+    hashes: dict[str, str] = {}
+    if not files:
+        return hashes
+    with listener.step(f"fetching {plan.repo_id}", sum(file.bytes for file in files), "bytes") as step:
+        for file in files:
+            step.describe(f"fetching {file.path}")
+            hashes[file.path] = fetch_file(client, plan, file, place.destination(file), listener, step).sha256
+    return hashes

@@ -1,0 +1,181 @@
+"""The plan of a download: exactly which files, with sizes and hashes, before anything is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from modelpick.errors import AnswerIsNo, CannotFindOut, UsageError
+from modelpick.facts import FileFact, RepoFacts
+from modelpick.hub.names import clash, leaves_folder, refusal
+from modelpick.hub.selection import LeftOut, Selection, incomplete, select, select_named
+from modelpick.weights.formats import SAFETENSORS, Format, weight_format
+
+_SMALLEST_SAFETENSORS = 10  # eight bytes of length and `{}`
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedFile:
+    """A file to fetch: its size and the hash that the Hub declares for it, one of the two."""
+
+    path: str
+    bytes: int
+    sha256: str | None = None
+    git_sha1: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """The declared hash: sha256 (64 hex) of an LFS file, else git's sha1 (40 hex). It names the blob."""
+        return self.sha256 or self.git_sha1 or ""
+
+    @property
+    def is_weights(self) -> bool:
+        """Whether it holds weights, by its name."""
+        return weight_format(self.path) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadPlan:
+    """What a download will fetch, at one commit.
+
+    Attributes:
+        requested: The repo as the user wrote it.
+        repo_id: As the Hub names it.
+        commit: 40 hex; every file is asked for at it.
+        revision: The branch or tag that it was resolved from; None where the commit itself was asked for.
+        files: Small ones first, so that what fails fails early.
+        left_out: The repo's other files, each with the reason.
+    """
+
+    requested: str
+    repo_id: str
+    commit: str
+    revision: str | None
+    files: tuple[PlannedFile, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def bytes(self) -> int:
+        """Bytes in all."""
+        return sum(file.bytes for file in self.files)
+
+
+def plan(facts: RepoFacts, include: Sequence[str] | None = None) -> DownloadPlan:
+    """The exact files to fetch: safetensors weights and what is needed to load them.
+
+    Args:
+        facts: Of a repo on a Hub, at a commit.
+        include: Patterns over the whole path (`*` spans folders): weights and other files to take instead of those
+            that would be chosen. Card, terms and configuration of the top folder come along.
+
+    Raises:
+        AnswerIsNo: No safe weights, weights that are empty or incomplete, or a file name that is not to be written.
+        UsageError: A pattern that fits no file.
+        CannotFindOut: The Hub disabled the repo, or does not tell files, commit, size or hash.
+    """
+    if facts.repo_id is None or facts.commit is None or facts.files is None:
+        raise CannotFindOut(
+            f"the files of `{facts.requested}` are not known", "try again, or another endpoint", kind="data"
+        )
+    name = facts.repo_id
+    if facts.disabled:
+        raise CannotFindOut(f"`{name}` was disabled by the Hub", "choose another model", kind="disabled")
+    for file in facts.files:
+        if leaves_folder(file.path):
+            raise _hostile(name, file.path, "leads out of the folder")
+    if include:
+        _check_patterns(name, facts.files, include)
+        selection = select_named(facts.files, include)
+    else:
+        selection = select(facts.files)
+        _check_weights(name, facts.files, selection)
+    for file in selection.chosen:
+        why = refusal(file.path)
+        if why is not None:
+            raise _hostile(name, file.path, why)
+    twins = clash([file.path for file in selection.chosen])
+    if twins is not None:
+        raise _hostile(name, twins[1], f"cannot stand beside `{twins[0]}`")
+    return DownloadPlan(
+        requested=facts.requested,
+        repo_id=name,
+        commit=facts.commit,
+        revision=None if facts.revision == facts.commit else facts.revision or "main",
+        files=tuple(sorted((_planned(name, file) for file in selection.chosen), key=lambda f: (f.bytes, f.path))),
+        left_out=selection.left_out,
+    )
+
+
+def _planned(name: str, file: FileFact) -> PlannedFile:
+    if file.bytes is None or not (file.sha256 or file.git_sha1):
+        raise CannotFindOut(
+            f"the Hub does not tell size and hash of `{file.path}` of `{name}`, so it could not be verified",
+            "a mirror may leave them out; try without --endpoint",
+            kind="data",
+        )
+    if file.bytes < _SMALLEST_SAFETENSORS and weight_format(file.path) is SAFETENSORS:
+        raise AnswerIsNo(
+            f"`{file.path}` of `{name}` holds no weights: it has {file.bytes} bytes",
+            "choose another revision or another model",
+            kind="empty-weights",
+        )
+    return PlannedFile(path=file.path, bytes=file.bytes, sha256=file.sha256, git_sha1=file.git_sha1)
+
+
+def _hostile(name: str, path: str, why: str) -> AnswerIsNo:
+    return AnswerIsNo(
+        f"`{name}` is not downloaded: the name of its file `{path[:120]}` {why}",
+        "name the files that you need with --include, or choose another model",
+        kind="hostile-name",
+    )
+
+
+def _check_patterns(name: str, files: Sequence[FileFact], patterns: Sequence[str]) -> None:
+    for pattern in patterns:
+        if not any(fnmatchcase(file.path, pattern) for file in files):
+            near = get_close_matches(pattern, [f.path for f in files], n=_SHOWN, cutoff=0.4)
+            raise UsageError(
+                f"`--include {pattern}` fits no file of `{name}`",
+                f"it has {_listed(near)}" if near else "patterns are held against the whole path: `*.gguf`, `sub/*`",
+            )
+
+
+def _check_weights(name: str, files: Sequence[FileFact], selection: Selection) -> None:
+    """Refuses a repo from which no safe weights were chosen, with the way out."""
+    missing = incomplete(selection)
+    if missing is not None:
+        raise AnswerIsNo(
+            f"the weights of `{name}` are incomplete: {missing}",
+            "choose another revision or another model",
+            kind="incomplete-weights",
+        )
+    if selection.weights:
+        return
+    others: dict[Format, list[FileFact]] = {}
+    for file in files:
+        found = weight_format(file.path)
+        if found is not None:
+            others.setdefault(found, []).append(file)
+    if not others:
+        raise AnswerIsNo(
+            f"`{name}` holds no weights",
+            f"`modelpick download {name} --include README.md` takes its card and configuration",
+            kind="no-weights",
+        )
+    unsafe = any(found.safe is False for found in others)
+    best = max(others.items(), key=lambda item: (item[0].safe is not False, sum(f.bytes or 0 for f in item[1])))
+    kinds = ", ".join(sorted({found.name for found in others}))
+    danger = "; loading a pickle runs whatever code lies in it" if unsafe else ""
+    raise AnswerIsNo(
+        f"`{name}` has no safetensors weights, only {kinds}{danger}",
+        f"choose another model (`modelpick search --safetensors`), or take what you trust by name: "
+        f"`modelpick download {name} --include {best[1][0].path}`",
+        kind="no-safe-weights",
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,166 @@
+"""One file from the Hub to the disk: streamed, hashed on the way, kept only when it is what was declared."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+from modelpick.errors import AnswerIsNo
+from modelpick.hub.answers import refuse_html
+from modelpick.hub.client import Body, HubClient
+from modelpick.hub.faults import Asked, BrokenBody
+from modelpick.hub.hashing import FileHash, hash_file
+from modelpick.hub.ids import check_commit
+from modelpick.hub.part_file import PartFile
+from modelpick.hub.plan import DownloadPlan, PlannedFile
+from modelpick.progress import Listener, Step
+
+_PAUSES = (0.3, 0.7, 1.5, 3.0)
+"""Seconds before each further try of a broken body; as many tries in a row that bring less than `_PROGRESS`."""
+_PROGRESS = 2**20
+_EXCESS = 2**26  # of one chunk beyond the declared size; the count here stops at the first byte
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_CLIMBS = re.compile(r'\.\.|^(?:W/)?"?[/\\]|\\|[^\x20-\x7e]')
+"""An ETag that would be a way out of a folder. Mirrors send many kinds; ours is never made a path of, others' may."""
+
+
+class _Incoming:
+    """A file on its way: its part file, its hash so far, and the bar."""
+
+    def __init__(self, file: PlannedFile, part: PartFile, step: Step) -> None:
+        self.file = file
+        self._part = part
+        self._step = step
+        self.hash = FileHash(file.bytes)
+        self.etag: str | None = None
+
+    def start_over(self) -> None:
+        self._step.advance(-self.hash.bytes)
+        self._part.start_over()
+        self.hash = FileHash(self.file.bytes)
+        self.etag = None
+
+    def take(self, chunk: bytes) -> None:
+        self._part.write(chunk)
+        self.hash.update(chunk)
+        self._step.advance(len(chunk))
+
+
+def fetch_file(
+    client: HubClient, plan: DownloadPlan, file: PlannedFile, target: Path, listener: Listener, step: Step
+) -> FileHash:
+    """Fetches a file of the plan to `target`; a wrong one is deleted and fetched once more.
+
+    Raises:
+        AnswerIsNo: It is not what the Hub declared, twice; or the answer's headers are forged.
+        CannotFindOut: The Hub does not give it, or the connection keeps breaking.
+        OSError: The disk.
+    """
+    seen = _stamp(target)
+    with PartFile(target, listener) as part:
+        incoming = _Incoming(file, part, step)
+        if _stamp(target) != seen and target.is_file():  # another process was quicker
+            theirs = hash_file(target, file.bytes)
+            if theirs.matches(file.digest):
+                step.advance(file.bytes)
+                return theirs
+        for _ in range(2):
+            _receive(client, plan, incoming)
+            if incoming.hash.matches(file.digest):
+                part.place()
+                return incoming.hash
+            wrong = incoming.hash
+            incoming.start_over()
+    got = wrong.like(file.digest) if wrong.bytes == file.bytes else f"{wrong.bytes} bytes"
+    if wrong.bytes > file.bytes:
+        got = f"more than {file.bytes} bytes"
+    raise AnswerIsNo(
+        f"`{file.path}` of `{plan.repo_id}` is not the file that the Hub declares: expected {file.digest} "
+        f"({file.bytes} bytes), got {got}, twice",
+        "a proxy or a mirror on the way may change files: try another network, or without --endpoint",
+        kind="wrong-hash",
+    )
+
+
+def _receive(client: HubClient, plan: DownloadPlan, incoming: _Incoming) -> None:
+    """The whole body, taken up again where it broke off, until it ends by itself or is too long."""
+    fruitless = 0
+    while True:
+        before = incoming.hash.bytes
+        try:
+            complete = _ask(client, plan, incoming)
+        except BrokenBody:
+            fruitless = fruitless + 1 if incoming.hash.bytes - before < _PROGRESS else 0
+            if fruitless > len(_PAUSES):
+                raise
+            time.sleep(_PAUSES[max(0, fruitless - 1)])
+        else:
+            if complete:
+                return
+
+
+def _ask(client: HubClient, plan: DownloadPlan, incoming: _Incoming) -> bool:
+    """One request for what is missing; False where the answer was no continuation and the file begins again."""
+    file, begun = incoming.file, incoming.hash.bytes
+    headers = {"range": f"bytes={begun}-"} if begun else {}
+    if begun and incoming.etag is not None:
+        headers["if-range"] = incoming.etag
+    asked = Asked(repo_id=plan.repo_id, revision=plan.commit, path=file.path)
+    url = client.resolve_url(plan.repo_id, plan.commit, file.path)
+    accept = (200, 206, 416) if begun else (200,)
+    with client.stream("GET", url, max_bytes=file.bytes + _EXCESS, headers=headers, accept=accept, asked=asked) as body:
+        _check_headers(client, body)
+        if begun and not _continues(body, incoming):
+            incoming.start_over()
+            if body.status != 200:
+                return False
+        etag = body.headers.get("etag")
+        incoming.etag = None if etag is None or etag.startswith("W/") else etag
+        first = True
+        for chunk in body.chunks():
+            if first:
+                refuse_html(client.settings, body.headers, chunk, path=file.path)
+            first = False
+            incoming.take(chunk)
+            if incoming.hash.bytes > file.bytes:
+                break
+    return True
+
+
+def _continues(body: Body, incoming: _Incoming) -> bool:
+    """Whether an answer goes on exactly where the file broke off: anything else would be spliced."""
+    match = _RANGE.fullmatch(body.headers.get("content-range", ""))
+    same = incoming.etag is None or body.headers.get("etag", incoming.etag) == incoming.etag
+    return (
+        body.status == 206
+        and match is not None
+        and int(match[1]) == incoming.hash.bytes
+        and match[2] in ("*", str(incoming.file.bytes))
+        and same
+    )
+
+
+def _check_headers(client: HubClient, body: Body) -> None:
+    """Refuses an answer of the endpoint whose headers would lead another program out of its cache."""
+    if not client.settings.owns(body.url):
+        return
+    commit = body.headers.get("x-repo-commit")
+    if commit is not None:  # a mirror may leave it out; the hash tells
+        check_commit(commit, client.settings.host)
+    for name in ("etag", "x-linked-etag"):
+        if _CLIMBS.search(body.headers.get(name, "")):
+            raise AnswerIsNo(
+                f"{client.settings.host} names a file by a hash that is none: `{body.headers[name][:60]}`",
+                "the answer is forged or the server is no Hub; try without --endpoint",
+                kind="forged",
+            )
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when another process puts a file in place; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
