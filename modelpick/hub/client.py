@@ -343,7 +343,8 @@ class HubClient:
                     "try again later, or check the network",
                     kind="timeout",
                 )
-        return bytes(data[:cap])
+        del data[cap:]
+        return bytes(data)
 
     def _chunks(self, response: httpx.Response, max_bytes: int, asked: Asked) -> Iterator[bytes]:
         _refuse_encoding(self.settings, response)
