@@ -205,6 +205,7 @@ def remove(folder: Path) -> None:
         UsageError: As `check_run`; nothing is touched.
     """
     check_run(folder)
+    folder = folder.absolute()
     aside = folder.with_name(f"{_OURS[1]}{os.getpid()}-{folder.name}")
     folder.rename(aside)
     shutil.rmtree(aside)

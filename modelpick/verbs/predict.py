@@ -115,7 +115,7 @@ class PredictResult(Result):
             return []
         ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])[:_SHOWN_CLASSES]
         rows = tuple(
-            (Cell(name, Tone.STRONG if name == prediction.name else Tone.PLAIN), f"{p:.3f}") for name, p in ranked
+            (Cell(name, Tone.STRONG if name == prediction.name else Tone.PLAIN), _share(p)) for name, p in ranked
         )
         return [Table((self.target, "probability"), rows, right=("probability",))]
 
@@ -125,11 +125,18 @@ class PredictResult(Result):
         rows: list[tuple[str | Cell, ...]] = []
         for prediction in self.predictions[:_SHOWN_ROWS]:
             if shown:
-                values = [f"{prediction.probabilities[name]:.3f}" for name in shown]
+                values = [_share(prediction.probabilities[name]) for name in shown]
             else:
-                values = [f"{max(prediction.probabilities.values()):.3f}"] if self.classes else []
+                values = [_share(max(prediction.probabilities.values()))] if self.classes else []
             rows.append((str(prediction.row), Cell(prediction.answer, Tone.STRONG), *values))
         return Table(("row", self.target, *last), tuple(rows), right=("row", *last))
+
+
+def _share(p: float) -> str:
+    """A probability in three digits; what only rounds to certainty is not shown as certain."""
+    if 0.9995 <= p < 1:
+        return ">0.999"
+    return "<0.001" if 0 < p < 0.0005 else f"{p:.3f}"
 
 
 def predict(
