@@ -172,6 +172,8 @@ class FileFact:
         sha256: Of an LFS file, as the Hub declares it (64 hex), or of a local file that was hashed.
         git_sha1: Of a plain git file (40 hex): sha1 of "blob <size>\\0" + its bytes.
         scan: The Hub's own scan status of the file (safe, unsafe, ...); None where not told.
+        pointer: A Git LFS pointer lies in its place; size and hash are what it points to.
+        problem: What is wrong with its content, where somebody looked into it.
     """
 
     path: str
@@ -179,6 +181,8 @@ class FileFact:
     sha256: str | None = None
     git_sha1: str | None = None
     scan: str | None = None
+    pointer: bool = False
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,115 @@
+"""vet: what a model is for, what it was trained on, who uses it and how, and under which licence, with quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from modelpick.errors import ModelpickError
+from modelpick.progress import SILENT, Listener
+
+if TYPE_CHECKING:
+    from modelpick.facts import RepoFacts
+    from modelpick.vetting.explain import Explanation
+    from modelpick.vetting.report import VetReport, VetReports
+
+
+def vet(
+    subject: str,
+    *,
+    policy: str = "default",
+    revision: str | None = None,
+    endpoint: str | None = None,
+    listener: Listener = SILENT,
+) -> VetReport:
+    """Vets one model and says what may be relied on.
+
+    Args:
+        subject: A repo id (`org/name`), or a path: a folder, a git clone, a card file. `./x`, `/x`, `~/x` and a name
+            that ends in `.md` are paths; anything else is a repo id.
+        policy: What is demanded: the name of a built-in policy.
+        revision: A branch, tag or commit of the repo; by default its main branch. Not for a path.
+        endpoint: The Hub to ask instead of the environment's.
+        listener: Hears of progress.
+
+    Returns:
+        The report: `verdict` (accept, review, reject), `answers`, `findings`; `document()` shows it.
+
+    Raises:
+        UsageError: No such policy, or a revision for a path.
+        CannotFindOut: The repo or the path cannot be read.
+    """
+    from modelpick.vetting.policy import policy_named
+    from modelpick.vetting.verdict import vet_reading
+
+    demanded = policy_named(policy)
+    with listener.step(f"vetting {subject}"):
+        facts = _facts(subject, revision, endpoint)
+    return vet_reading(facts, demanded)
+
+
+def vet_many(
+    subjects: Sequence[str],
+    *,
+    policy: str = "default",
+    revision: str | None = None,
+    endpoint: str | None = None,
+    listener: Listener = SILENT,
+) -> VetReports:
+    """Vets several models; one that cannot be read does not stop the others.
+
+    Args and errors as `vet`; `CannotFindOut` about one subject stands in its place as a `VetFailure`.
+    """
+    from modelpick.vetting.policy import policy_named
+    from modelpick.vetting.report import VetFailure, VetReports
+    from modelpick.vetting.verdict import vet_reading
+
+    demanded = policy_named(policy)
+    items: list[VetReport | VetFailure] = []
+    with listener.step("vetting", total=len(subjects), unit="subjects") as step:
+        for subject in subjects:
+            step.describe(f"vetting {subject}")
+            try:
+                items.append(vet_reading(_facts(subject, revision, endpoint), demanded))
+            except ModelpickError as error:
+                items.append(VetFailure(requested=subject, error=error))
+            step.advance()
+    return VetReports(items=tuple(items))
+
+
+def vet_facts(facts: RepoFacts, policy: str = "default") -> VetReport:
+    """Vets facts that were gathered already (a download, a run's own folder). Pure: no network, no files.
+
+    Raises:
+        UsageError: No such policy.
+    """
+    from modelpick.vetting.policy import policy_named
+    from modelpick.vetting.verdict import vet_reading
+
+    return vet_reading(facts, policy_named(policy))
+
+
+def explain(check_id: str) -> Explanation:
+    """What a check looks at, why it matters, how to fix it, and what it cannot see.
+
+    Raises:
+        UsageError: There is no such check; the hint names close ones.
+    """
+    from modelpick.vetting.explain import explanation_of
+
+    return explanation_of(check_id)
+
+
+def _facts(subject: str, revision: str | None, endpoint: str | None) -> RepoFacts:
+    from modelpick.errors import UsageError
+    from modelpick.hub.folder import collect_path, is_path
+
+    if is_path(subject):
+        if revision is not None:
+            raise UsageError(f"`{subject}` is a path and has no revision to choose from", hint="leave `--revision` out")
+        return collect_path(subject)
+    from modelpick.hub.client import HubClient
+    from modelpick.hub.collect import collect
+
+    with HubClient.from_environment(endpoint) as client:
+        return collect(client, subject, revision)

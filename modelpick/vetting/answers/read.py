@@ -1,0 +1,37 @@
+"""All answers about one subject, read once from its facts. Pure: the same facts give the same answers."""
+
+from __future__ import annotations
+
+from modelpick.facts import RepoFacts
+from modelpick.vetting.answers.contract import Answers
+from modelpick.vetting.answers.evaluation import read_evaluation
+from modelpick.vetting.answers.files import read_base_models, read_files, read_popularity
+from modelpick.vetting.answers.license import read_license
+from modelpick.vetting.answers.purpose import read_purpose
+from modelpick.vetting.answers.scope import read_limitations, read_out_of_scope
+from modelpick.vetting.answers.tool import read_tool
+from modelpick.vetting.answers.training_data import read_training_data
+from modelpick.vetting.answers.usage import read_run_instructions, read_usage
+from modelpick.vetting.answers.view import CardView
+
+
+def read_answers(facts: RepoFacts) -> Answers:
+    """The answers; a card that could not be had or read whole makes what is not found unknown, not absent."""
+    had = not any(missing.what in {"card", "README.md"} for missing in facts.missing)
+    view = CardView(facts.card, whole=had)
+    run, run_evidence = read_run_instructions(view)
+    return Answers(
+        purpose=read_purpose(view),
+        out_of_scope=read_out_of_scope(view),
+        limitations=read_limitations(view),
+        evaluation=read_evaluation(view),
+        training_data=read_training_data(view),
+        license=read_license(facts, view),
+        popularity=read_popularity(facts),
+        usage=read_usage(facts, view),
+        base_models=read_base_models(facts, view),
+        tool=read_tool(view),
+        run_instructions=run,
+        run_evidence=run_evidence,
+        files=read_files(facts),
+    )

@@ -1,0 +1,248 @@
+"""What the model was trained on: sets that are named, data that are described, or words that tell nothing.
+
+A name counts as training data where a sentence about training, a section about training data, or the front matter's
+key `datasets` says so; a name in an evaluation is kept with that role.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from modelpick.facts import BlockKind
+from modelpick.findings import Evidence
+from modelpick.licences.lookup import dataset_terms
+from modelpick.vetting.answers.contract import Availability, Dataset, DataStatus, Role, TrainingData
+from modelpick.vetting.answers.dataset_names import Named, names_in
+from modelpick.vetting.answers.topics import Topic
+from modelpick.vetting.answers.view import CardView, Line
+
+_TRAINED = re.compile(
+    r"""\b(?:pre-?|re-?|co-?|post-?|further\ )?train(?:ed|ing|s)?\b|\b(?:fine|instruct\w*)[ -]?tun(?:ed|ing|e)\b|\bfinetun(?:ed|ing|e)\b|\bdistill?ed\b|\btuned\ on\b
+        |\blearn(?:ed|t)\ from\b|训练|訓練|微调|学習|학습|обучен|дообучен|trainiert|entra[îi]n[ée]|entrenad|treinad|finjusterad""",
+    re.I | re.X,
+)
+_TRAINED_ON = re.compile(
+    r"""(?:train|tun|distil)\w*\b[^.]{0,80}?\b(?:on|using|with|from|over|by)\b|\bused\ (?:to|for|in)\ (?:pre-?|fine-?)?(?:train|tun)|\btraining\ (?:data|set|corpus|dataset|images?|texts?|samples?)\b
+        |\b(?:data|dataset|datasets|corpus)\b[^.]{0,60}\b(?:train|fine-?tun|tun)|训练|学習|학습|обучен|trainiert|entra[îi]n|entrenad|treinad""",
+    re.I | re.X,
+)
+_EVALUATED = re.compile(
+    r"\bevaluat|\btested\ on\b|\bbenchmark|\btest(?:ing)?\ (?:set|split|data)|\bvalidat|\bcalibrat|\bprun(?:ed|ing)\b|\b(?:zero|few)-shot\b|\bimportance\ matrix|\bimatrix",
+    re.I | re.X,
+)
+_DENIED = re.compile(r"\b(?:not|never|without|excluding|no)\b[^.]{0,40}\b(?:train|us(?:e|ed|ing)|tun|includ)", re.I)
+_OTHERS = re.compile(
+    r"\b(?:other|another|previous|prior|teacher|similar|existing)\ (?:\w+\ )?(?:models?|versions?|works?|checkpoints?)|\byou\ (?:can|could|may|want)|\bif\ you\b|\bto\ (?:fine-?tune|train)\ (?:this|the|your|it)\b|\bplease\b",
+    re.I | re.X,
+)
+_KIND = re.compile(
+    r"""\b(?:images?|photos?|pictures?|paintings?|frames|texts?|tweets?|posts?|comments?|articles?|news|books?|audiobooks?|stories|novels|hours|minutes|tokens?|words|lines|dialog(?:ue)?s?
+        |conversations?|chats?|songs?|samples?|examples?|pairs|triples|sentences?|documents?|videos?|movies|films|clips?|recordings?|utterances|speech|pages|scans?|slides|maps?|mice|patients?|records|literature
+        |instructions?|prompts?|questions|entries|code|repositories|games|episodes|sequences|proteins?|molecules|compounds|web(?:site)?s?|internet|crawl\w*|synthetic|annotat\w+|label+ed|curated|collected|scraped|generated|sourced
+        |corpus|corpora|sources?|vectors|parallel\ data|reviews|transcripts?|subtitles|transactions|rows|csv)\b|\b\d[\d.,]*\s?(?:k|m|b|gb|tb|mb|million|billion|trillion|thousand|hours)\b
+        |画像|テキスト|文章|图像|图片|文本|数据|이미지|텍스트|문장|изображени|текст""",
+    re.I | re.X,
+)
+_UNDISCLOSED = re.compile(
+    r"""\b(?:an?\ unknown|the\ None|an?\ undisclosed|an?\ unspecified)\ (?:data|corpus)|\bundisclosed\b|\b(?:not|n't)\ (?:be(?:en)?\ )?(?:publicly\ )?(?:disclos|reveal|shar|specif|releas)\w*
+        |\b(?:proprietary|confidential)\ (?:and\ )?\w*\ ?data|\bwithh(?:eld|old)|\bnon-?public\ data|\bunknown\ dataset""",
+    re.I | re.X,
+)
+_PRIVATE = re.compile(
+    r"\b(?:private|internal|proprietary|in-house|inhouse|confidential|not\ public(?:ly)?|company)\b", re.I | re.X
+)
+_PUBLIC = re.compile(
+    r"\b(?:public(?:ly)?|open(?:ly)?(?:[ -]source)?|freely|available\ (?:on|at|from|here))\b|https?://", re.I | re.X
+)
+_NO_SET = re.compile(
+    r"^(?:unknown|custom\w*|none|null|n/?a|-+|todo.*|tbd|private|other|dataset|datasets|data|\.+|\?+|your[ _-].*|my[ _-]?(?:own)?[ _-]?data\w*|more information needed|\[.*needed\])$",
+    re.I,
+)
+_MAX_EVIDENCE = 6
+
+
+def read_training_data(view: CardView) -> TrainingData:
+    """The class of what is said, each named set with its role and its terms, and the quotes."""
+    found = _Collected()
+    in_table = False
+    for line in view.sentences(headings=True):
+        in_table = _read_line(line, found, in_table)
+    for line in view.sentences(headings=True):
+        _later_role(line, found)
+    quotes = [view.evidence(line) for line in (*found.naming, *found.describing, *found.withholding)]
+    datasets = _datasets(view, found)
+    training = [dataset for dataset in datasets if dataset.role == "training"]
+    status: DataStatus
+    if training:
+        status = "named"
+        first = [view.evidence(line) for line in found.naming]
+        keyed = [e for dataset in training for e in dataset.evidence if e not in first]
+        quotes = [*first, *keyed, *(view.evidence(line) for line in found.describing)]
+    elif found.describing:
+        status = "described"
+    elif found.withholding:
+        status = "undisclosed"
+    else:
+        status = "absent" if view.whole else "unknown"
+    return TrainingData(
+        status=status,
+        datasets=datasets,
+        availability=_availability(training, (*found.naming, *found.describing)),
+        evidence=tuple(dict.fromkeys(quotes))[:_MAX_EVIDENCE],
+    )
+
+
+class _Collected:
+    """What the sentences gave so far."""
+
+    def __init__(self) -> None:
+        self.sets: dict[str, tuple[Named, Role, Line]] = {}
+        self.naming: list[Line] = []
+        self.describing: list[Line] = []
+        self.withholding: list[Line] = []
+        self.not_training: set[str] = set()
+
+    def add(self, named: Named, role: Role, line: Line) -> None:
+        key = re.sub(r"[\W_]+", "", named.name.rsplit("/", 1)[-1].lower())
+        known = self.sets.get(key)
+        if known is None or (known[1] != "training" and role == "training"):
+            self.sets[key] = (named, role, line)
+
+
+def _read_line(line: Line, found: _Collected, in_table: bool) -> bool:
+    """Takes what one line says; returns whether the next table row belongs to a table of training data."""
+    if line.kind is BlockKind.TABLE_ROW:
+        return _read_row(line, found, in_table)
+    text = line.text
+    about_training = bool(_TRAINED.search(text))
+    in_data = Topic.DATA in line.topics and Topic.EVALUATION not in line.topics
+    evaluated = bool(_EVALUATED.search(text))
+    if _DENIED.search(text) or (_OTHERS.search(text) and not in_data):
+        return False
+    if about_training and _TRAINED_ON.search(text) and not (Topic.EVALUATION in line.topics and evaluated):
+        _take_sentence(line, found)
+    elif in_data and not evaluated and line.kind is not BlockKind.HEADING:
+        names = names_in(text, line.quote) or _item_names(line)
+        for named in names:
+            found.add(named, "training", line)
+        if names:
+            found.naming.append(line)
+        elif _UNDISCLOSED.search(text):
+            found.withholding.append(line)
+        elif len(text.split()) > 4 or _KIND.search(text):
+            found.describing.append(line)
+    elif evaluated or Topic.EVALUATION in line.above:
+        for named in names_in(text, line.quote, known_only=True):
+            found.add(named, "evaluation", line)
+    return False
+
+
+def _take_sentence(line: Line, found: _Collected) -> None:
+    names = names_in(line.text, line.quote)
+    trained_at = _TRAINED.search(line.text)
+    evaluated_at = _EVALUATED.search(line.text)
+    training = False
+    for named in names:
+        after_evaluation = evaluated_at is not None and 0 <= evaluated_at.start() < named.at
+        before_training = trained_at is not None and named.at < trained_at.start()
+        only_evaluated = after_evaluation and trained_at is not None and evaluated_at is not None
+        if only_evaluated and trained_at and evaluated_at and trained_at.start() < evaluated_at.start():
+            found.add(named, "evaluation", line)
+        elif after_evaluation and before_training:
+            found.add(named, "other", line)
+        else:
+            found.add(named, "training", line)
+            training = True
+    if training:
+        found.naming.append(line)
+    elif _UNDISCLOSED.search(line.text):
+        found.withholding.append(line)
+    elif _KIND.search(line.text) or re.search(r"\bdata(?:set)?s?\b", line.text, re.I):
+        found.describing.append(line)
+
+
+def _read_row(line: Line, found: _Collected, in_table: bool) -> bool:
+    block = line.block
+    if block is None or not block.cells:
+        return in_table
+    if block.header:
+        about = Topic.DATA in line.topics or (Topic.DATA in line.above and Topic.EVALUATION not in line.above)
+        return about and bool(re.search(r"\bdata|corpus|source|name|数据|データ", line.text, re.I))
+    if in_table:
+        names = names_in(line.text, line.quote, known_only=True)
+        label = re.sub(r"\s+", " ", block.cells[0]).strip("`* ")
+        if 1 < len(label) <= 80 and re.search(r"[^\W\d]", label) and not re.match(r"(?i)total\b|sum\b|all\b", label):
+            names = (Named(label, 0, names[0].hub_id if names else None),)
+        for named in names:
+            found.add(named, "training", line)
+        if names:
+            found.naming.append(line)
+    elif Topic.EVALUATION in line.above:
+        for named in names_in(line.text, line.quote, known_only=True):
+            found.add(named, "evaluation", line)
+    return in_table
+
+
+def _item_names(line: Line) -> tuple[Named, ...]:
+    """The name that a short list item of a data section is or begins with: `- **WebNLG**`, `- [C4](...)`."""
+    if line.kind is not BlockKind.LIST_ITEM:
+        return ()
+    link = re.match(r"^\W*\[([^\[\]]{2,80})\]\(", line.quote.lstrip("-*+ 0123456789."))
+    if link:
+        return (Named(link[1].strip("`* "), 0),)
+    head = re.split(r"\s[-–—:(]|:\s", line.text, maxsplit=1)[0].strip(" .`*")
+    if 2 <= len(head) <= 60 and len(head.split()) <= 5 and re.search(r"[A-Z0-9_/-]", head[1:] + head[:1]):
+        return (Named(head, 0),) if not re.search(r"\b(?:of|the|with|from|are|is|was|for)\b", head) else ()
+    return ()
+
+
+def _later_role(line: Line, found: _Collected) -> None:
+    """Notes names of the front matter that the text uses for something else (a calibration or test set)."""
+    if _EVALUATED.search(line.text) and not _TRAINED.search(line.text):
+        for match in re.finditer(r"[\w.-]+/[\w.-]+|`([^`]+)`", line.quote):
+            found.not_training.add(re.sub(r"[\W_]+", "", (match[1] or match[0]).rsplit("/", 1)[-1].lower()))
+
+
+def _datasets(view: CardView, found: _Collected) -> tuple[Dataset, ...]:
+    datasets: list[Dataset] = []
+    keys = set()
+    for key, (named, role, line) in found.sets.items():
+        keys.add(key)
+        datasets.append(_dataset(named.name, named.hub_id, role, (view.evidence(line),)))
+    for key_name in ("datasets", "dataset"):
+        for value in view.strings(key_name):
+            value = value.split(" #", 1)[0].strip()
+            key = re.sub(r"[\W_]+", "", value.rsplit("/", 1)[-1].lower())
+            if _NO_SET.match(value) or not key or key in keys:
+                continue
+            keys.add(key)
+            keyed: Role = "other" if key in found.not_training else "training"
+            hub_id = value if re.fullmatch(r"[\w.-]+/[\w.-]+", value) else None
+            datasets.append(_dataset(value, hub_id, keyed, view.key_evidence(key_name, value)))
+    return tuple(datasets)
+
+
+def _dataset(name: str, hub_id: str | None, role: Role, evidence: tuple[Evidence, ...]) -> Dataset:
+    terms = dataset_terms(hub_id) if hub_id else None
+    terms = terms or dataset_terms(name)
+    return Dataset(
+        name=name,
+        hub_id=hub_id or (terms.hub_id if terms else None),
+        role=role,
+        license=terms.license if terms else None,
+        commercial_use=terms.commercial_use if terms else "unknown",
+        note=terms.note if terms else None,
+        evidence=evidence,
+    )
+
+
+def _availability(training: Iterable[Dataset], lines: Iterable[Line]) -> Availability:
+    public = any(dataset.hub_id for dataset in training)
+    private = False
+    for line in lines:
+        public = public or bool(_PUBLIC.search(line.quote))
+        private = private or bool(_PRIVATE.search(line.text))
+    if public and private:
+        return "mixed"
+    return "public" if public else "private" if private else "unknown"

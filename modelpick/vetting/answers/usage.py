@@ -1,0 +1,161 @@
+"""How the model is used: library and snippet, and the strongest thing that the card tells its reader to run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from modelpick.facts import Block, RepoFacts
+from modelpick.findings import Evidence
+from modelpick.vetting.answers.contract import RunInstructions, Usage
+from modelpick.vetting.answers.topics import Topic, topics_of
+from modelpick.vetting.answers.view import CardView
+
+_LIBRARIES = (
+    "transformers", "diffusers", "sentence_transformers", "peft", "spacy", "flair", "stanza", "timm", "open_clip", "ultralytics", "fastai",
+    "keras", "tensorflow", "espnet2", "espnet_model_zoo", "speechbrain", "nemo", "pyannote", "asteroid", "allennlp", "adapters", "optimum",
+    "stable_baselines3", "huggingface_sb3", "rl_zoo3", "sklearn", "skops", "xgboost", "lightgbm", "gensim", "fasttext", "vllm", "sglang",
+    "llama_cpp", "mlx_lm", "ctranslate2", "onnxruntime", "setfit", "span_marker", "paddlenlp", "paddleocr", "TTS", "torchvision",
+    "modelscope", "lmdeploy", "bertopic", "ollama", "yolov5", "torch", "joblib", "modelpick",
+)  # fmt: skip
+_IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import|import\s+([\w.]+))", re.M)
+_CALL = re.compile(
+    r"""\b(?:pipeline|from_pretrained|load_model|load_learner|hf_hub_download|from_pretrained_keras|load_from_hub|from_hparams|SentenceTransformer|InferenceClient|LLM)\s*\(
+        |\b(?:vllm\ serve|ollama\ (?:run|pull)|llama-(?:cli|server|run)|\./main\ |transformers-cli|text-generation-launcher|sglang\.launch_server|lms\ load|mlx_lm\.\w+|npx\ |docker\ run|python\ -m\ (?!pip|venv)\w
+        |rl_zoo3\.\w+|tts\ --|whisper\ |yolo\ \w+|curl\ [^|\n]*api|spacy\ download|lmdeploy\ \w+|modelpick\ )|\brequire\(|^\s*import\s*\{""",
+    re.X | re.M,
+)
+_SHELL_PIPE = re.compile(
+    r"""\b(?:curl|wget)\b[^\n|]{0,300}\|\s*(?:sudo\ )?(?:ba|z|da)?sh\b|\b(?:ba|z)?sh\ +(?:-c\ +)?["']?(?:<\(|\$\()\s*(?:curl|wget)\b|\b(?:iwr|irm|Invoke-WebRequest)\b[^\n]{0,200}\|\s*iex
+        |\bpip3?\ install\b[^\n]{0,200}?(?:git\+|https?://)|\bnpm\ (?:install|i)\b[^\n]{0,200}?(?:git\+|https?://|github:)""",
+    re.X | re.I,
+)
+_SCRIPT = re.compile(
+    r"""\btrust_remote_code\s*=\s*True|--trust[-_]remote[-_]code|^\s*[!$>%]?\s*(?:CUDA_VISIBLE_DEVICES=\S+\s+|\w+=\S+\s+)*(?:sudo\s+)?(?:python3?|bash|sh|torchrun|accelerate\ launch|deepspeed)\s+(?:-\w+\s+)*[\w./~{}$-]*\w\.(?:py|sh)\b
+        |^\s*[!$>%]?\s*\./[\w./-]+\.(?:sh|py|bat)\b|^\s*[\w.-]+\.bat\b|\bsys\.path\.(?:append|insert)|\bpip3?\ install\ (?:-\w\ )*(?:-e\ +|--editable\ +)?\.(?:\s|$|\[)""",
+    re.X | re.M,
+)
+_CLONE = re.compile(r"\bgit\s+clone\b[^\n]*", re.I)
+_CLONE_USED = re.compile(
+    r"^\s*[!$>%]?\s*(?:cd|python3?|bash|sh|make|pip3?\s+install\s+-r)\b|^\s*(?:from|import)\s", re.M
+)
+_TRAINS = re.compile(
+    r"\btrain(?:er|ing)?\b[\w./-]*\.(?:py|sh)|\btrain\.(?:py|sh)|run_\w+\.py|finetune\w*\.(?:py|sh)|--do_train|fine[-_]?tun\w*\.(?:py|sh)|\bTrainer\(",
+    re.I,
+)
+_NOT_CODE = frozenset(
+    {
+        "bibtex",
+        "tex",
+        "latex",
+        "json",
+        "yaml",
+        "yml",
+        "toml",
+        "text",
+        "txt",
+        "output",
+        "csv",
+        "xml",
+        "html",
+        "markdown",
+        "diff",
+        "mermaid",
+    }
+)
+_BIBTEX = re.compile(r"^\s*@\w+\s*\{", re.M)
+_PIP = re.compile(r"\bpip3?\s+install\b")
+_RANK: dict[RunInstructions, int] = {"none": 0, "library": 1, "repo-script": 2, "shell-pipe": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class _Snippet:
+    text: str
+    evidence: Evidence
+    language: str
+    training: bool
+
+
+def read_usage(facts: RepoFacts, view: CardView) -> Usage:
+    """Stated where a snippet loads or calls the model, or a command runs it."""
+    snippets = [s for s in _snippets(view) if not s.training and _kind(s.text) != "none"] or [
+        s for s in _snippets(view) if _kind(s.text) != "none"
+    ]
+    library = facts.library or next(iter(view.strings("library_name")), None)
+    imported = next((name for snippet in snippets for name in _imports(snippet.text)), None)
+    if not snippets:
+        return Usage(status="absent" if view.whole else "unknown", library=library)
+    first = snippets[0].evidence
+    return Usage(status="stated", library=library or imported, snippet_line=first.line, evidence=(first,))
+
+
+def read_run_instructions(view: CardView) -> tuple[RunInstructions, tuple[Evidence, ...]]:
+    """The strongest thing shown to run, and its quotes. Commands that train again count only where nothing else is."""
+    kinds = [(_kind(snippet.text), snippet) for snippet in _snippets(view)]
+    shown = [(kind, snippet) for kind, snippet in kinds if kind != "none" and not snippet.training]
+    shown = shown or [(kind, snippet) for kind, snippet in kinds if kind != "none"]
+    strongest: RunInstructions = max((kind for kind, _ in shown), key=_RANK.__getitem__, default="none")
+    quotes = tuple(_at_match(view, s, strongest) for kind, s in shown if kind == strongest)
+    return strongest, quotes[:4]
+
+
+def _snippets(view: CardView) -> Iterator[_Snippet]:
+    for block in view.code:
+        if (block.language or "").lower().split(" ")[0] in _NOT_CODE and not _SHELL_PIPE.search(block.text):
+            continue
+        if block.text.strip() and not _BIBTEX.search(block.text):
+            evidence = view.block_evidence(block)
+            yield _Snippet(block.text, evidence, block.language or "", _is_training(view, block))
+    for line in view.sentences():
+        if "`" in line.quote or "pip install" in line.text or "trust_remote_code" in line.text or "|" in line.quote:
+            yield _Snippet(line.quote, view.evidence(line), "inline", bool(_TRAINS.search(line.text)))
+
+
+def _is_training(view: CardView, block: Block) -> bool:
+    section = view.card.section_of(block) if view.card else None
+    in_training = (
+        section is not None
+        and topics_of(section.name) & {Topic.TRAINING}
+        and not topics_of(section.name) & {Topic.HOW_TO}
+    )
+    return bool(in_training or _TRAINS.search(block.text))
+
+
+def _kind(text: str) -> RunInstructions:
+    if _SHELL_PIPE.search(text):
+        return "shell-pipe"
+    if _SCRIPT.search(text):
+        return "repo-script"
+    clone = _CLONE.search(text)
+    if clone and _CLONE_USED.search(text[clone.end() :]):
+        return "repo-script"
+    if _CALL.search(text) or _imports(text):
+        return "library"
+    return "library" if _PIP.search(text) else "none"
+
+
+def _imports(text: str) -> list[str]:
+    names = [(match[1] or match[2]).split(".")[0] for match in _IMPORT.finditer(text)]
+    return sorted((n for n in names if n in _LIBRARIES), key=_LIBRARIES.index)
+
+
+def _at_match(view: CardView, snippet: _Snippet, kind: RunInstructions) -> Evidence:
+    """The line of the snippet on which the command stands, for what is worth quoting."""
+    patterns = {"shell-pipe": _SHELL_PIPE, "repo-script": _SCRIPT}
+    found = patterns[kind].search(snippet.text) if kind in patterns else None
+    if found is None or view.card is None or snippet.language == "inline":
+        return snippet.evidence
+    wanted = found[0].strip().split("\n", 1)[0]
+    rows = view.card.text.split("\n")
+    for number in range(
+        snippet.evidence.line, min(len(rows), snippet.evidence.line + snippet.text.count("\n") + 3) + 1
+    ):
+        if wanted and wanted in rows[number - 1]:
+            return Evidence(
+                file=snippet.evidence.file,
+                line=number,
+                quote=view.card.quote(number),
+                section=snippet.evidence.section,
+            )
+    return snippet.evidence

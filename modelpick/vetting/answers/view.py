@@ -1,0 +1,183 @@
+"""A card as the readers of the answers look at it: its sentences in order, each with the topics of its headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from modelpick.facts import Block, BlockKind, CardFacts, FrontMatterStatus, Sentence, Value
+from modelpick.findings import Evidence
+from modelpick.vetting.answers.topics import Topic, topics_of
+
+_MAX_LINES = 20_000
+_MAX_TEXT = 1_500
+_MAX_QUOTE_LINES = 6
+_GATE_KEYS = ("extra_gated_prompt", "extra_gated_description", "extra_gated_heading")
+_NO_TOPICS: frozenset[Topic] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence of the card's prose (or a heading, or a line of its gate text) and where it stands.
+
+    `topics` are those of the section's own heading, `above` adds those of the headings above it.
+    """
+
+    text: str
+    line: int
+    quote: str
+    kind: BlockKind
+    topics: frozenset[Topic] = _NO_TOPICS
+    above: frozenset[Topic] = _NO_TOPICS
+    section: str | None = None
+    block: Block | None = None
+    gate: bool = False
+
+
+class CardView:
+    """The readable parts of a card. Placeholders, comments and code are no prose; code stands apart.
+
+    Attributes:
+        card: None where the repo has no card.
+        whole: False where something could not be read: what is not found is then unknown, not absent.
+    """
+
+    def __init__(self, card: CardFacts | None, *, whole: bool = True) -> None:
+        self.card = card
+        self.whole = whole and not (card and card.truncated) and len(self.lines) < _MAX_LINES
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """All sentences of the body in order, headings among them."""
+        lines: list[Line] = []
+        for line in self._body():
+            lines.append(line)
+            if len(lines) >= _MAX_LINES:
+                break
+        return tuple(lines)
+
+    @cached_property
+    def gate(self) -> tuple[Line, ...]:
+        """The lines of the gate text (`extra_gated_*`) of the front matter."""
+        if self.card is None:
+            return ()
+        front = self.card.front_matter
+        starts = sorted(front.lines.values())
+        raw = self.card.text.split("\n") if any(key in front.lines for key in _GATE_KEYS) else []
+        found: list[Line] = []
+        for key in _GATE_KEYS:
+            first = front.lines.get(key)
+            if first is None:
+                continue
+            last = min((start for start in starts if start > first), default=front.end_line or len(raw) + 1)
+            for number in range(first, min(last, first + 400)):
+                text = raw[number - 1].strip().removeprefix(f"{key}:").strip(" >|-'\"")
+                if text:
+                    quote = raw[number - 1].strip()
+                    found.append(Line(text[:_MAX_TEXT], number, quote, BlockKind.PARAGRAPH, gate=True))
+        return tuple(found)
+
+    @cached_property
+    def code(self) -> tuple[Block, ...]:
+        """The code blocks."""
+        if self.card is None:
+            return ()
+        return tuple(block for block in self.card.blocks if block.kind is BlockKind.CODE)
+
+    def sentences(self, *, headings: bool = False) -> Iterator[Line]:
+        """The sentences, with or without headings among them, but no citations."""
+        for line in self.lines:
+            if (headings or line.kind is not BlockKind.HEADING) and Topic.CITATION not in line.above:
+                yield line
+
+    def value(self, key: str) -> Value:
+        """A value of the front matter; None where it is not there or empty."""
+        return self.card.front_matter.values.get(key) if self.card else None
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """A value of the front matter that may be one string or a list of them; what is neither is left out."""
+        value = self.value(key)
+        if isinstance(value, str):
+            return (value.strip(),) if value.strip() else ()
+        if isinstance(value, (list, tuple)):
+            return tuple(item.strip() for item in value if isinstance(item, str) and item.strip())
+        return ()
+
+    def evidence(self, line: Line) -> Evidence:
+        """The quote of a sentence."""
+        return Evidence(file=self.path, line=line.line, quote=line.quote, section=line.section)
+
+    def key_evidence(self, key: str, item: str | None = None) -> tuple[Evidence, ...]:
+        """The quote of a key of the front matter, or of the line where `item` of its list stands."""
+        if self.card is None or key not in self.card.front_matter.lines:
+            return ()
+        first = self.card.front_matter.lines[key]
+        number = first
+        if item:
+            last = min(self.card.front_matter.end_line or first, first + 500)
+            rows = self.card.text.split("\n")[first - 1 : last]
+            number = next((first + n for n, row in enumerate(rows) if item in row), first)
+        return (Evidence(file=self.path, line=number, quote=self.card.quote(number)),)
+
+    def block_evidence(self, block: Block) -> Evidence:
+        """The first lines of a block."""
+        assert self.card is not None  # noqa: S101 - a block comes from a card
+        section = self.card.section_of(block)
+        last = min(block.end_line, block.line + _MAX_QUOTE_LINES - 1)
+        return Evidence(
+            file=self.path,
+            line=block.line,
+            quote=self.card.quote(block.line, last),
+            section=section.title if section else None,
+        )
+
+    def line_evidence(self, number: int) -> Evidence:
+        """One whole line of the file."""
+        assert self.card is not None  # noqa: S101
+        return Evidence(file=self.path, line=number, quote=self.card.quote(number))
+
+    @property
+    def path(self) -> str:
+        """The card's file name."""
+        return self.card.path if self.card else "README.md"
+
+    def _body(self) -> Iterator[Line]:
+        if self.card is None:
+            return
+        own, above = self._section_topics(self.card)
+        titles = [section.title for section in self.card.sections]
+        for block in self.card.blocks:
+            if block.placeholder or block.kind in {BlockKind.CODE, BlockKind.COMMENT}:
+                continue
+            at = block.section
+            sentences = block.sentences
+            if block.kind is BlockKind.HEADING:
+                sentences = (Sentence(text=block.text, line=block.line, quote=self.card.quote(block.line)),)
+            for sentence in sentences:
+                text = sentence.text[:_MAX_TEXT].strip()
+                if text:
+                    yield Line(
+                        text=text,
+                        line=sentence.line,
+                        quote=sentence.quote,
+                        kind=block.kind,
+                        topics=_NO_TOPICS if at is None else own[at],
+                        above=_NO_TOPICS if at is None else above[at],
+                        section=None if at is None else titles[at],
+                        block=block,
+                    )
+
+    @staticmethod
+    def _section_topics(card: CardFacts) -> tuple[list[frozenset[Topic]], list[frozenset[Topic]]]:
+        own = [topics_of(section.name) for section in card.sections]
+        above: list[frozenset[Topic]] = []
+        for number, section in enumerate(card.sections):
+            inherited = above[section.parent] if section.parent is not None and section.parent < number else _NO_TOPICS
+            above.append(own[number] | inherited)
+        return own, above
+
+
+def front_matter_is_unreadable(card: CardFacts) -> bool:
+    """Whether the front matter may say more than could be read of it."""
+    return card.front_matter.status in {FrontMatterStatus.OVER_CAP, FrontMatterStatus.REFUSED}

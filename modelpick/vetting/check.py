@@ -1,0 +1,104 @@
+"""A check: one question about a model with an id, and the words in which its file explains it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from modelpick.facts import RepoFacts
+from modelpick.findings import Confidence, Evidence, Finding, Outcome, Severity
+from modelpick.vetting.answers.contract import Answers
+
+HEADINGS = ("What it checks", "Why it matters", "How to fix", "Limits")
+"""The headings that every check's module docstring has, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What checks look at: the facts, and the answers that were read from them, once for all checks."""
+
+    facts: RepoFacts
+    answers: Answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a check says, before it bears the check's name. `severity` only where it differs from the check's own."""
+
+    outcome: Outcome
+    message: str
+    evidence: tuple[Evidence, ...] = ()
+    severity: Severity | None = None
+    remediation: str | None = None
+    confidence: Confidence | None = None
+
+
+def passed(message: str, *evidence: Evidence) -> Said:
+    """The check found what it wants."""
+    return Said(outcome=Outcome.PASS, message=message, evidence=evidence)
+
+
+def failed(
+    message: str,
+    *evidence: Evidence,
+    severity: Severity | None = None,
+    remediation: str | None = None,
+    confidence: Confidence | None = None,
+) -> Said:
+    """The check found something bad, or missed something."""
+    return Said(
+        outcome=Outcome.FAIL,
+        message=message,
+        evidence=evidence,
+        severity=severity,
+        remediation=remediation,
+        confidence=confidence,
+    )
+
+
+def unknown(message: str, *evidence: Evidence, severity: Severity | None = None) -> Said:
+    """The facts do not tell."""
+    return Said(outcome=Outcome.UNKNOWN, message=message, evidence=evidence, severity=severity)
+
+
+def not_applicable(message: str) -> Said:
+    """The question does not arise for this subject."""
+    return Said(outcome=Outcome.NOT_APPLICABLE, message=message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One question.
+
+    Attributes:
+        id: Kebab-case; its file bears the same words in snake_case.
+        severity: Of a failure; a check that looks at several things may give another for one of them.
+        remediation: What the user of the model can do about a failure.
+        run: A pure function; says one thing or several.
+    """
+
+    id: str
+    severity: Severity
+    remediation: str
+    run: Callable[[Reading], Iterable[Said]]
+
+    def findings(self, reading: Reading) -> Iterator[Finding]:
+        """The findings of this check; remediation stands only where there is something to do."""
+        for said in self.run(reading):
+            bad = said.outcome in {Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR}
+            severity = self.severity if said.severity is None else said.severity
+            yield Finding(
+                check=self.id,
+                outcome=said.outcome,
+                severity=severity if bad else Severity.INFO,
+                message=said.message,
+                evidence=said.evidence,
+                remediation=(said.remediation or self.remediation) if bad else None,
+                confidence=said.confidence,
+            )
+
+    @property
+    def explanation(self) -> str:
+        """The docstring of the check's file: a title and the four headings."""
+        return sys.modules[self.run.__module__].__doc__ or ""

@@ -1,0 +1,54 @@
+"""The card does not tell its reader to run things off the net.
+
+What it checks
+    The commands in the card: `curl ... | sh`, installation from a URL or a git repository, scripts of a repository.
+
+Why it matters
+    In 2026 a model with clean weights and a card that said "run this script" took first place on the Hub within a day.
+    No scanner of weights sees it.
+
+How to fix
+    Do not run the command. Load the weights with a library that you have installed yourself.
+
+Limits
+    Commands are quoted, not judged: installing a research code base from its repository is common and may be fine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modelpick.findings import Severity
+from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed
+
+
+def run(reading: Reading) -> Iterator[Said]:
+    """The strongest kind of command, quoted."""
+    answers, card = reading.answers, reading.facts.card
+    if card is None:
+        yield not_applicable("there is no card")
+        return
+    evidence = answers.run_evidence
+    programs = [
+        path for path in answers.files.custom_code or () if path.lower().endswith((".bat", ".exe", ".ps1", ".cmd"))
+    ]
+    called = [path for path in programs if path.rsplit("/", 1)[-1] in card.text]
+    if called:
+        yield failed(
+            f"the card tells its reader to run `{called[0]}`, a program of the repo", *evidence, severity=Severity.HIGH
+        )
+    match answers.run_instructions:
+        case "shell-pipe":
+            yield failed("the card tells its reader to run or install something straight off the net", *evidence)
+        case "repo-script":
+            yield failed("the card tells its reader to run code of a repository", *evidence, severity=Severity.LOW)
+        case _ if not called:
+            yield passed("the card asks for nothing but installed packages")
+
+
+CHECK = Check(
+    id="run-instructions",
+    severity=Severity.MEDIUM,
+    remediation="do not run the command; load the weights with a library that you installed yourself",
+    run=run,
+)

@@ -1,0 +1,268 @@
+"""The report of a vet: verdict, may I use it, the four questions with quotes, then what to do about the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from modelpick.document import Block, Document, Heading, Quote, Result, Table, Text, Tone
+from modelpick.errors import ModelpickError
+from modelpick.facts import RepoFacts
+from modelpick.findings import Evidence, Finding, Outcome
+from modelpick.vetting.answers.contract import Answers, DataStatus, Statement
+
+SCHEMA = "modelpick.vet/1"
+_TONES = {"accept": Tone.GOOD, "review": Tone.WARN, "reject": Tone.BAD}
+_MAX_QUOTE = 400
+_MAX_ROWS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VetReport(Result):
+    """What a vet of one subject found.
+
+    Attributes:
+        facts: What it rests on.
+        answers: To purpose, training data, popularity and usage, licence, and what else the card tells.
+        findings: Of all checks, failures first, the gravest first.
+        policy: The name of the policy that decided.
+        verdict: accept, review or reject.
+        decided_by: The checks that the verdict rests on; empty where it is accept.
+    """
+
+    facts: RepoFacts
+    answers: Answers
+    findings: tuple[Finding, ...]
+    policy: str
+    verdict: Literal["accept", "review", "reject"]
+    decided_by: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The repo's id where one is known, else what was asked for."""
+        return self.facts.repo_id or self.facts.requested
+
+    def document(self) -> Document:
+        """The report for people, machines (`modelpick.vet/1`) and pipes (the verdict)."""
+        return Document(blocks=list(_blocks(self)), data=self._data(), quiet=[self.verdict])
+
+    def _data(self) -> dict[str, Any]:
+        card = self.facts.card
+        return {
+            "schema": SCHEMA,
+            "subject": {
+                "requested": self.facts.requested,
+                "repo_id": self.facts.repo_id,
+                "commit": self.facts.commit,
+                "source": self.facts.source,
+                "card_sha256": card.sha256 if card else None,
+            },
+            "verdict": self.verdict,
+            "policy": self.policy,
+            "answers": self.answers.to_dict(),
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VetFailure:
+    """A subject of several that could not be vetted, and why."""
+
+    requested: str
+    error: ModelpickError
+
+    def data(self) -> dict[str, Any]:
+        """Its object in the list of `modelpick.vet/1`: an `error` member instead of answers."""
+        error = self.error
+        return {
+            "schema": SCHEMA,
+            "subject": {
+                "requested": self.requested,
+                "repo_id": None,
+                "commit": None,
+                "source": None,
+                "card_sha256": None,
+            },
+            "error": {
+                "kind": error.kind,
+                "message": error.message,
+                "hint": error.hint,
+                "exit_code": error.exit_code,
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VetReports(Result):
+    """The reports about several subjects, in the order asked, those that failed among them."""
+
+    items: tuple[VetReport | VetFailure, ...]
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The verdicts of those that could be vetted."""
+        return tuple(item.verdict for item in self.items if isinstance(item, VetReport))
+
+    @property
+    def exit_code(self) -> int:
+        """The highest exit code of those that could not be vetted; 0 where there are none."""
+        return max((item.error.exit_code for item in self.items if isinstance(item, VetFailure)), default=0)
+
+    def document(self) -> Document:
+        """One report after the other; the JSON is a list; quiet gives a verdict (or `error`) a line."""
+        blocks: list[Block] = []
+        data: list[Any] = []
+        quiet: list[str] = []
+        for item in self.items:
+            if isinstance(item, VetFailure):
+                blocks += [Heading(item.requested, 1), Text(f"Could not find out: {item.error.message}", Tone.BAD)]
+                blocks += [Text(item.error.hint, Tone.MUTED)] if item.error.hint else []
+                data.append(item.data())
+                quiet.append("error")
+            else:
+                document = item.document()
+                blocks += document.blocks
+                data.append(document.data)
+                quiet += document.quiet
+        return Document(blocks=blocks, data=data, quiet=quiet)
+
+
+# --- for people -------------------------------------------------------------------------------------------------
+
+
+def _blocks(report: VetReport) -> Iterator[Block]:
+    yield Heading(report.name, 1)
+    yield Text(f"Verdict: {report.verdict} (policy `{report.policy}`){_because(report)}", _TONES[report.verdict])
+    yield from _commercial_use(report.answers)
+    yield from _purpose(report.answers)
+    yield from _training_data(report.answers)
+    yield from _popularity_and_usage(report.answers)
+    yield from _license(report.answers)
+    yield from _findings(report.findings)
+    yield Text(_provenance(report.facts), Tone.MUTED)
+
+
+def _because(report: VetReport) -> str:
+    return ", because of " + ", ".join(report.decided_by) if report.decided_by else ""
+
+
+def _commercial_use(answers: Answers) -> Iterator[Block]:
+    words = {"yes": "yes", "no": "no", "conditional": "on conditions", "unknown": "unknown"}
+    tones = {"yes": Tone.GOOD, "no": Tone.BAD, "conditional": Tone.WARN, "unknown": Tone.WARN}
+    use = answers.license.commercial_use
+    yield Text(f"May I use it commercially? {words[use]}: {answers.license.reason} (no legal advice)", tones[use])
+    yield from _quotes(answers.license.evidence[:1])
+
+
+def _purpose(answers: Answers) -> Iterator[Block]:
+    yield Heading("What is it for?")
+    yield from _statement(answers.purpose, "the card does not say what the model is for")
+    if answers.out_of_scope.evidence:
+        yield Text("Not for:")
+        yield from _quotes(answers.out_of_scope.evidence[:1])
+
+
+def _training_data(answers: Answers) -> Iterator[Block]:
+    yield Heading("What was it trained on?")
+    data = answers.training_data
+    said: dict[DataStatus, str] = {
+        "named": "The card names the data.",
+        "described": "The card describes the data and names no set.",
+        "undisclosed": "The card speaks of the data and does not say what they are.",
+        "absent": "Not stated: the card does not say what the model was trained on.",
+        "unknown": "Unknown: the card could not be read whole.",
+    }
+    yield Text(said[data.status], Tone.PLAIN if data.status in {"named", "described"} else Tone.WARN)
+    yield from _quotes(data.evidence[:2])
+    shown = [dataset for dataset in data.datasets if dataset.role == "training"][:_MAX_ROWS]
+    if shown:
+        rows = tuple((d.name, d.license or "not in our table", d.commercial_use, d.note or "") for d in shown)
+        yield Table(("data set", "its terms", "commercial use of the data", "note"), rows)
+
+
+def _popularity_and_usage(answers: Answers) -> Iterator[Block]:
+    yield Heading("Who uses it, and how?")
+    popular = answers.popularity
+    counts = [
+        f"{number:,} {what}"
+        for number, what in (
+            (popular.downloads_30d, "downloads in the last 30 days"),
+            (popular.downloads_all_time, "in all"),
+            (popular.likes, "likes"),
+            (popular.finetune, "fine-tunes on the Hub"),
+        )
+        if number is not None
+    ]
+    yield Text(
+        "; ".join(counts) + ". A count of fetches says nothing about trust." if counts else "Popularity: not known."
+    )
+    if popular.last_modified:
+        yield Text(f"Last changed {popular.last_modified}.")
+    usage = answers.usage
+    if usage.status == "stated":
+        with_what = f" with {usage.library}" if usage.library else ""
+        yield Text(f"The card shows how to use it{with_what}:")
+        yield from _quotes(usage.evidence[:1])
+    else:
+        yield Text("The card does not show how to use it.", Tone.WARN)
+
+
+def _license(answers: Answers) -> Iterator[Block]:
+    yield Heading("Under which licence?")
+    found = answers.license
+    named = (
+        ", ".join(found.declared) or found.prose or ", ".join(s.value for s in found.other_sources if s.source == "tag")
+    )
+    family = f" ({found.family})" if found.family else ""
+    yield Text(
+        f"{named}{family}" if named else "Not stated: nobody has granted any right.", Tone.PLAIN if named else Tone.WARN
+    )
+    for conflict in found.conflicts:
+        yield Text(f"May conflict: {conflict.why}", Tone.BAD)
+        yield from _quotes(conflict.evidence)
+
+
+def _statement(statement: Statement, absent: str) -> Iterator[Block]:
+    if statement.status == "stated":
+        yield from _quotes(statement.evidence[:2])
+    elif statement.status == "absent":
+        yield Text(f"Not stated: {absent}.", Tone.WARN)
+    else:
+        yield Text("Unknown: the card could not be read whole.", Tone.WARN)
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[Block]:
+    shown = [f for f in findings if f.outcome in {Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN}]
+    yield Heading("What to look at")
+    if not shown:
+        yield Text("Nothing.", Tone.GOOD)
+    for finding in shown:
+        tone = {3: Tone.BAD, 2: Tone.WARN}.get(finding.severity, Tone.PLAIN)
+        word = (
+            finding.severity.word
+            if finding.outcome is Outcome.FAIL
+            else f"{finding.outcome.value}, {finding.severity.word}"
+        )
+        yield Text(f"[{word}] {finding.check}: {finding.message}", tone, item=True)
+        yield from _quotes(finding.evidence[:2])
+        if finding.remediation:
+            yield Text(f"  What to do: {finding.remediation}", Tone.MUTED)
+    passed = [f.check for f in findings if f.outcome is Outcome.PASS]
+    if passed:
+        yield Text("Passed: " + ", ".join(dict.fromkeys(passed)), Tone.MUTED)
+
+
+def _quotes(evidence: Sequence[Evidence]) -> Iterator[Block]:
+    for quote in evidence:
+        text = quote.quote if len(quote.quote) <= _MAX_QUOTE else quote.quote[:_MAX_QUOTE] + " ..."
+        place = f"{quote.file}:{quote.line}" if quote.line else quote.file
+        yield Quote(text, f"{place}, {quote.section}" if quote.section else place)
+
+
+def _provenance(facts: RepoFacts) -> str:
+    parts = [f"commit {facts.commit}" if facts.commit else "no commit"]
+    if facts.card:
+        parts.append(f"card sha256 {facts.card.sha256[:12]}")
+    parts += [f"not known: {missing.what} ({missing.reason})" for missing in facts.missing]
+    return "; ".join(parts) + ". What the card says was read, not checked. No legal advice."
