@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, Self
 from numpy.typing import NDArray
 
 from modelpick.data.preprocessing import TablePreprocessor
-from modelpick.data.table import Table
+from modelpick.data.table import ColumnKind, Table
 
 CandidateKind = Literal["dummy", "linear", "neighbours", "trees", "mlp", "architecture", "pretrained"]
 Way = Literal["as-is", "probe", "zero-shot", "finetune"]
@@ -34,7 +34,8 @@ class SavedForm:
         architecture: A bare name of the catalogue (`mlp`), never a dotted path.
         config: What rebuilds it: task, classes, target_name, hidden_layer_sizes, activation, output, and what is
             worth knowing (hyperparameters). JSON types only.
-        tensors: Name -> float32 array; of a network `layers.<i>.weight` (out, in) and `layers.<i>.bias` (out,).
+        tensors: Name -> float32 or float64 array; of a network `layers.<i>.weight` (out, in) and `layers.<i>.bias`
+            (out,).
         preprocessing: From raw rows to the features that the first layer takes.
     """
 
@@ -94,6 +95,8 @@ class Entry:
         way: How a pretrained one is used; None for those trained here.
         source: Where it comes from: a run folder, a repo id; None for those made here.
         commit: Of the repo, 40 hex.
+        columns: (name, kind) of the raw columns that a `fixed` one was trained on: it gets these, found by name in
+            the table. None: it gets all features.
     """
 
     name: str
@@ -103,3 +106,4 @@ class Entry:
     way: Way | None = None
     source: str | None = None
     commit: str | None = None
+    columns: tuple[tuple[str, ColumnKind], ...] | None = None
