@@ -14,11 +14,15 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelpick.errors import CannotFindOut
+from modelpick.hub.settings import Settings
 
 if TYPE_CHECKING:
     import httpx2 as httpx
 else:  # one name across versions: httpx2 since huggingface_hub 2.0
     from huggingface_hub.utils import httpx
+
+NETWORK = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
+"""What the HTTP library raises where there is no answer."""
 
 _WORDS = 200
 """Characters of a server's own message that are passed on."""
@@ -31,6 +35,10 @@ class Asked:
     repo_id: str | None = None
     revision: str | None = None
     path: str | None = None
+
+
+NOTHING = Asked()
+"""A request about no repo in particular."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +247,7 @@ FAULTS: tuple[Fault, ...] = (
         "network",
         Again.LATER,
         "{host} has trouble of its own: status {status}{said}",
-        "try again later; the Hub's state is at https://status.huggingface.co",
+        "try again later",
     ),
     Fault(
         lambda t: 300 <= t.status < 400,
@@ -257,6 +265,24 @@ FAULTS: tuple[Fault, ...] = (
     ),
 )
 """Every fault of a try, most special first. Row order is the rule; a test goes through it."""
+
+
+def trouble_of(
+    settings: Settings, asked: Asked, response: httpx.Response | None = None, error: Exception | None = None
+) -> Trouble:
+    """What an answer, or an exception of `NETWORK`, tells of a failed try."""
+    headers: Mapping[str, str] = {} if response is None else response.headers
+    return Trouble(
+        asked=asked,
+        endpoint=settings.endpoint,
+        host=settings.host,
+        token=settings.token is not None,
+        error=error,
+        status=0 if response is None else response.status_code,
+        code=headers.get("x-error-code", ""),
+        said=clean(headers.get("x-error-message", "")),
+        headers=None if response is None else headers,
+    )
 
 
 def fault_of(trouble: Trouble) -> Fault:

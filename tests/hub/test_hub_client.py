@@ -16,7 +16,7 @@ from loopback_hub import Fault, LoopbackHub, write_repo
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.hub import client as client_module
 from modelpick.hub.client import HubClient
-from modelpick.hub.faults import Asked, BrokenBody, HubRefusal
+from modelpick.hub.faults import NOTHING, Asked, BrokenBody, HubRefusal
 from modelpick.hub.retry import asked_wait
 from modelpick.hub.settings import Settings, Timeouts, read_settings
 from modelpick.progress import Listener
@@ -52,7 +52,7 @@ def ear(heard: list[str]) -> Listener:
     return cast(Listener, SimpleNamespace(notice=heard.append))
 
 
-def failure(client: HubClient, path: str = "/api/models", asked: Asked = Asked()) -> CannotFindOut:  # noqa: B008
+def failure(client: HubClient, path: str = "/api/models", asked: Asked = NOTHING) -> CannotFindOut:
     with client, pytest.raises(CannotFindOut) as caught:
         client.get_json(path, asked=asked)
     assert caught.value.hint
@@ -114,7 +114,7 @@ def test_trouble_that_passes_is_outlived(hub: LoopbackHub, status: int) -> None:
 
 def test_503_twice_is_outlived_and_always_is_told(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(client_module.time, "sleep", pauses.append)
+    monkeypatch.setattr(time, "sleep", pauses.append)
     hub.inject(Fault("api/models", "status", status=503, count=2))
     with client_of(hub) as client:
         assert client.get_json("/api/models").value
@@ -263,7 +263,7 @@ def test_redirects_take_the_token_along_on_the_endpoint_only(hub: LoopbackHub, t
         assert len(other.requests()) == 1, "a HEAD stays with the Hub"
 
 
-@pytest.mark.parametrize("location", ["{path}", "file:///etc/hostname"])
+@pytest.mark.parametrize("location", ["{path}", "file:///etc/hostname", "http://[bad", "http://host:99999/"])
 def test_redirects_that_lead_nowhere_end(hub: LoopbackHub, location: str) -> None:
     hub.inject(Fault("api/models", "redirect", location=location))
     assert failure(client_of(hub)).kind == "not-a-hub"

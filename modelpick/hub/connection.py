@@ -1,0 +1,172 @@
+"""Sends one request as often as it takes: redirects by hand, the token to the endpoint only, bounded tries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from modelpick import __version__
+from modelpick.errors import CannotFindOut, UsageError
+from modelpick.hub.answers import not_a_hub
+from modelpick.hub.faults import NETWORK, Asked, Trouble, clean, error_of, fault_of, trouble_of
+from modelpick.hub.retry import Patience, in_words
+from modelpick.hub.settings import Settings
+from modelpick.progress import Listener
+
+if TYPE_CHECKING:
+    import httpx2 as httpx
+else:  # one name across versions: httpx2 since huggingface_hub 2.0
+    from huggingface_hub.utils import httpx
+
+T = TypeVar("T")
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MAX_HOPS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be sent.
+
+    Attributes:
+        method: GET or HEAD.
+        url: Whole.
+        wait: Seconds for the next bytes of the answer.
+        asked: What it is about, for the error's words.
+        headers: More of them.
+        accept: Statuses that are an answer.
+        elsewhere: Whether redirects to another host are followed (without the token) or are the answer.
+    """
+
+    method: str
+    url: str
+    wait: float
+    asked: Asked
+    headers: Mapping[str, str] | None = None
+    accept: frozenset[int] = frozenset({200})
+    elsewhere: bool = True
+
+    @property
+    def good(self) -> frozenset[int]:
+        """All statuses that are an answer."""
+        return self.accept if self.elsewhere else self.accept | _REDIRECTS
+
+
+class Connection:
+    """The connections to one endpoint and to where it redirects."""
+
+    def __init__(self, settings: Settings, listener: Listener) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._http = None if settings.offline else _open_http(settings)
+
+    def close(self) -> None:
+        """Closes them."""
+        if self._http is not None:
+            self._http.close()
+
+    @contextmanager
+    def ask(self, request: Request, keep: Callable[[httpx.Response], T]) -> Iterator[tuple[T, httpx.Response]]:
+        """Sends until there is an answer; yields what `keep` made of it, and the answer, still open.
+
+        A try counts as failed when `keep` meets a network error while it reads.
+
+        Raises:
+            CannotFindOut: There is none, or it is a status that is no answer (`HubRefusal`).
+        """
+        timeouts = self._settings.timeouts
+        silence = max(timeouts.silence, 1.5 * request.wait)
+        patience = Patience(silence=silence, longest_wait=timeouts.wait, host=self._settings.host)
+        while True:
+            read = max(1.0, min(request.wait, patience.left()))
+            bound = httpx.Timeout(read, connect=min(timeouts.connect, request.wait))
+            try:
+                response = self._send(request, bound)
+                kept = _kept(response, keep, request.good)
+            except NETWORK as error:
+                self._pause_or_raise(patience, trouble_of(self._settings, request.asked, error=error))
+                continue
+            if kept is not None:
+                break
+            self._pause_or_raise(patience, trouble_of(self._settings, request.asked, response))
+        try:
+            yield kept[0], response
+        finally:
+            response.close()
+
+    def _pause_or_raise(self, patience: Patience, trouble: Trouble) -> None:
+        fault = fault_of(trouble)
+        pause = patience.pause(fault.again, trouble.headers)
+        if pause is None:
+            raise error_of(trouble, fault) from trouble.error
+        if fault.kind == "timeout":
+            self._listener.notice(f"{self._settings.host} has not answered yet; trying again")
+        elif pause >= 2.0:
+            self._listener.notice(f"{self._settings.host}: trying again in {in_words(pause)}")
+        time.sleep(pause)
+
+    def _send(self, request: Request, timeout: httpx.Timeout) -> httpx.Response:
+        """Sends once and follows redirects by hand, so that the token goes to the endpoint's own origin only."""
+        if self._http is None:
+            raise CannotFindOut(
+                f"offline mode is on (HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE), and this needs {self._settings.host}",
+                "unset HF_HUB_OFFLINE, or use what lies on the disk: ./folder instead of a repo id",
+                kind="offline",
+            )
+        url = request.url
+        for _ in range(_MAX_HOPS + 1):
+            headers = {**(request.headers or {}), "accept-encoding": "identity"}
+            if self._settings.token and self._settings.owns(url):
+                headers["authorization"] = f"Bearer {self._settings.token}"
+            sent = self._http.build_request(request.method, url, headers=headers, timeout=timeout)
+            response = self._http.send(sent, stream=True)
+            location = response.headers.get("location")
+            if response.status_code not in _REDIRECTS or not location:
+                return response
+            target = join(url, location)
+            if target is None or not (request.elsewhere or self._settings.owns(target)):
+                return response
+            response.close()
+            url = target
+        raise not_a_hub(self._settings, f"redirects more than {_MAX_HOPS} times")
+
+
+def join(url: str, reference: str) -> str | None:
+    """The address that a `Location` or `Link` names, seen from a page; None where it is none of the web."""
+    try:
+        target = urljoin(url, reference)
+        parts = urlsplit(target)
+        return target if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _kept(response: httpx.Response, keep: Callable[[httpx.Response], T], good: frozenset[int]) -> tuple[T] | None:
+    """What `keep` makes of a good answer; None for another. Closes the answer on anything but success."""
+    if response.status_code not in good:
+        response.close()
+        return None
+    try:
+        return (keep(response),)
+    except BaseException:
+        response.close()
+        raise
+
+
+def _open_http(settings: Settings) -> httpx.Client:
+    from huggingface_hub import __version__ as hub_version
+
+    # Not huggingface_hub's build_hf_headers: once a day that asks HF_ENDPOINT's host for a list of coding tools,
+    # which may be another host than the one this client was told to ask.
+    headers = {"user-agent": f"modelpick/{__version__}; hf_hub/{hub_version}", "accept": "*/*"}
+    try:
+        return httpx.Client(headers=headers, timeout=settings.timeouts.connect, follow_redirects=False)
+    except (ValueError, OSError, httpx.InvalidURL) as error:
+        raise UsageError(
+            f"the connection cannot be set up as the environment asks: {clean(str(error))}",
+            "check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",
+        ) from error
