@@ -122,7 +122,7 @@ def _with_card(reader: _Reader, facts: RepoFacts) -> RepoFacts:
     small = reader.read(listed or FileFact(path=_CARD), MAX_CARD)
     if isinstance(small, CannotFindOut):
         absent = listed is None and small.kind == "file-not-found"
-        return facts if absent else _missing(facts, ("card",), small.message)
+        return facts if absent else _missing(facts, ("card",), _why(small))
     size = (listed.bytes if listed else None) or small.size
     if small.truncated:
         size = max(size or 0, MAX_CARD + 1)
@@ -138,13 +138,18 @@ def _with_texts(reader: _Reader, facts: RepoFacts) -> RepoFacts:
         cap = min(MAX_TEXT, room)
         small = reader.read(file, cap) if (file.bytes or 0) <= cap else None
         if isinstance(small, CannotFindOut):
-            missing.append(Missing(what=file.path, reason=small.message))
+            missing.append(Missing(what=file.path, reason=_why(small)))
         elif small is None or small.truncated:
             missing.append(Missing(what=file.path, reason=f"larger than {cap} bytes"))
         else:
             room -= len(small.data)
             texts.append(TextFile(path=file.path, text=small.data.decode("utf-8", "replace")))
     return replace(facts, texts=tuple(texts), missing=(*facts.missing, *missing))
+
+
+def _why(error: CannotFindOut) -> str:
+    """Why a listed file could not be read."""
+    return "listed, but not served" if error.kind == "file-not-found" else error.message
 
 
 def _text_files(facts: RepoFacts) -> Iterator[FileFact]:

@@ -134,6 +134,13 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(_raised(httpx.ConnectTimeout), "timeout", Again.LATER, "no connection to {host} in time", _CHECK),
     Fault(
+        lambda t: t.asked.path is not None and _raised(httpx.TimeoutException)(t),
+        "timeout",
+        Again.LATER,
+        "{host} did not send `{path}` in time",
+        "try again later; behind a slow proxy, set HF_HUB_DOWNLOAD_TIMEOUT=120",
+    ),
+    Fault(
         _raised(httpx.TimeoutException),
         "timeout",
         Again.LATER,

@@ -6,7 +6,7 @@ import re
 
 from modelpick.errors import AnswerIsNo, UsageError
 
-_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?")
+_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253}[A-Za-z0-9_])?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+@-]{0,254}")
 
@@ -19,12 +19,14 @@ def is_commit(text: str) -> bool:
 def check_repo_id(repo_id: str) -> str:
     """The id of a repo as it is, `owner/name` or a bare old `name`.
 
+    Wider than the Hub's rules for new names (96 characters, no `.git` at the end): old repos break those.
+
     Raises:
         UsageError: It cannot be one.
     """
     parts = repo_id.split("/")
     fits = len(parts) <= 2 and all(_NAME.fullmatch(part) for part in parts)
-    if not fits or "--" in repo_id or ".." in repo_id or repo_id.endswith(".git"):
+    if not fits or "--" in repo_id or ".." in repo_id:
         raise UsageError(
             f"`{repo_id}` is no repo id",
             "an id reads `owner/name`, such as `google/vit-base-patch16-224`; a path begins with ./ or /",

@@ -77,6 +77,8 @@ class SearchResult(Result):
             reasons = ", ".join(f"{number} of {reason}" for reason, number in self.hidden.items())
             blocks.append(Text(f"Listed but not shown: {reasons}.", Tone.MUTED))
         blocks.append(Text("Downloads are of the last 30 days. ? means that the Hub does not tell.", Tone.MUTED))
+        if self.candidates:
+            blocks.append(Text(f"Next: `modelpick vet {self.candidates[0].repo_id}` reads its card.", Tone.MUTED))
         return blocks
 
 
@@ -135,7 +137,10 @@ def search(
         limit=limit,
     )
     hidden = Counter[str]()
-    with HubClient.from_environment(endpoint, listener) as client, listener.step("asking the Hub", limit) as step:
+    with (
+        HubClient.from_environment(endpoint, listener) as client,
+        listener.step("asking the Hub", limit, "models") as step,
+    ):
         found: list[Candidate] = []
         for facts in search_models(client, query, hidden):
             found.append(candidate_of(facts, place=len(found) + 1, sort=sort))

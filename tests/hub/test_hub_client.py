@@ -181,6 +181,15 @@ def test_a_hub_that_never_answers_ends_in_time(hub: LoopbackHub) -> None:
     assert usual.silence < 29, "several"
 
 
+def test_a_file_that_hangs_names_the_variable_for_slow_proxies(hub: LoopbackHub) -> None:
+    hub.inject(Fault("resolve", "hang"))
+    asked = Asked(repo_id="org/open", path="README.md")
+    with client_of(hub, file=0.3, silence=0.5) as client, pytest.raises(CannotFindOut) as caught:
+        client.get_small(client.resolve_url("org/open", "main", "README.md"), 100, asked=asked)
+    assert caught.value.kind == "timeout"
+    assert "HF_HUB_DOWNLOAD_TIMEOUT" in str(caught.value.hint)
+
+
 def test_a_dripping_answer_meets_the_deadline(hub: LoopbackHub) -> None:
     hub.inject(Fault("api/models", "drip", seconds=0.05))
     start = time.monotonic()
