@@ -123,9 +123,10 @@ class Entry:
 
 
 def short_count(number: int) -> str:
-    """A number of parameters in three digits: 61.7K, 25.6M, 384M, 1.2B."""
-    for size, letter in ((10**9, "B"), (10**6, "M"), (10**3, "K")):
+    """A number of parameters in three digits: 61.7k, 60k, 25.6M, 384M, 1.2B."""
+    for size, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
         if number >= size:
             scaled = number / size
-            return f"{scaled:.0f}{letter}" if scaled >= 99.95 else f"{scaled:.1f}{letter}"
+            digits = f"{scaled:.0f}" if scaled >= 99.95 else f"{scaled:.1f}".removesuffix(".0")
+            return digits + letter
     return str(number)

@@ -33,7 +33,7 @@ def list_document(entries: Sequence[Entry], *, task: str | None) -> Document:
             str(entry.year),
             entry.summary,
             entry.parameters_range,
-            entry.headline.figure if entry.headline else "your data decide",
+            entry.headline.figure if entry.headline else "depends on data",
             Cell(", ".join(entry.eval), Tone.GOOD) if entry.eval else Cell("not yet", Tone.MUTED),
         )
         for entry in entries
@@ -67,7 +67,7 @@ def entry_document(entry: Entry, *, name: str, variant: Variant | None) -> Docum
     if entry.checkpoints:
         rows = tuple((checkpoint.repo_id, checkpoint.license) for checkpoint in entry.checkpoints)
         blocks.append(Table(("weights on the Hub", "licence stated there"), rows))
-    blocks += [Heading("How to look for more"), *_texts(entry.prose[Part.USAGE])]
+    blocks += [Heading("How to go on"), *_texts(entry.prose[Part.USAGE])]
     blocks += [Text(command, item=True) for command in entry.commands]
     blocks += [Heading("Paper"), *_texts(entry.prose[Part.CITATION])]
     return Document(

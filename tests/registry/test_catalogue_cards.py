@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
-from modelpick.card.reader import read_card
 
+from modelpick.card.reader import read_card
+from modelpick.cli.commands import COMMANDS
 from modelpick.errors import CannotFindOut, NothingMatched, UsageError
 from modelpick.hub.tasks import TASKS
 from modelpick.licences.lookup import licence_of
@@ -40,7 +44,7 @@ def test_every_entry_is_whole(name: str) -> None:
     assert entry.commands
     for part in set(Part) - {Part.USAGE}:
         assert any(passage.text for passage in entry.prose[part]), part
-    assert re.match(r"arXiv:\d{4}\.\d{5}$|doi:10\.|NIPS 2012", entry.paper.id)
+    assert re.match(r"arXiv:\d{4}\.\d{4,5}$|doi:10\.|NIPS 2012", entry.paper.id)
     for checkpoint in entry.checkpoints:
         assert REPO_ID.fullmatch(checkpoint.repo_id)
         assert licence_of(checkpoint.license), checkpoint
@@ -120,3 +124,18 @@ def test_a_card_that_breaks_the_schema_is_refused(old: str, new: str, said: str)
         entry_of(read_card(card_with(old, new), "resnet.md"))
     assert "`resnet.md`" in raised.value.message
     assert said in raised.value.message
+
+
+@pytest.mark.parametrize("line", [line for entry in entries() for line in entry.commands])
+def test_the_commands_on_the_cards_are_accepted(line: str) -> None:
+    program, name, *arguments = shlex.split(line)
+    assert program == "modelpick"
+    command: click.Command = import_module(COMMANDS[name].module).command
+    command.make_context(name, arguments)
+
+
+def test_no_card_asks_for_more_than_the_catalogue_knows() -> None:
+    named = {
+        line.split()[2] for entry in entries() for line in entry.commands if line.split()[1] in {"vet", "download"}
+    }
+    assert named <= {checkpoint.repo_id for entry in entries() for checkpoint in entry.checkpoints}
