@@ -1,0 +1,126 @@
+"""The body of a card through the Markdown parser, into blocks.
+
+Only the block rules of the parser are used; what stands inside a block is read by `inline`. That is several times
+faster than the whole parser, and the quadratic inputs of Markdown libraries live in the inline rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from modelpick.card.builder import Builder
+from modelpick.card.markup import HtmlReader
+from modelpick.card.source import Content, Source
+from modelpick.facts import BlockKind
+
+MAX_CHARACTERS = 500_000
+MAX_LINES = 20_000
+MAX_TOKENS = 150_000
+"""Beyond any of them the body is read by `plain`, which knows lines only and costs less."""
+
+
+class _TooMuch(Exception):  # noqa: N818 - a signal inside this module
+    pass
+
+
+class _Tokens(list[Token]):
+    """A list that ends the parse where the tokens get too many: nested lists and wide tables make dozens a line."""
+
+    def append(self, token: Token, /) -> None:
+        if len(self) >= MAX_TOKENS:
+            raise _TooMuch
+        super().append(token)
+
+
+def read_markdown(builder: Builder, source: Source) -> bool:
+    """Reads a span of a card; False where it is too large or too tangled, and nothing was read."""
+    if len(source.lines) > MAX_LINES:
+        return False
+    markdown = "\n".join(source.lines)
+    if len(markdown) > MAX_CHARACTERS:
+        return False
+    parser = _parser()
+    tokens = _Tokens()
+    environment: dict[str, Any] = {}
+    try:
+        parser.block.parse(markdown.replace("\0", "\ufffd"), parser, environment, tokens)
+    except _TooMuch:
+        return False
+    builder.source = source
+    builder.references = frozenset(label.upper() for label in environment.get("references", ()))
+    _Walk(builder, source).walk(tokens)
+    return True
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table")
+
+
+class _Walk:
+    """One pass over the block tokens."""
+
+    def __init__(self, builder: Builder, source: Source) -> None:
+        self._builder = builder
+        self._source = source
+        self._around: list[BlockKind] = []  # lists and quotes that are open
+        self._cells: list[str] = []
+
+    def walk(self, tokens: Sequence[Token]) -> None:
+        """Gives every block to the builder."""
+        around = self._around
+        opening = None
+        for token in tokens:
+            kind = token.type
+            if kind == "inline":
+                if opening is not None and opening.type in ("th_open", "td_open"):
+                    self._cells.append(token.content)
+                elif opening is not None:
+                    self._words(opening, token)
+            elif kind == "list_item_open":
+                around.append(BlockKind.LIST_ITEM)
+            elif kind == "blockquote_open":
+                around.append(BlockKind.QUOTE)
+            elif kind in ("list_item_close", "blockquote_close"):
+                around.pop()
+            elif kind == "tr_open":
+                self._cells = []
+                row = token
+            elif kind == "tr_close":
+                self._row(row, header=opening is not None and opening.type == "th_open")
+            elif kind in ("fence", "code_block"):
+                first, last = _lines(token)
+                words = token.info.split(maxsplit=1)
+                self._builder.code(token.content, words[0] if words else "", first, last)
+            elif kind == "html_block":
+                HtmlReader(self._builder, Content(self._source, token.content, _lines(token)[0])).read()
+            elif token.nesting == 1:
+                opening = token
+
+    def _words(self, opening: Token, token: Token) -> None:
+        first, last = _lines(opening)
+        builder = self._builder
+        if self._around:
+            builder.text(self._around[-1], Content(self._source, token.content, first))
+        elif opening.type == "paragraph_open":
+            builder.paragraph(token.content, first)
+        elif opening.markup in ("=", "-"):
+            builder.setext(token.content, int(opening.tag[1]), first, last)
+        else:
+            builder.heading(token.content, int(opening.tag[1]), first, last)
+
+    def _row(self, row: Token, header: bool) -> None:
+        first, _ = _lines(row)
+        content = Content(self._source, self._source.lines[first].strip(), first)
+        self._builder.row(self._cells, header, content)
+
+
+def _lines(token: Token) -> tuple[int, int]:
+    """Indexes of the first and the last line of a block."""
+    first, after = token.map or (0, 1)
+    return first, max(first, after - 1)

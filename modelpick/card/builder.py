@@ -1,0 +1,177 @@
+"""Collects the blocks and sections of a body, whichever parser found them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from modelpick.card.inline import Stripped, strip_markup
+from modelpick.card.normalise import normalise_title
+from modelpick.card.placeholders import is_placeholder
+from modelpick.card.sentences import split_sentences
+from modelpick.card.source import Content, Source
+from modelpick.facts import Block, BlockKind, Section, Sentence
+
+MAX_BLOCKS = 40_000
+MAX_SENTENCES = 60_000
+BOLD_LEVEL = 7
+
+_BOLD_LINE = re.compile(r"[ \t]*(\*{2,3}|__)(?P<title>[^*_\n]{1,80})\1[ \t]*(?P<colon>:?)[ \t]*(?:\n|\Z)")
+_BOLD_WORDS = 9
+_TITLE_LENGTH = 120
+_WORD = re.compile(r"\w")
+_SENTENCE_END = (".", "!", "。", ";", ",")
+
+
+class BodyFull(Exception):  # noqa: N818 - never leaves this room; becomes a problem of the card
+    """The body holds more blocks or sentences than are read."""
+
+
+class Builder:
+    """Takes blocks in the order of the file and numbers their sections.
+
+    Attributes:
+        source: The span that the blocks now given stand in.
+        references: Labels of its link references, upper case.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.references: Container[str] = ()
+        self.blocks: list[Block] = []
+        self.sections: list[Section] = []
+        self._open: list[int] = []  # sections that the next block stands in, outermost first
+        self._sentences = 0
+
+    def heading(self, title: str, level: int, first: int, last: int) -> None:
+        """A heading; one without words (a bare picture) is passed over."""
+        text = " ".join(strip_markup(title, self.references).plain.split())
+        if _WORD.search(text) is None:
+            return
+        while self._open and self.sections[self._open[-1]].level >= level:
+            self._open.pop()
+        parent = self._open[-1] if self._open else None
+        line = self.source.number(first)
+        self._open.append(len(self.sections))
+        self.sections.append(Section(title=text, name=normalise_title(text), level=level, line=line, parent=parent))
+        self._add(
+            Block(
+                kind=BlockKind.HEADING, text=text, line=line, end_line=self.source.number(last), section=self._section()
+            )
+        )
+
+    def setext(self, text: str, level: int, first: int, last: int) -> None:
+        """Words over a line of `=` or `-`; a paragraph whose author meant the line as a rule stays a paragraph."""
+        if level == 2 and ("\n" in text or len(text) > _TITLE_LENGTH or text.rstrip("*_ ").endswith(_SENTENCE_END)):
+            self.paragraph(text, first)
+        else:
+            self.heading(text, level, first, last)
+
+    def paragraph(self, text: str, first: int) -> None:
+        """A paragraph outside lists and quotes. A bold line at its head, and nothing else on it, is a heading."""
+        match = _BOLD_LINE.match(text)
+        if match is not None:
+            title = match.group("title").strip()
+            if len(title.split()) <= _BOLD_WORDS and not title.endswith(_SENTENCE_END):
+                self.heading(title, BOLD_LEVEL, first, first)
+                text = text[match.end() :]
+                first += 1
+                if not text.strip():
+                    return
+        self.text(BlockKind.PARAGRAPH, Content(self.source, text, first))
+
+    def text(self, kind: BlockKind, content: Content, start: int = 0, end: int | None = None) -> None:
+        """A block of words: a part of a content. HTML comments inside become blocks of their own behind it."""
+        end = len(content.text) if end is None else end
+        stripped = strip_markup(content.text[start:end], self.references)
+        text = " ".join(stripped.plain.split())
+        if _WORD.search(text) is not None:
+            number = self.source.number
+            self._add(
+                Block(
+                    kind=kind,
+                    text=text,
+                    line=number(content.line_index(start)),
+                    end_line=number(content.line_index(end)),
+                    section=self._section(),
+                    sentences=self._split(stripped, content, start, text),
+                    placeholder=is_placeholder(text),
+                )
+            )
+        for comment_start, comment_end in stripped.comments:
+            self.comment(content, start + comment_start, start + comment_end)
+
+    def row(self, cells: list[str], header: bool, content: Content, start: int = 0, end: int | None = None) -> None:
+        """A row of a table; its one sentence is the row, for a cell alone seldom says anything."""
+        end = len(content.text) if end is None else end
+        texts = tuple(" ".join(strip_markup(cell, self.references).plain.split()) for cell in cells)
+        text = " | ".join(texts)
+        if _WORD.search(text) is None:
+            return
+        line, quote = content.quote(start, end)
+        self._count(1)
+        self._add(
+            Block(
+                kind=BlockKind.TABLE_ROW,
+                text=text,
+                line=line,
+                end_line=self.source.number(content.line_index(end)),
+                section=self._section(),
+                sentences=(Sentence(text=text, line=line, quote=quote),),
+                placeholder=is_placeholder(text),
+                cells=texts,
+                header=header,
+            )
+        )
+
+    def code(self, text: str, language: str, first: int, last: int) -> None:
+        """A code block, fenced or indented."""
+        number = self.source.number
+        self._add(
+            Block(
+                kind=BlockKind.CODE,
+                text=text,
+                line=number(first),
+                end_line=number(last),
+                section=self._section(),
+                language=language,
+            )
+        )
+
+    def comment(self, content: Content, start: int, end: int) -> None:
+        """An HTML comment: what it holds between its marks."""
+        text = content.text[start:end].removeprefix("<!--").removesuffix("-->").strip()
+        number = self.source.number
+        self._add(
+            Block(
+                kind=BlockKind.COMMENT,
+                text=text,
+                line=number(content.line_index(start)),
+                end_line=number(content.line_index(end)),
+                section=self._section(),
+            )
+        )
+
+    def _section(self) -> int | None:
+        return self._open[-1] if self._open else None
+
+    def _add(self, block: Block) -> None:
+        if len(self.blocks) >= MAX_BLOCKS:
+            raise BodyFull
+        self.blocks.append(block)
+
+    def _count(self, sentences: int) -> None:
+        self._sentences += sentences
+        if self._sentences > MAX_SENTENCES:
+            raise BodyFull
+
+    def _split(self, stripped: Stripped, content: Content, offset: int, whole: str) -> tuple[Sentence, ...]:
+        sentences = []
+        plain = stripped.plain
+        for start, end in split_sentences(plain):
+            self._count(1)
+            source_start, source_end = stripped.span(start, end)
+            line, quote = content.quote(offset + source_start, offset + source_end)
+            text = " ".join(plain[start:end].split())
+            sentences.append(Sentence(text=text, line=line, quote=quote))
+        return tuple(sentences)

@@ -1,0 +1,53 @@
+"""Text that nobody filled in: what templates leave behind."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 600
+_HINT = re.compile(
+    r"more info|\{\{|n/a|tb[da]|to.?do|to be |to come|soon|progress|wip|\[|direct and|lacoste|template|pushed on"
+    r"|automatically|code below|remediation|preprocessing, hardware|describe the data|initialized it"
+)
+_EMPTY = re.compile(
+    r"""
+    \[?\s*more\ info(?:rmation)?\ (?:is\ )?(?:needed|required|to\ (?:come|be\ added))
+        (?:\ for\ further\ recommendations)?\s*\]?
+  | \{\{[^{}]{0,200}\}\}
+  | \[\s*(?:todo|tbd|(?:add|insert|describe|enter|fill\ in|your)\ [^\[\]]{1,80})\s*\]
+  | (?<!\w)(?:n/a|tbd|tba|to-?do|to\ do|wip|work\ in\ progress|(?:coming|more|details)\ soon|to\ come
+        |to\ be\ (?:added|announced|completed|decided|defined|determined|done|filled|updated|written)(?:\ soon)?)(?!\w)
+  | users\ \(both\ direct\ and\ downstream\)\ should\ be\ made\ aware\ of\ the\ risks,\ biases,?\ and\ limitations
+        \ of\ the\ model
+  | carbon\ emissions\ can\ be\ estimated\ using\ the\ machine\ learning\ impact\ calculator
+        \ presented\ in\ lacoste\ et\ al\.\ \(2019\)
+  | this\ is\ the\ model\ card\ of\ a\ (?:\W\ )?[\w.\- ]{1,40}\ model\ that\ has\ been\ pushed\ on\ the\ hub
+  | this\ model\ ?card\ (?:has\ been\ automatically\ generated|aims\ to\ be\ a\ base\ template\ for\ new\ models)
+  | it\ has\ been\ generated\ using\ this\ raw\ template
+  | use\ the\ code\ below\ to\ get\ started\ with\ the\ model
+  | provide\ examples\ of\ latent\ issues\ and\ potential\ remediations
+  | preprocessing,\ hardware\ used,\ hyperparameters
+  | describe\ the\ data\ you\ used\ to\ train\ the\ model
+  | if\ you\ initialized\ it\ with\ pre-trained\ weights,\ add\ a\ link\ [^.]{1,160}
+    """,
+    re.VERBOSE,
+)
+_OPTIONAL = re.compile(r"\[\s*optional\s*\]")
+_WORD = re.compile(r"\w+")
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a block says nothing but that something is to be said, perhaps after a label (`Developed by: TBD`)."""
+    if len(text) > _LONGEST:
+        return False
+    lowered = text.lower()
+    if _HINT.search(lowered) is None:
+        return False
+    rest, count = _EMPTY.subn("\0", _OPTIONAL.sub("", lowered))
+    if not count:
+        return False
+    label, _, after = rest.partition("\0")
+    if _WORD.search(after) is not None:
+        return False
+    words = len(_WORD.findall(label))
+    return words == 0 or (label.rstrip().endswith(":") and words <= 8) or (":" not in label and words <= 3)
