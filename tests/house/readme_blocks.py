@@ -45,9 +45,9 @@ def checks() -> str:
 
 
 def built_in_data() -> str:
-    from modelpick.data.readers.bundled import BUNDLED_NAMES
+    from modelpick.data.readers.bundled import BUNDLED
 
-    return ", ".join(f"`{name}`" for name in BUNDLED_NAMES)
+    return ", ".join(f"`{name}` ({data.about})" for name, data in BUNDLED.items())
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
