@@ -40,8 +40,8 @@ def catalog() -> str:
 def checks() -> str:
     from modelpick.vetting.checks import CHECKS
 
-    rows = [f"| `{check.id}` | {check.severity.word} | {check.title} |" for check in CHECKS]
-    return "\n".join(["| check | severity | question |", "| --- | --- | --- |", *rows])
+    rows = [f"| `{check.id}` | {check.severity.word} | {check.explanation.splitlines()[0]} |" for check in CHECKS]
+    return "\n".join(["| check | severity | passes where |", "| --- | --- | --- |", *rows])
 
 
 def built_in_data() -> str:
