@@ -13,6 +13,12 @@ import argparse
 import sys
 
 import modelpick
+from modelpick.render.sanitise import clean_line
+
+
+def say(text: str, indent: int = 3) -> None:
+    """Prints a line; cards and names come from strangers, and may hold codes that play tricks on a terminal."""
+    print(" " * indent + clean_line(text))
 
 
 def choose(task: str, license_id: str, endpoint: str | None) -> int:
@@ -20,35 +26,34 @@ def choose(task: str, license_id: str, endpoint: str | None) -> int:
     print(f"1. Search: {task} under {license_id}\n")
     found = modelpick.search(task=task, license=license_id, limit=5, endpoint=endpoint)
     for candidate in found.candidates:
-        downloads = candidate.facts.downloads_30d
-        print(f"   {candidate.repo_id:45} {candidate.license or '?':12} downloads: {downloads}")
+        say(f"{candidate.repo_id}: {candidate.license}, downloads {candidate.facts.downloads_30d}")
     if not found.candidates:
-        print(f"   nothing: {found.advice()}")
+        say(f"nothing: {found.advice()}")
         return 3
 
     print("\n2. Vet: what is it for, what was it trained on, may I use it?\n")
     shortlist = []
     for candidate in found.candidates[:3]:
         report = modelpick.vet(candidate.repo_id, endpoint=endpoint)
-        print(f"   {report.name}: {report.verdict}")
         answers = report.answers
+        say(f"{report.name}: {report.verdict}")
         for evidence in (*answers.purpose.evidence[:1], *answers.training_data.evidence[:1]):
-            print(f"      {evidence.file}, line {evidence.line}: {' '.join(evidence.quote.split())}")
-        print(f"      licence {answers.license.spdx or 'unclear'}, commercial use: {answers.license.commercial_use}")
+            say(f"{evidence.file}, line {evidence.line}: {evidence.quote}", indent=6)
+        say(f"licence {answers.license.spdx}, commercial use: {answers.license.commercial_use}", indent=6)
         for finding in report.findings:
             if finding.check in report.decided_by:
-                print(f"      {finding.check}: {finding.message}")
+                say(f"{finding.check}: {finding.message}", indent=6)
         if report.verdict != "reject":
             shortlist.append(report)
     if not shortlist:
-        print("   all are rejected: look at the findings, or search more widely")
+        say("all are rejected: look at the findings, or search more widely")
         return 1
 
     best = min(shortlist, key=lambda report: len(report.decided_by))  # an accepted one has no open question
-    print(f"\n3. Download: {best.name} at commit {best.facts.commit}\n")
+    print(f"\n3. Download: {clean_line(best.name)} at commit {best.facts.commit}\n")
     result = modelpick.download(best.name, revision=best.facts.commit, endpoint=endpoint)
     for file in result.receipt.files:
-        print(f"   {file.path:25} {file.bytes:12,} bytes  sha256 {file.sha256}")
+        say(f"{file.path}: {file.bytes:,} bytes, sha256 {file.sha256}")
     print(f"\nIt lies in {result.path}")
     return 0
 
