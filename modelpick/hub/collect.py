@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +11,7 @@ from modelpick.errors import CannotFindOut
 from modelpick.facts import FileFact, Missing, RepoFacts, TextFile
 from modelpick.hub.client import Answer, HubClient, SmallFile
 from modelpick.hub.faults import Asked, HubRefusal
+from modelpick.hub.hashing import FileHash, not_as_declared
 from modelpick.hub.ids import check_repo_id, check_revision
 from modelpick.hub.info import read_info, with_more
 
@@ -44,7 +44,7 @@ def collect(client: HubClient, repo_id: str, revision: str | None = None, *, sha
     Raises:
         UsageError: The id or revision cannot be one.
         CannotFindOut: The repo or revision is not there, the Hub could not be asked, or what answered is no Hub.
-        AnswerIsNo: The answer names a commit that is none.
+        AnswerIsNo: The answer names a commit that is none, or a file is not what the Hub declares.
     """
     check_repo_id(repo_id)
     if revision is not None:
@@ -92,7 +92,8 @@ class _Reader:
         """The file up to `cap` bytes, or why the Hub does not give it.
 
         Raises:
-            CannotFindOut: The Hub could not be asked, or the bytes are not those whose hash it lists (`data`).
+            CannotFindOut: The Hub could not be asked.
+            AnswerIsNo: The bytes are not those whose hash it lists.
         """
         if self._closed is not None:
             return self._closed
@@ -106,12 +107,12 @@ class _Reader:
             elif error.kind != "file-not-found":
                 raise
             return error
-        if not small.truncated and not _is(file, small.data):
-            raise CannotFindOut(
-                f"`{file.path}` of `{self._repo_id}` is not the file that the Hub lists: its hash differs",
-                "a proxy or mirror changed it; try again, or another endpoint",
-                kind="data",
-            )
+        digest = file.sha256 or file.git_sha1
+        if digest is not None and not small.truncated:
+            found = FileHash(len(small.data))
+            found.update(small.data)
+            if found.like(digest) != digest:
+                raise not_as_declared(self._repo_id, file.path, digest, file.bytes, found)
         return small
 
 
@@ -157,15 +158,6 @@ def _text_files(facts: RepoFacts) -> Iterator[FileFact]:
     yield from (file for file in files if file.path in _CONFIGS)
     licences = [file for file in files if _LICENCE.fullmatch(file.path)]
     yield from sorted(licences, key=lambda file: file.path)[:_MAX_LICENCES]
-
-
-def _is(file: FileFact, data: bytes) -> bool:
-    if file.sha256 is not None:
-        return hashlib.sha256(data).hexdigest() == file.sha256
-    if file.git_sha1 is not None:
-        git = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False)
-        return git.hexdigest() == file.git_sha1
-    return True
 
 
 def _missing(facts: RepoFacts, what: tuple[str, ...], reason: str) -> RepoFacts:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 from modelpick.errors import AnswerIsNo
+from modelpick.facts import RepoFacts
 from modelpick.hub.cache_layout import RepoCache, default_cache
 from modelpick.hub.client import HubClient
 from modelpick.hub.disk import check_room, disk_error
+from modelpick.hub.faults import Asked
 from modelpick.hub.folder_layout import LocalFolder
 from modelpick.hub.hashing import hash_file
 from modelpick.hub.plan import DownloadPlan, PlannedFile
@@ -121,6 +123,18 @@ def fetch(
     )
     seconds = time.monotonic() - begun
     return Receipt(repo_id=plan.repo_id, commit=plan.commit, folder=folder, files=files, seconds=seconds)
+
+
+def check_access(client: HubClient, facts: RepoFacts, plan: DownloadPlan) -> None:
+    """Asks whether a gated repo gives its files to this user, before anything is decided about it.
+
+    Raises:
+        CannotFindOut: It does not (`gated`), or the Hub could not be asked.
+    """
+    if facts.gated in ("auto", "manual") and plan.files:
+        path = plan.files[0].path
+        asked = Asked(repo_id=plan.repo_id, revision=plan.commit, path=path)
+        client.head(client.resolve_url(plan.repo_id, plan.commit, path), asked=asked)
 
 
 def _verified(plan: DownloadPlan, place: _Place, listener: Listener) -> dict[str, str]:

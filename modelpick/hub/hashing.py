@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from modelpick.errors import AnswerIsNo
+
 _CHUNK = 1 << 20
 
 
@@ -51,3 +53,17 @@ def hash_file(path: Path, size: int, advance: Callable[[float], None] = lambda _
             found.update(chunk)
             advance(len(chunk))
     return found
+
+
+def not_as_declared(repo_id: str, path: str, digest: str, size: int | None, found: FileHash) -> AnswerIsNo:
+    """The error for bytes that are not those whose size and hash the Hub declares."""
+    if size is not None and found.bytes > size:
+        got = f"more than {size} bytes"
+    else:
+        got = f"{found.like(digest)} ({found.bytes} bytes)"
+    declared = "" if size is None else f" ({size} bytes)"
+    return AnswerIsNo(
+        f"`{path}` of `{repo_id}` is not the file that the Hub declares: expected {digest}{declared}, got {got}",
+        "a proxy or a mirror on the way may change files: try another network, or without --endpoint",
+        kind="wrong-hash",
+    )

@@ -10,7 +10,7 @@ from modelpick.errors import AnswerIsNo
 from modelpick.hub.answers import refuse_html
 from modelpick.hub.client import Body, HubClient
 from modelpick.hub.faults import Asked, BrokenBody
-from modelpick.hub.hashing import FileHash, hash_file
+from modelpick.hub.hashing import FileHash, hash_file, not_as_declared
 from modelpick.hub.ids import check_commit
 from modelpick.hub.part_file import PartFile
 from modelpick.hub.plan import DownloadPlan, PlannedFile
@@ -72,15 +72,7 @@ def fetch_file(
                 return incoming.hash
             wrong = incoming.hash
             incoming.start_over()
-    got = wrong.like(file.digest) if wrong.bytes == file.bytes else f"{wrong.bytes} bytes"
-    if wrong.bytes > file.bytes:
-        got = f"more than {file.bytes} bytes"
-    raise AnswerIsNo(
-        f"`{file.path}` of `{plan.repo_id}` is not the file that the Hub declares: expected {file.digest} "
-        f"({file.bytes} bytes), got {got}, twice",
-        "a proxy or a mirror on the way may change files: try another network, or without --endpoint",
-        kind="wrong-hash",
-    )
+    raise not_as_declared(plan.repo_id, file.path, file.digest, file.bytes, wrong)
 
 
 def _receive(client: HubClient, plan: DownloadPlan, incoming: _Incoming) -> None:

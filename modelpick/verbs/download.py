@@ -121,7 +121,7 @@ def download(
     """
     from modelpick.hub.client import HubClient
     from modelpick.hub.collect import collect
-    from modelpick.hub.download import fetch
+    from modelpick.hub.download import check_access, fetch
     from modelpick.hub.loading import loading_lines
     from modelpick.hub.plan import plan
     from modelpick.notebook import register
@@ -133,9 +133,10 @@ def download(
         with HubClient.from_environment(endpoint, listener) as client:
             with listener.step(f"looking at {repo_id}"):
                 facts = collect(client, repo_id, revision)
+                planned = plan(facts, patterns)
+                check_access(client, facts, planned)
                 report = vet_facts(facts)
             _stop_if_rejected(report, allow_rejected, listener)
-            planned = plan(facts, patterns)
             if announce is not None:
                 announce(_plan_document(planned, report))
             _settle_review(report, yes, listener, confirm)

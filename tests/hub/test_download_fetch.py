@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +45,7 @@ class Bench(NamedTuple):
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
     folder = tmp_path_factory.mktemp("repos")
     files: dict[str, str | bytes] = {"README.md": "# t", "config.json": CONFIG, "model.safetensors": WEIGHTS}
+    files["additional_chat_templates/tool.jinja"] = "{{ x }}"
     write_repo(folder, "org/tiny", files | {"pytorch_model.bin": b"x"})
     with LoopbackHub(folder) as server:
         yield server
@@ -81,7 +83,7 @@ def test_the_cache_is_laid_out_as_huggingface_hub_has_it(bench: Bench) -> None:
 def test_every_file_is_asked_for_at_the_commit(bench: Bench) -> None:
     receipt = bench.fetch()
     asked = bench.hub.requests("/resolve/")
-    assert len(asked) == 3
+    assert len(asked) == 4
     assert all(f"/resolve/{receipt.commit}/" in r.path for r in asked)
 
 
@@ -143,18 +145,22 @@ def test_it_goes_on_with_a_range_where_it_broke_off(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "harm",
     [
-        Fault("model.safetensors", "shift", at=7, skip=1, count=1),
-        Fault("model.safetensors", "no-range", skip=1, count=1),
-        Fault("model.safetensors", "set-header", headers={"ETag": '"other"'}, skip=1, count=1),
-        Fault("model.safetensors", "set-header", headers={"Content-Range": "bytes 5-9/10"}, skip=1, count=1),
-        Fault("model.safetensors", "status", status=416, skip=1, count=1),
+        Fault("model.safetensors", "shift", at=7),
+        Fault("model.safetensors", "no-range"),
+        Fault("model.safetensors", "set-header", headers={"ETag": '"other"'}),
+        Fault("model.safetensors", "set-header", headers={"Content-Range": "bytes 100000-5/7"}),
+        Fault("model.safetensors", "status", status=416),
     ],
     ids=["other-offset", "whole-file", "other-etag", "wrong-content-range", "416"],
 )
 def test_an_answer_that_is_no_continuation_is_never_spliced(bench: Bench, harm: Fault) -> None:
-    bench.hub.inject(Fault("model.safetensors", "cut", at=100_000, count=1))
-    bench.hub.inject(harm)
+    for turn in (0, 2):  # twice: a single wrong file would be fetched again anyway
+        bench.hub.inject(Fault("model.safetensors", "cut", at=100_000, skip=turn, count=1))
+        bench.hub.inject(replace(harm, skip=turn + 1, count=1))
     assert (bench.fetch().folder / "model.safetensors").read_bytes() == WEIGHTS
+    ranges = [r.header("Range") for r in bench.hub.requests("model.safetensors")]
+    again = [None, "bytes=100000-"]
+    assert ranges == (again if harm.kind == "no-range" else [*again, *again, None])
 
 
 def test_a_connection_that_always_breaks_ends(bench: Bench) -> None:
@@ -248,7 +254,9 @@ def test_without_links_the_files_are_plain(bench: Bench, monkeypatch: pytest.Mon
 def test_a_local_folder_holds_the_files_and_nothing_else(bench: Bench, tmp_path: Path) -> None:
     target = tmp_path / "mine"
     receipt = bench.fetch(local_dir=target)
-    assert sorted(p.name for p in target.iterdir()) == ["README.md", "config.json", "model.safetensors"]
+    found = sorted(p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file())
+    assert found == ["README.md", "additional_chat_templates/tool.jinja", "config.json", "model.safetensors"]
+    assert not any(p.name.startswith(".") for p in target.iterdir())
     assert receipt.folder == target
     assert not bench.cache.exists()
     assert bench.fetch(local_dir=target).bytes_fetched == 0
@@ -264,11 +272,12 @@ def test_the_users_own_file_is_never_touched(bench: Bench, tmp_path: Path) -> No
     assert bench.hub.requests("/resolve/") == []
 
 
-def test_a_link_that_leads_out_of_a_local_folder_is_refused(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["config.json", "additional_chat_templates"])
+def test_a_link_that_leads_out_of_a_local_folder_is_refused(bench: Bench, tmp_path: Path, name: str) -> None:
     outside, target = tmp_path / "outside", tmp_path / "mine"
     outside.mkdir()
     target.mkdir()
-    (target / "config.json").symlink_to(outside / "nothing-yet")
+    (target / name).symlink_to(outside)
     with pytest.raises(UsageError):
         bench.fetch(local_dir=target)
     assert list(outside.iterdir()) == []

@@ -153,9 +153,9 @@ def test_a_file_that_is_not_there_is_unknown_and_the_next_is_read(hub: LoopbackH
 
 def test_bytes_with_another_hash_are_not_believed(hub: LoopbackHub) -> None:
     hub.inject(Fault("README", "flip", at=3))
-    with pytest.raises(CannotFindOut) as caught:
+    with pytest.raises(AnswerIsNo) as caught:
         facts_of(hub, "org/Tiny")
-    assert caught.value.kind == "data"
+    assert caught.value.kind == "wrong-hash"
     assert "README.md" in caught.value.message
 
 
