@@ -97,6 +97,7 @@ class Entry:
         commit: Of the repo, 40 hex.
         columns: (name, kind) of the raw columns that a `fixed` one was trained on: it gets these, found by name in
             the table. None: it gets all features.
+        ignored: Further columns that may stand in the table and that a `fixed` one does not look at.
     """
 
     name: str
@@ -107,3 +108,4 @@ class Entry:
     source: str | None = None
     commit: str | None = None
     columns: tuple[tuple[str, ColumnKind], ...] | None = None
+    ignored: tuple[str, ...] = ()

@@ -53,10 +53,11 @@ class Dataset:
         """How many rows have a target."""
         return len(self.target)
 
-    def as_trained(self, columns: Sequence[tuple[str, ColumnKind]]) -> Table:
+    def as_trained(self, columns: Sequence[tuple[str, ColumnKind]], ignored: Sequence[str] = ()) -> Table:
         """The rows with the columns, in name and kind, that a saved model was trained on.
 
-        Columns that a guard kept out here count; columns of text may be missing, for they are not used.
+        Columns that a guard kept out here count; columns of text may be missing, for they are not used; `ignored` ones
+        may be there and are left out.
 
         Raises:
             CannotFindOut: Columns are missing, unknown to the model, or not of its kinds; the message names them.
@@ -64,7 +65,7 @@ class Dataset:
         given = {column.name: column for column in (*self.features.columns, *self.kept_out)}
         known = {name for name, _ in columns}
         missing = [name for name, kind in columns if name not in given and kind != "text"]
-        extra = [name for name in self.features.names if name not in known]
+        extra = [name for name in self.features.names if name not in known and name not in ignored]
         if missing or extra:
             raise columns_differ(missing, extra)
         wanted = [(name, kind) for name, kind in columns if name in given]

@@ -194,11 +194,13 @@ def _target(
     if len(rows) < len(labels):
         notes.append(f"{len(labels) - len(rows)} of {len(labels)} rows have no target and are left out.")
     if inferred:
-        overrule = "regression" if task == "classification" else "classification"
-        notes.append(
-            f"`{name}` is predicted by {task}, for it has {len(set(counts) - absent)} different values in {len(rows)} "
-            f"rows; `--task {overrule}` overrules."
-        )
+        different = set(counts) - absent
+        if all(as_number(label.strip()) is not None for label in different):
+            overrule = "regression" if task == "classification" else "classification"
+            how = f"{len(different)} different numbers in {len(rows)} rows: {task}; `--task {overrule}` overrules"
+        else:
+            how = f"{len(different)} different words: {task}"
+        notes.append(f"`{name}` holds {how}.")
     if task == "classification":
         kept = sorted(codes - absent)
         if kept:

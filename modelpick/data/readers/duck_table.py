@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,22 +21,19 @@ if TYPE_CHECKING:
     import duckdb
     from duckdb import DuckDBPyConnection
 
-_BATCH = 50  # columns in one query: many more make the planner slow
+_Item = TypeVar("_Item")
+
+_BATCH = 100  # columns in one query: many more make the planner slow
+_BLANKS = " \t"
 
 _CODES = ", ".join(f"'{code}'" for code in MISSING_CODES)
-
-
-def _missing(v: str) -> str:
-    return f"({v} IS NULL OR {v} IN ({_CODES}))"
-
-
-def _usable(v: str) -> str:
-    """Whether the cell is a number that can be computed with."""
-    return f"(regexp_full_match({v}, '{NUMBER}') AND abs(TRY_CAST({v} AS DOUBLE)) <= {LARGEST})"
-
-
-def _infinite(v: str) -> str:
-    return f"(regexp_full_match({v}, '{INFINITE}') OR (regexp_full_match({v}, '{NUMBER}') AND NOT {_usable(v)}))"
+_MISSING, _NUMBER, _INFINITE, _WORD = range(4)
+_KIND = (  # of a trimmed cell v; INFINITE: not finite, or too large to compute with
+    f"CASE WHEN regexp_full_match(v, '{NUMBER}') "
+    f"THEN CASE WHEN abs(TRY_CAST(v AS DOUBLE)) <= {LARGEST} THEN {_NUMBER} ELSE {_INFINITE} END "
+    f"WHEN v IS NULL OR v IN ({_CODES}) THEN {_MISSING} "
+    f"WHEN regexp_full_match(v, '{INFINITE}') THEN {_INFINITE} ELSE {_WORD} END"
+)
 
 
 def connect() -> DuckDBPyConnection:
@@ -82,33 +80,38 @@ class DuckTable:
     how: str
     shown: str
     first_line: int | None = None
+    _places: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_places", {name: j for j, name in enumerate(self.names)})
 
     def place(self, row: int) -> str:
         """`line 5`, or `row 4` (from 1, without the header) where rows are not lines."""
         return f"row {row + 1}" if self.first_line is None else f"line {row + self.first_line}"
 
     def features(self, names: Sequence[str]) -> TypedColumns:
-        """These columns, each of the kind that its cells show."""
+        """These columns, each of the kind that its cells show.
+
+        Raises:
+            CannotFindOut: A number is infinite or too large to compute with; the message names the first one.
+        """
         columns: list[Column] = []
-        codes: dict[str, int] = {}
+        codes: Counter[str] = Counter()
         notes: list[str] = []
         for batch in _batches(names):
-            for name, (profile, found) in zip(batch, self._profiles(batch), strict=True):
-                for code in found:
-                    codes[code] = codes.get(code, 0) + 1
-                kind = profile.kind
+            profiles = self._profiles(batch)
+            kinds = [profile.kind for profile, _ in profiles]
+            for name, kind, (profile, found) in zip(batch, kinds, profiles, strict=True):
+                codes.update(found)
                 if kind == "number" and profile.infinite:
-                    self._refuse_first(name, _infinite("v"), "is not finite, or too large to compute with")
-                odd = None
-                if kind != "number" and profile.numbers >= 0.9 * profile.present:
-                    odd = self._first(name, f"NOT {_usable('v')}")
-                if odd is not None:
-                    row, cell = odd
-                    notes.append(f"`{name}` is taken as {kind}, for `{cell}` in {self.place(row)} is no number.")
-                columns.append(Column(name=name, kind=kind, values=self._values(name, kind)))
+                    self._refuse_first(name, (_INFINITE,), "is not finite, or too large to compute with")
+                if kind != "number" and profile.numbers >= 0.9 * profile.present > 0:
+                    cell, place = self._first(name, (_INFINITE, _WORD)) or ("", "")
+                    notes.append(f"`{name}` is taken as {kind}, for `{cell}` in {place} is no number.")
+            columns += self._columns(list(zip(batch, kinds, strict=True)))
         if codes:
-            listed = ", ".join(f"`{code}` ({count})" for code, count in sorted(codes.items()))
-            notes.insert(0, f"Taken as missing values besides empty cells (columns): {listed}.")
+            counted = ", ".join(f"`{code}` in {count}" for code, count in sorted(codes.items()))
+            notes.insert(0, f"Taken as missing besides empty cells (and in how many columns): {counted}.")
         return TypedColumns(columns=tuple(columns), notes=tuple(notes))
 
     def as_kinds(self, columns: Sequence[tuple[str, ColumnKind]]) -> tuple[Column, ...]:
@@ -117,30 +120,35 @@ class DuckTable:
         Raises:
             CannotFindOut: A cell of a number column is no number; the message names the first one.
         """
-        made = []
-        for name, kind in columns:
-            if kind == "number":
-                self._refuse_first(name, f"NOT {_usable('v')}", "is no number to compute with")
-            made.append(Column(name=name, kind=kind, values=self._values(name, kind)))
-        return tuple(made)
+        numbers = [name for name, kind in columns if kind == "number"]
+        for batch in _batches(numbers):
+            for name, (profile, _) in zip(batch, self._profiles(batch), strict=True):
+                if profile.numbers < profile.present:
+                    self._refuse_first(name, (_INFINITE, _WORD), "is no number to compute with")
+        return tuple(column for batch in _batches(columns) for column in self._columns(batch))
 
     def labels(self, name: str) -> NDArray[Any]:
         """A column verbatim: object array of str, None where the cell is empty."""
         return self._objects(f"SELECT NULLIF({self._cell(name)}, '') AS v FROM raw")
 
     def _cell(self, name: str) -> str:
-        return f"c{self.names.index(name)}"
+        return f"c{self._places[name]}"
 
-    def _source(self, name: str) -> str:
-        return f"(SELECT rowid AS row, trim({self._cell(name)}, ' \t') AS v FROM raw)"
-
-    def _values(self, name: str, kind: ColumnKind) -> NDArray[Any]:
-        value = f"CASE WHEN {_missing('v')} THEN NULL ELSE v END AS v"
-        if kind != "number":
-            return self._objects(f"SELECT {value} FROM {self._source(name)}")
-        query = f"SELECT CAST(v AS DOUBLE) AS v FROM (SELECT {value} FROM {self._source(name)})"
-        numbers = np.ma.asarray(self.connection.execute(query).fetchnumpy()["v"], dtype=np.float64)
-        return np.ma.filled(numbers, np.nan)
+    def _columns(self, columns: Sequence[tuple[str, ColumnKind]]) -> list[Column]:
+        """Columns whose cells are known to be of these kinds."""
+        numbers = [name for name, kind in columns if kind == "number"]
+        cells = ", ".join(f"TRY_CAST({self._cell(name)} AS DOUBLE) AS {self._cell(name)}" for name in numbers)
+        fetched = self.connection.execute(f"SELECT {cells} FROM raw").fetchnumpy() if numbers else {}
+        made = []
+        for name, kind in columns:
+            if kind == "number":
+                cells_of = np.ma.asarray(fetched[self._cell(name)], dtype=np.float64)
+                values: NDArray[Any] = np.ma.filled(cells_of, np.nan)
+            else:
+                trimmed = f"SELECT trim({self._cell(name)}, '{_BLANKS}') AS v FROM raw"
+                values = self._objects(f"SELECT CASE WHEN v NOT IN ({_CODES}) THEN v END AS v FROM ({trimmed})")
+            made.append(Column(name=name, kind=kind, values=values))
+        return made
 
     def _objects(self, query: str) -> NDArray[Any]:
         cells: Any = np.ma.asarray(self.connection.execute(query).fetchnumpy()["v"], dtype=object)
@@ -148,43 +156,38 @@ class DuckTable:
         values[np.ma.getmaskarray(cells)] = None  # `filled(None)` would fill in numpy's own default, "?"
         return values
 
-    def _first(self, name: str, condition: str) -> tuple[int, str] | None:
-        """Row (from 0) and text of the first present cell for which the condition over `v` holds."""
-        present = f"SELECT row, v FROM {self._source(name)} WHERE NOT {_missing('v')}"
-        return self.connection.execute(f"{present} AND {condition} ORDER BY row LIMIT 1").fetchone()
+    def _first(self, name: str, kinds: Sequence[int]) -> tuple[str, str] | None:
+        """The first cell of these kinds and its place, if there is one."""
+        wanted = ", ".join(map(str, kinds))
+        cells = f"SELECT rowid AS row, trim({self._cell(name)}, '{_BLANKS}') AS v FROM raw"
+        query = f"SELECT row, v FROM ({cells}) WHERE {_KIND} IN ({wanted}) ORDER BY row LIMIT 1"
+        found = self.connection.execute(query).fetchone()
+        return (found[1][:40], self.place(found[0])) if found else None
 
-    def _refuse_first(self, name: str, condition: str, what: str) -> None:
-        found = self._first(name, condition)
-        if found is not None:
-            row, cell = found
-            raise CannotFindOut(
-                f"`{cell[:40]}` in {self.place(row)}, column `{name}` of `{self.shown}` {what}",
-                "correct the cell, or empty it if the value is not known (decimals are written `1.5`)",
-                kind="data",
-            )
+    def _refuse_first(self, name: str, kinds: Sequence[int], what: str) -> None:
+        cell, place = self._first(name, kinds) or ("", "")
+        raise CannotFindOut(
+            f"`{cell}` in {place}, column `{name}` of `{self.shown}` {what}",
+            "correct the cell, or empty it if the value is not known (decimals are written `1.5`)",
+            kind="data",
+        )
 
     def _profiles(self, names: Sequence[str]) -> list[tuple[CellProfile, list[str]]]:
         """Of each column: what its cells are, and which missing codes it uses."""
-        counts = self._aggregates(
+        counts = self._grouped(
             names,
-            lambda v: (
-                f"count(*) FILTER (NOT {_missing(v)})",
-                f"count(*) FILTER (NOT {_missing(v)} AND {_usable(v)})",
-                f"count(*) FILTER (NOT {_missing(v)} AND {_infinite(v)})",
-                f"list(DISTINCT {v}) FILTER ({v} <> '' AND {v} IN ({_CODES}))",
-            ),
+            f"count(*) FILTER (kind <> {_MISSING}), count(*) FILTER (kind = {_NUMBER}), "
+            f"count(*) FILTER (kind = {_INFINITE}), list(DISTINCT v) FILTER (kind = {_MISSING} AND v <> '')",
         )
-        worded = [name for name, row in zip(names, counts, strict=True) if row[1] + row[2] < row[0]]
-        texts = self._aggregates(
+        worded = [name for name in names if counts[name][1] + counts[name][2] < counts[name][0]]
+        of_text = self._grouped(
             worded,
-            lambda v: (
-                f"count(DISTINCT {v}) FILTER (NOT {_missing(v)})",
-                f"avg(len(string_split({v}, ' '))) FILTER (NOT {_missing(v)})",
-            ),
+            f"count(DISTINCT v) FILTER (kind <> {_MISSING}), "
+            f"avg(len(string_split(v, ' '))) FILTER (kind <> {_MISSING})",
         )
-        of_text = dict(zip(worded, texts, strict=True))
         profiles = []
-        for name, (present, numbers, infinite, codes) in zip(names, counts, strict=True):
+        for name in names:
+            present, numbers, infinite, codes = counts[name]
             distinct, words = of_text.get(name, (0, 0.0))
             profile = CellProfile(
                 present=present, numbers=numbers, infinite=infinite, distinct=distinct, words=words or 0.0
@@ -192,18 +195,19 @@ class DuckTable:
             profiles.append((profile, codes or []))
         return profiles
 
-    def _aggregates(self, names: Sequence[str], expressions: Callable[[str], Sequence[str]]) -> list[tuple[Any, ...]]:
-        """The expressions over the trimmed cells of each column, in one query."""
+    def _grouped(self, names: Sequence[str], aggregates: str) -> dict[str, tuple[Any, ...]]:
+        """The aggregates over the trimmed cells `v` and their `kind` of each column.
+
+        The columns are put below each other first: an expression for each column makes the planner slow.
+        """
         if not names:
-            return []
-        wanted = [expressions(f"v{j}") for j in range(len(names))]
-        cells = ", ".join(f"trim({self._cell(name)}, ' \t') AS v{j}" for j, name in enumerate(names))
-        query = f"SELECT {', '.join(w for group in wanted for w in group)} FROM (SELECT {cells} FROM raw)"
-        values = self.connection.execute(query).fetchone() or ()
-        width = len(wanted[0])
-        return [tuple(values[j : j + width]) for j in range(0, len(values), width)]
+            return {}
+        cells = ", ".join(self._cell(name) for name in names)
+        below = f"SELECT unnest(range({len(names)})) AS col, trim(unnest([{cells}]), '{_BLANKS}') AS v FROM raw"
+        query = f"SELECT col, {aggregates} FROM (SELECT col, v, {_KIND} AS kind FROM ({below})) GROUP BY col"
+        return {names[col]: tuple(values) for col, *values in self.connection.execute(query).fetchall()}
 
 
-def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(names), _BATCH):
-        yield names[start : start + _BATCH]
+def _batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]
