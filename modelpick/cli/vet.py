@@ -53,7 +53,8 @@ def command(
     if len(subjects) == 1:
         report = vet(subjects[0], policy=policy, revision=revision, endpoint=endpoint, listener=sink.listener)
         sink.show(report.document())
-        verdicts, failed = (str(report.verdict),), 0
+        verdicts: tuple[str, ...] = (report.verdict,)
+        failed = 0
     else:
         reports = vet_many(subjects, policy=policy, revision=revision, endpoint=endpoint, listener=sink.listener)
         sink.show(reports.document())

@@ -10,87 +10,101 @@ from modelpick.findings import Evidence
 from modelpick.vetting.answers.contract import Statement
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
+from modelpick.vetting.answers.words import either, group
 
-_METRIC = re.compile(
-    r"""\b(?:accurac(?:y|ies)|acc(?:@\d+)?|f1|macro[ -]?f1|f[ -]?score|precision|recall|bleu|sacrebleu|chrf\+*|rouge\w*|meteor|cider|bertscore|wer|cer|ter|per
-        |perplexit(?:y|ies)|ppl|(?:validation|eval(?:uation)?|test|val)[ _-]?loss|loss|exact[ _-]?match|\bem\b|m?ap(?:@\d+|50|\[)?|map50|auc|roc|auroc|mse|rmse|mae|r2|psnr|ssim|lpips|fid|is
-        |top[ -]?[15]|mrr(?:@\d+)?|ndcg(?:@\d+)?|hits?@\d+|recall@\d+|pass@\d+|spearman\w*|pearson\w*|kappa|mcc|matthews\w*|m?iou|dice|kld|eer|dcf|der|si-?s[nd]ri?|s[nd]ri?|mos
-        |(?:mean|total|average)[ _]reward|reward|elo|win[ -]?rate|scores?|scored|speedup|throughput|latency|tokens?/s(?:ec)?|fps|ms/\w+|params/flops
-        |mmlu|gsm8?k|hellaswag|arc(?:[ -]?(?:c|e|challenge|easy))?|truthfulqa|winogrande|humaneval|mbpp|glue|superglue|squad|mteb|benchmarks?|uas|las|error\ rate)\b
-        |精度|準確|准确率|正解率|精确|정확도|точность|genauigkeit|précision|exactitud|precisión|acurácia""",
-    re.I | re.X,
+_METRIC_NAME = group(
+    r"\b(?:accurac(?:y|ies)|acc(?:@\d+)?|(?:macro[ -]?|micro[ -]?)?f1|f[ -]?score|precision|recall|(?:sacre)?bleu|chrf\+*|rouge\w*",
+    r"meteor|cider|bertscore|wer|cer|perplexit(?:y|ies)|ppl|(?:validation|eval(?:uation)?|test|val|train)?[ _-]?loss",
+    r"exact[ _-]?match|m?ap(?:@\d+|50)?|auc|roc|auroc|mse|rmse|mae|psnr|ssim|lpips|fid|top[ -]?[15]|mrr(?:@\d+)?|ndcg(?:@\d+)?",
+    r"(?:hits?|recall|pass)@\d+|spearman\w*|pearson\w*|kappa|mcc|matthews\w*|m?iou|dice|eer|der|si-?s[nd]ri?|s[nd]ri|mos",
+    r"(?:mean|total|average)[ _]reward|elo|win[ -]?rate|scores?|scored|speed-?up|throughput|latency|error rate|results?|uas|las",
+    r"mmlu|gsm-?8?k|hellaswag|arc[ -](?:c|e|challenge|easy)|truthfulqa|winogrande|humaneval|mbpp|mteb|benchmarks?|swe-bench\w*",
+    r"mnli(?:-m{1,2})?|qqp|qnli|sst-?2|cola|sts-?b|mrpc|rte|(?:super)?glue|squad\w*)\b",
+    r"精度|準確|准确率|正解率|精确|정확도|точность|genauigkeit|précision|exactitud|precisión|acurácia",
 )
-_FIGURE = re.compile(
-    r"(?<![\w.-])[-+]?\d{1,3}(?:[.,]\d+)+\s?%?(?![\w.]*\d)|(?<![\w.,-])\d{1,3}(?:[.,]\d+)?\s?%|(?<![\w.-])0?\.\d+\b"
+_METRIC = re.compile(_METRIC_NAME)
+_NUMBER = r"(?<![\w./:-])[-+]?(?:\d{1,4}[.,]\d{1,6}(?![.\d\w])\s?%?|\d{1,3}\s?%|\.\d+|\d+(?:\.\d+)? ?(?:tokens?/s|tok/s|fps|ms)\b)"
+_BESIDE = re.compile(rf"{_METRIC_NAME}[^.;]{{0,60}}?{_NUMBER}|{_NUMBER}[^.;]{{0,30}}?{_METRIC_NAME}")
+_AT_ONCE = re.compile(rf"{_METRIC_NAME}[^\w]{{0,6}}?[:=|]\W{{0,6}}[-+]?\d")
+_SPEED = re.compile(r"\d[\d.,]* ?(?:tokens?|tok|images?|samples?|sentences?|frames?|it) ?(?:/|per) ?s(?:ec(?:ond)?)?\b")
+_DECIMAL = re.compile(_NUMBER)
+_ANY_NUMBER = re.compile(r"(?<![\w.-])[-+]?\d+(?:[.,]\d+)*\s?%?")
+_HYPER = either(
+    r"learning[ _-]?rate|batch[ _-]?size|\bepochs?\b\s*[:=]|\bseed\b|weight[ _]decay|warm-?up|optimizer|\bbetas\b|dropout|\blr\b",
+    r"momentum|guidance|strength|denois|\bcfg\b|sampl(?:er|ing) |threshold|temperature|download|\bversions?\b|licen[sc]e",
 )
-_ANY_FIGURE = re.compile(r"(?<![\w.-])[-+]?\d+(?:[.,]\d+)*\s?%?")
-_HYPER = re.compile(
-    r"learning[ _]?rate|batch[ _]?size|\bepochs?\b\s*[:=]|\bseed\b|weight[ _]decay|warm-?up|optimizer|betas|dropout|lr\b|momentum",
-    re.I,
+_SAMPLE_OUTPUT = re.compile(r"^\W{0,3}[\[{].*'(?:score|label|sequence|answer)'|^\W*[\"']?score[\"']?:")
+_ABOUT_TRAINING = re.compile(r"\btrained (?:on|with|for|using)\b|\bagreement\b|\bparameters\b|\binitiali[sz]ed\b")
+_COLUMNS_OF_DATA = re.compile(
+    r"\b(?:size|rows|#|number|count|samples?|tokens|split|hours|params?|parameters|layers|hidden|heads)\b"
 )
-_ACHIEVES = re.compile(
-    r"\b(?:achiev|reach|obtain|attain|scor|got|get|yield|report|outperform|improv|test|result|perform|accuracy|is|was|of|with)\w*\b",
-    re.I,
-)
+_CODE_RESULT = re.compile(rf"^\W*(?:\w+[ _-]){{0,2}}?{_METRIC_NAME}\W{{1,6}}\d+(?:\.\d+)?\W*$", re.M)
 _MAX_EVIDENCE = 3
 
 
 def read_evaluation(view: CardView) -> Statement:
     """Stated where a figure stands beside a metric; a heading, a link or a bare picture states nothing."""
     ranked = sorted(_candidates(view), key=lambda pair: (-pair[0], pair[1].line))
-    evidence = tuple(view.evidence(line) for _, line in ranked[:_MAX_EVIDENCE]) or tuple(_model_index(view))
-    if evidence:
-        return Statement(status="stated", evidence=evidence)
+    quotes = [view.evidence(line) for _, line in ranked[:_MAX_EVIDENCE]]
+    quotes = quotes or [*_model_index(view)] or [*_in_code(view)]
+    if quotes:
+        return Statement(status="stated", evidence=tuple(quotes))
     return Statement(status="absent" if view.whole else "unknown")
 
 
 def _candidates(view: CardView) -> Iterator[tuple[int, Line]]:
-    table_metric: Line | None = None
-    for line in view.sentences():
+    header: Line | None = None
+    lead: Line | None = None
+    for line in view.sentences(headings=True):
         if line.kind is BlockKind.TABLE_ROW:
-            header = line.block is not None and line.block.header
-            if header:
-                table_metric = line if _METRIC.search(line.text) or Topic.EVALUATION in line.above else None
-            elif _is_result_row(line, table_metric):
+            if line.block is not None and line.block.header:
+                header = line if _heads_results(line, lead) else None
+            elif _is_result_row(line, header):
                 yield 2 + (Topic.EVALUATION in line.above), line
             continue
-        table_metric = None
-        if _is_result(line):
+        header, lead = None, line
+        if line.kind is not BlockKind.HEADING and _is_result(line):
             yield 3 + (Topic.EVALUATION in line.above), line
 
 
 def _is_result(line: Line) -> bool:
-    if _HYPER.search(line.text):
+    text = line.low
+    if _HYPER.search(text) or _SAMPLE_OUTPUT.search(text):
         return False
-    metric = _METRIC.search(line.text)
-    if metric is None:
+    if _SPEED.search(text):
+        return True
+    if _METRIC.search(text) is None or Topic.DATA in line.topics:
         return False
     if line.kind is BlockKind.LIST_ITEM or Topic.EVALUATION in line.above:
-        return bool(_FIGURE.search(line.text)) or _after(line.text, metric.end())
-    return bool(_FIGURE.search(line.text)) and bool(_ACHIEVES.search(line.text))
+        return bool(_AT_ONCE.search(text) or _BESIDE.search(text))
+    return bool(_BESIDE.search(text)) and not _ABOUT_TRAINING.search(text)
 
 
-def _after(text: str, end: int) -> bool:
-    """Whether a number follows the metric's name at once: `WER: 12`, `accuracy = 87`."""
-    return bool(re.match(r"[^\w]{0,20}?[:=|]\W{0,6}[-+]?\d", text[end : end + 40]))
+def _heads_results(header: Line, lead: Line | None) -> bool:
+    if Topic.EVALUATION in header.above or _METRIC.search(header.low):
+        return Topic.DATA not in header.topics or Topic.EVALUATION in header.topics
+    return lead is not None and bool(_METRIC.search(lead.low)) and not _COLUMNS_OF_DATA.search(header.low)
 
 
 def _is_result_row(line: Line, header: Line | None) -> bool:
     cells = line.block.cells if line.block else ()
-    numbers = [cell for cell in cells[1:] if _ANY_FIGURE.search(cell)] or [c for c in cells if _FIGURE.search(c)]
-    if not numbers or (cells and _HYPER.search(cells[0])):
+    if not cells or _HYPER.search(cells[0].lower()):
         return False
-    return (
-        header is not None or bool(_METRIC.search(cells[0] if cells else line.text)) or Topic.EVALUATION in line.above
-    )
+    if header is not None:
+        return any(_ANY_NUMBER.search(cell) for cell in cells[1:]) or bool(_DECIMAL.search(cells[0]))
+    labelled = bool(_METRIC.search(cells[0].lower())) and Topic.DATA not in line.topics
+    return labelled and any(_DECIMAL.search(cell) for cell in cells[1:])
+
+
+def _in_code(view: CardView) -> Iterator[Evidence]:
+    """Results that were pasted as a block of output, under a heading that announces results."""
+    for block in view.code:
+        if Topic.EVALUATION in view.topics(block) and _CODE_RESULT.search(block.text.lower()):
+            yield view.block_evidence(block)
 
 
 def _model_index(view: CardView) -> Iterator[Evidence]:
     if view.card is None or not _has_value(view.card.front_matter.model_index):
-        return
-    found = list(view.key_evidence("model-index"))
-    if found:
-        yield from found
         return
     for number, row in enumerate(view.card.text.split("\n"), 1):
         if row.startswith("model-index"):

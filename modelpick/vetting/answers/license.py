@@ -78,7 +78,7 @@ def _other_sources(facts: RepoFacts, view: CardView) -> Iterator[LicenseSource]:
         if re.fullmatch(r"(?i)(?:licen[sc]e|copying|use_policy)[\w.-]*", file.path):
             yield LicenseSource(source="file", value=file.path)
     for line in view.gate:
-        for mention in mentions(line.text) if speaks_of_licence(line.text) else ():
+        for mention in mentions(line.text) if speaks_of_licence(line.low) else ():
             yield LicenseSource(source="gate text", value=mention.words, evidence=view.evidence(line))
             return
 
@@ -131,8 +131,8 @@ def _read_prose(view: CardView) -> _Prose:
     for line in (*view.sentences(), *view.gate):
         text = line.text
         in_license = Topic.LICENSE in line.topics
-        about = in_license or speaks_of_licence(text)
-        subject = subject_of(text) if about else "weights"
+        about = in_license or speaks_of_licence(line.low)
+        subject = subject_of(line.low) if about else "weights"
         in_data = Topic.DATA in line.topics or (about and subject == "data")
         if about and not (line.kind is BlockKind.TABLE_ROW and not in_license):
             for mention in mentions(text):
@@ -141,7 +141,7 @@ def _read_prose(view: CardView) -> _Prose:
                     apart.append(_subject(kind, mention, view, line))
                 elif not line.gate:
                     named.append((mention, line))
-        restriction = "none" if in_data or subject == "code" else restriction_in(text)
+        restriction = "none" if in_data or subject == "code" else restriction_in(line.low)
         if restriction == "other" and line.kind is BlockKind.TABLE_ROW:
             restriction = "none"
         if restriction != "none":
@@ -177,10 +177,9 @@ def _conflicts(
 ) -> Iterator[Conflict]:
     ids = [value.strip().lower() for value in declared]
     known = [licence for licence in map(licence_of, ids) if licence is not None]
-    if len(known) > 1 and len({licence.hub_id for licence in known}) > 1:
-        yield Conflict(
-            why="the key `license` lists several licences and does not say which holds for what", evidence=declared_at
-        )
+    if len({licence.commercial_use for licence in known}) > 1:
+        why = f"the key `license` lists {', '.join(ids)}, of different terms, and does not say which holds for what"
+        yield Conflict(why=why, evidence=declared_at)
     duplicated = view.card.front_matter.duplicates if view.card else ()
     for key, lines in duplicated:
         if key == "license":
@@ -244,7 +243,7 @@ def _against_prose(
             why = f"the text names {named_open[0][0].words} and also says {prose.restriction}"
             yield Conflict(why=why, evidence=(view.evidence(named_open[0][1]), restricting))
     if prose.restriction == "other" and declared and all(one.family == "permissive" for one in declared):
-        asking = [line for line in prose.restricting if re.search(r"commercial", line.text, re.I)]
+        asking = [line for line in prose.restricting if "commercial" in line.low]
         if asking:
             why = f"{', '.join(one.hub_id for one in declared)} needs no permission, the text asks for one"
             yield Conflict(why=why, evidence=(*declared_at, view.evidence(asking[0])))

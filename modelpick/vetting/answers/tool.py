@@ -9,29 +9,35 @@ from modelpick.vetting.answers.view import CardView
 
 _TOOLS: tuple[tuple[str, str], ...] = (
     ("trainer", r"generated automatically according to the information the Trainer had access to"),
-    ("keras", r"generated automatically according to the information Keras had access to|model has been generated automatically .{0,40}Keras"),
-    ("trl", r"It has been trained using \[?TRL|fine-?tuned with the \[?TRL library|trained with \[?TRL\b"),
-    ("autotrain", r"Model Trained Using Auto(?:Train|NLP)|This model was trained using AutoTrain|Problem type: [\w ]+\n[\s\S]{0,40}Model ID: \d+"),
+    ("trainer", r"The following hyperparameters were used during training:[\s\S]{0,4000}^### Framework versions"),
+    ("keras", r"generated automatically according to the information Keras had access to"),
+    ("keras", r"model has been generated automatically .{0,40}Keras"),
+    (
+        "trl",
+        r"It has been trained using \[?TRL|fine-?tuned with the \[?TRL library|trained with \[?TRL\b|^licence: license$",
+    ),
+    ("autotrain", r"Model Trained Using Auto(?:Train|NLP)|This model was trained using AutoTrain"),
     ("unsloth", r"trained 2x faster with \[?Unsloth|^# Uploaded (?:finetuned )?model\b"),
     ("mergekit", r"This is a merge of pre-trained language models created using \[?mergekit"),
-    ("axolotl", r"\[?<?<img src=\"https://raw\.githubusercontent\.com/\S*axolotl\S*\"[\s\S]{0,200}See axolotl config"),
+    ("axolotl", r"raw\.githubusercontent\.com/\S*axolotl\S*[\s\S]{0,200}See axolotl config"),
     ("lerobot", r"This policy has been trained and pushed to the Hub using \[?LeRobot"),
     ("huggingtweets", r"I was made with \[?huggingtweets"),
     ("sb3", r"This is a trained model of a \*\*[\w-]+\*\* agent playing \*\*"),
     ("ml-agents", r"using the \[?Unity ML-Agents Library"),
-    ("rl-course", r"trained model of a(?:n)? [\w-]+ agent playing [\w/-]+[\s\S]{0,400}deep[- ]rl[- ](?:course|class)"),
     ("espnet", r"This model was trained by [\w@. -]+ using [\w/-]+ recipe in \[?espnet"),
-    ("opus-mt", r"^\W*\s*source (?:languages|group): [\s\S]{0,400}(?:target (?:languages|group):|OPUS readme:)"),
+    ("opus-mt", r"^\W*source (?:languages|group): [\s\S]{0,400}(?:target (?:languages|group):|OPUS readme:)"),
     ("spacy", r"\| Feature \| Description \|\n\| --- \| --- \|"),
-    ("sentence-transformers", r"This is a \[sentence-transformers\]\(https://www\.SBERT\.net\) model[:\s][\s\S]{0,200}It maps sentences"),
+    ("sentence-transformers", r"This is a \[sentence-transformers\]\(\S+\) model[:\s][\s\S]{0,200}It maps sentences"),
     ("setfit", r"This is a \[SetFit\]\S* model (?:that can be used|trained)"),
     ("span-marker", r"This is a \[SpanMarker\]"),
-    ("gguf", r"\b(?:static|weighted/imatrix) quants of\b|Llamacpp (?:imatrix )?Quantizations of|was converted to (?:GGUF|MLX) format from|GGUF format model files for|This is (?:a )?quantized version of \["),
-    ("template", r"_?This modelcard aims to be a base template for new models|This is the model card of a 🤗 transformers model that has been pushed on the Hub"),
-)  # fmt: skip
+    ("gguf", r"\b(?:static|weighted/imatrix) quants of\b|Llamacpp (?:imatrix )?Quantizations of"),
+    (
+        "gguf",
+        r"was converted to (?:GGUF|MLX) format from|GGUF format model files for|This is (?:a )?quantized version of \[",
+    ),
+)
 _COMPILED = tuple((name, re.compile(pattern, re.M | re.I)) for name, pattern in _TOOLS)
-_LICENCE_TYPO = re.compile(r"^licence: license\s*$", re.M)
-_HEAD = 60_000
+_HEAD = 60_000  # characters; a skeleton shows at the head of a card
 
 
 def read_tool(view: CardView) -> str | None:
@@ -39,13 +45,10 @@ def read_tool(view: CardView) -> str | None:
     if view.card is None:
         return None
     text = view.card.text[:_HEAD]
-    mostly_empty = _mostly_placeholders(view)
     for name, pattern in _COMPILED:
-        if name != "template" and pattern.search(text):
+        if pattern.search(text):
             return name
-    if _LICENCE_TYPO.search(text):
-        return "trl"
-    return "template" if mostly_empty else None
+    return "template" if _mostly_placeholders(view) else None
 
 
 def _mostly_placeholders(view: CardView) -> bool:

@@ -13,51 +13,73 @@ from modelpick.facts import BlockKind
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import dataset_terms
 from modelpick.vetting.answers.contract import Availability, Dataset, DataStatus, Role, TrainingData
-from modelpick.vetting.answers.dataset_names import Named, names_in
-from modelpick.vetting.answers.topics import Topic
+from modelpick.vetting.answers.dataset_names import Named, looks_like_name, names_in
+from modelpick.vetting.answers.topics import Topic, topics_of
 from modelpick.vetting.answers.view import CardView, Line
+from modelpick.vetting.answers.words import either
 
-_TRAINED = re.compile(
-    r"""\b(?:pre-?|re-?|co-?|post-?|further\ )?train(?:ed|ing|s)?\b|\b(?:fine|instruct\w*)[ -]?tun(?:ed|ing|e)\b|\bfinetun(?:ed|ing|e)\b|\bdistill?ed\b|\btuned\ on\b
-        |\blearn(?:ed|t)\ from\b|训练|訓練|微调|学習|학습|обучен|дообучен|trainiert|entra[îi]n[ée]|entrenad|treinad|finjusterad""",
-    re.I | re.X,
+_TRAINED = either(
+    r"\b(?:pre-?|re-?|co-?|post-?|further )?train(?:ed|ing|s)?\b",
+    r"\b(?:fine|instruct\w*)[ -]?tun(?:ed|ing|e)\b|\bfinetun(?:ed|ing|e)\b|\bdistill?ed\b|\btuned on\b",
+    r"\blearn(?:ed|t) from\b|训练|訓練|微调|学習|학습|обучен|дообучен|trainiert|entra[îi]n[ée]|entrenad|treinad",
+    "finjusterad",
 )
-_TRAINED_ON = re.compile(
-    r"""(?:train|tun|distil)\w*\b[^.]{0,80}?\b(?:on|using|with|from|over|by)\b|\bused\ (?:to|for|in)\ (?:pre-?|fine-?)?(?:train|tun)|\btraining\ (?:data|set|corpus|dataset|images?|texts?|samples?)\b
-        |\b(?:data|dataset|datasets|corpus)\b[^.]{0,60}\b(?:train|fine-?tun|tun)|训练|学習|학습|обучен|trainiert|entra[îi]n|entrenad|treinad""",
-    re.I | re.X,
+_TRAINED_ON = either(
+    r"(?:train|tun|distil)\w*\b[^.]{0,80}?\b(?:on|using|with|from|over|by)\b",
+    r"\bused (?:to|for|in) (?:pre-?|fine-?)?(?:train|tun)",
+    r"\btraining (?:data|set|corpus|dataset|images?|texts?|samples?)\b",
+    r"\b(?:data|dataset|datasets|corpus)\b[^.]{0,60}\b(?:train|fine-?tun|tun)|训练|学習|학습|обучен|trainiert",
+    "entra[îi]n|entrenad|treinad",
 )
-_EVALUATED = re.compile(
-    r"\bevaluat|\btested\ on\b|\bbenchmark|\btest(?:ing)?\ (?:set|split|data)|\bvalidat|\bcalibrat|\bprun(?:ed|ing)\b|\b(?:zero|few)-shot\b|\bimportance\ matrix|\bimatrix",
-    re.I | re.X,
+_EVALUATED = either(
+    r"\bevaluat|\btested on\b|\bbenchmark|\btest(?:ing)? (?:set|split|data)|\bvalidat|\bcalibrat",
+    r"\bprun(?:ed|ing)\b|\b(?:zero|few)-shot\b|\bimportance matrix|\bimatrix",
 )
-_DENIED = re.compile(r"\b(?:not|never|without|excluding|no)\b[^.]{0,40}\b(?:train|us(?:e|ed|ing)|tun|includ)", re.I)
-_OTHERS = re.compile(
-    r"\b(?:other|another|previous|prior|teacher|similar|existing)\ (?:\w+\ )?(?:models?|versions?|works?|checkpoints?)|\byou\ (?:can|could|may|want)|\bif\ you\b|\bto\ (?:fine-?tune|train)\ (?:this|the|your|it)\b|\bplease\b",
-    re.I | re.X,
+_DENIED = re.compile(r"\b(?:not|never|without|excluding|no)\b[^.]{0,40}\b(?:train|us(?:e|ed|ing)|tun|includ)")
+_OTHERS = either(
+    (
+        r"\b(?:other|another|previous|prior|teacher|similar|existing) (?:\w+ )?(?:models?|versions?|works?|"
+        "checkpoints?)"
+    ),
+    r"\byou (?:can|could|may|want)|\bif you\b|\bto (?:fine-?tune|train) (?:this|the|your|it)\b|\bplease\b",
 )
-_KIND = re.compile(
-    r"""\b(?:images?|photos?|pictures?|paintings?|frames|texts?|tweets?|posts?|comments?|articles?|news|books?|audiobooks?|stories|novels|hours|minutes|tokens?|words|lines|dialog(?:ue)?s?
-        |conversations?|chats?|songs?|samples?|examples?|pairs|triples|sentences?|documents?|videos?|movies|films|clips?|recordings?|utterances|speech|pages|scans?|slides|maps?|mice|patients?|records|literature
-        |instructions?|prompts?|questions|entries|code|repositories|games|episodes|sequences|proteins?|molecules|compounds|web(?:site)?s?|internet|crawl\w*|synthetic|annotat\w+|label+ed|curated|collected|scraped|generated|sourced
-        |corpus|corpora|sources?|vectors|parallel\ data|reviews|transcripts?|subtitles|transactions|rows|csv)\b|\b\d[\d.,]*\s?(?:k|m|b|gb|tb|mb|million|billion|trillion|thousand|hours)\b
-        |画像|テキスト|文章|图像|图片|文本|数据|이미지|텍스트|문장|изображени|текст""",
-    re.I | re.X,
+_KIND = either(
+    (
+        r"\b(?:images?|photos?|pictures?|paintings?|frames|texts?|tweets?|posts?|comments?|articles?|news|"
+        "books?|audiobooks?|stories|novels|hours|minutes|tokens?|words|lines|dialog(?:ue)?s?|conversations?|"
+        "chats?|songs?|samples?|examples?|pairs|triples|sentences?|documents?|videos?|movies|films|clips?|"
+        "recordings?|utterances|speech|pages|scans?|slides|maps?|patients?|records|literature|"
+        "instructions?|prompts?|questions|entries|code|repositories|games|episodes|sequences|proteins?|"
+        r"molecules|compounds|web(?:site)?s?|internet|crawl\w*|synthetic|annotat\w+|label+ed|curated|"
+        "collected|scraped|generated|sourced|corpus|corpora|sources?|vectors|parallel data|reviews|"
+        r"transcripts?|subtitles|transactions|rows|csv)\b"
+    ),
+    r"\b\d[\d.,]*\s?(?:k|m|b|gb|tb|mb|million|billion|trillion|thousand|hours)\b|画像|テキスト|文章|图像|图片|文本|数据",
+    "이미지|텍스트|문장|изображени|текст",
 )
-_UNDISCLOSED = re.compile(
-    r"""\b(?:an?\ unknown|the\ None|an?\ undisclosed|an?\ unspecified)\ (?:data|corpus)|\bundisclosed\b|\b(?:not|n't)\ (?:be(?:en)?\ )?(?:publicly\ )?(?:disclos|reveal|shar|specif|releas)\w*
-        |\b(?:proprietary|confidential)\ (?:and\ )?\w*\ ?data|\bwithh(?:eld|old)|\bnon-?public\ data|\bunknown\ dataset""",
-    re.I | re.X,
+_OUR_DATA = re.compile(
+    r"\b(?:our|the) (?:\w+ ){0,2}(?:training data|data ?set|corpus) (?:is|was|are|were|consists?|contains?|includes?|comprises?|used)\b"
 )
-_PRIVATE = re.compile(
-    r"\b(?:private|internal|proprietary|in-house|inhouse|confidential|not\ public(?:ly)?|company)\b", re.I | re.X
+_INSTRUCTION = re.compile(
+    r"\bexample of\b|\bfollow\b|\bhere is\b|\bhow to\b|\bscript\b|\byou need\b|\bin order to\b|\btry\b"
 )
-_PUBLIC = re.compile(
-    r"\b(?:public(?:ly)?|open(?:ly)?(?:[ -]source)?|freely|available\ (?:on|at|from|here))\b|https?://", re.I | re.X
+_UNDISCLOSED = either(
+    r"\b(?:an? unknown|the None|an? undisclosed|an? unspecified) (?:data|corpus)|\bundisclosed\b",
+    r"\b(?:not|n't) (?:be(?:en)? )?(?:publicly )?(?:disclos|reveal|shar|specif|releas)\w*",
+    r"\b(?:proprietary|confidential) (?:and )?\w* ?data|\bwithh(?:eld|old)|\bnon-?public data",
+    r"\bunknown dataset",
 )
-_NO_SET = re.compile(
-    r"^(?:unknown|custom\w*|none|null|n/?a|-+|todo.*|tbd|private|other|dataset|datasets|data|\.+|\?+|your[ _-].*|my[ _-]?(?:own)?[ _-]?data\w*|more information needed|\[.*needed\])$",
-    re.I,
+_PRIVATE = either(
+    r"\b(?:private|internal|proprietary|in-house|inhouse|confidential|not public(?:ly)?|company)\b",
+)
+_PUBLIC = either(
+    r"\b(?:public(?:ly)?|open(?:ly)?(?:[ -]source)?|freely|available (?:on|at|from|here))\b|https?://",
+)
+_NO_SET = either(
+    (
+        r"^(?:unknown|custom\w*|none|null|n/?a|-+|todo.*|tbd|private|other|dataset|datasets|data|\.+|\?+|"
+        r"your[ _-].*|my[ _-]?(?:own)?[ _-]?data\w*|more information needed|\[.*needed\])$"
+    ),
 )
 _MAX_EVIDENCE = 6
 
@@ -114,7 +136,7 @@ def _read_line(line: Line, found: _Collected, in_table: bool) -> bool:
     """Takes what one line says; returns whether the next table row belongs to a table of training data."""
     if line.kind is BlockKind.TABLE_ROW:
         return _read_row(line, found, in_table)
-    text = line.text
+    text = line.low
     about_training = bool(_TRAINED.search(text))
     in_data = Topic.DATA in line.topics and Topic.EVALUATION not in line.topics
     evaluated = bool(_EVALUATED.search(text))
@@ -123,25 +145,32 @@ def _read_line(line: Line, found: _Collected, in_table: bool) -> bool:
     if about_training and _TRAINED_ON.search(text) and not (Topic.EVALUATION in line.topics and evaluated):
         _take_sentence(line, found)
     elif in_data and not evaluated and line.kind is not BlockKind.HEADING:
-        names = names_in(text, line.quote) or _item_names(line)
-        for named in names:
-            found.add(named, "training", line)
-        if names:
-            found.naming.append(line)
-        elif _UNDISCLOSED.search(text):
-            found.withholding.append(line)
-        elif len(text.split()) > 4 or _KIND.search(text):
-            found.describing.append(line)
+        _take_data(line, found)
+    elif _OUR_DATA.search(text) and not evaluated:
+        found.describing.append(line)
     elif evaluated or Topic.EVALUATION in line.above:
-        for named in names_in(text, line.quote, known_only=True):
+        for named in names_in(line.text, line.quote, known_only=True):
             found.add(named, "evaluation", line)
     return False
 
 
+def _take_data(line: Line, found: _Collected) -> None:
+    """Takes a statement of a section, or of a row, about training data: names need no cue there."""
+    names = names_in(line.text, line.quote, listed=True) or _item_names(line)
+    for named in names:
+        found.add(named, "training", line)
+    if names:
+        found.naming.append(line)
+    elif _UNDISCLOSED.search(line.low):
+        found.withholding.append(line)
+    elif len(line.low.split()) > 4 or _KIND.search(line.low):
+        found.describing.append(line)
+
+
 def _take_sentence(line: Line, found: _Collected) -> None:
     names = names_in(line.text, line.quote)
-    trained_at = _TRAINED.search(line.text)
-    evaluated_at = _EVALUATED.search(line.text)
+    trained_at = _TRAINED.search(line.low)
+    evaluated_at = _EVALUATED.search(line.low)
     training = False
     for named in names:
         after_evaluation = evaluated_at is not None and 0 <= evaluated_at.start() < named.at
@@ -156,10 +185,11 @@ def _take_sentence(line: Line, found: _Collected) -> None:
             training = True
     if training:
         found.naming.append(line)
-    elif _UNDISCLOSED.search(line.text):
+    elif _UNDISCLOSED.search(line.low):
         found.withholding.append(line)
-    elif _KIND.search(line.text) or re.search(r"\bdata(?:set)?s?\b", line.text, re.I):
-        found.describing.append(line)
+    elif line.kind is not BlockKind.HEADING and not _INSTRUCTION.search(line.low) and Topic.HOW_TO not in line.topics:
+        if _KIND.search(line.low) or re.search(r"\bdata(?:set)?s?\b", line.low):
+            found.describing.append(line)
 
 
 def _read_row(line: Line, found: _Collected, in_table: bool) -> bool:
@@ -167,8 +197,13 @@ def _read_row(line: Line, found: _Collected, in_table: bool) -> bool:
     if block is None or not block.cells:
         return in_table
     if block.header:
-        about = Topic.DATA in line.topics or (Topic.DATA in line.above and Topic.EVALUATION not in line.above)
-        return about and bool(re.search(r"\bdata|corpus|source|name|数据|データ", line.text, re.I))
+        about = Topic.DATA in line.topics and Topic.EVALUATION not in line.topics
+        return about and bool(re.search(r"\bdata ?sets?\b|corpus|corpora|source|name|数据|データ", line.low))
+    row = topics_of(block.cells[0].lower().strip("* ")) if len(block.cells) == 2 else frozenset()
+    if Topic.DATA in row:
+        if Topic.EVALUATION not in row:
+            _take_data(line, found)
+        return in_table
     if in_table:
         names = names_in(line.text, line.quote, known_only=True)
         label = re.sub(r"\s+", " ", block.cells[0]).strip("`* ")
@@ -192,14 +227,12 @@ def _item_names(line: Line) -> tuple[Named, ...]:
     if link:
         return (Named(link[1].strip("`* "), 0),)
     head = re.split(r"\s[-–—:(]|:\s", line.text, maxsplit=1)[0].strip(" .`*")
-    if 2 <= len(head) <= 60 and len(head.split()) <= 5 and re.search(r"[A-Z0-9_/-]", head[1:] + head[:1]):
-        return (Named(head, 0),) if not re.search(r"\b(?:of|the|with|from|are|is|was|for)\b", head) else ()
-    return ()
+    return (Named(head, 0),) if 2 <= len(head) <= 60 and len(head.split()) <= 5 and looks_like_name(head) else ()
 
 
 def _later_role(line: Line, found: _Collected) -> None:
     """Notes names of the front matter that the text uses for something else (a calibration or test set)."""
-    if _EVALUATED.search(line.text) and not _TRAINED.search(line.text):
+    if _EVALUATED.search(line.low) and not _TRAINED.search(line.low):
         for match in re.finditer(r"[\w.-]+/[\w.-]+|`([^`]+)`", line.quote):
             found.not_training.add(re.sub(r"[\W_]+", "", (match[1] or match[0]).rsplit("/", 1)[-1].lower()))
 
@@ -241,8 +274,8 @@ def _availability(training: Iterable[Dataset], lines: Iterable[Line]) -> Availab
     public = any(dataset.hub_id for dataset in training)
     private = False
     for line in lines:
-        public = public or bool(_PUBLIC.search(line.quote))
-        private = private or bool(_PRIVATE.search(line.text))
+        public = public or bool(_PUBLIC.search(line.low))
+        private = private or bool(_PRIVATE.search(line.low))
     if public and private:
         return "mixed"
     return "public" if public else "private" if private else "unknown"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modelpick.facts import Block, RepoFacts
+from modelpick.facts import Block, BlockKind, RepoFacts
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.contract import RunInstructions, Usage
-from modelpick.vetting.answers.topics import Topic, topics_of
+from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView
+from modelpick.vetting.answers.words import either
 
 _LIBRARIES = (
     "transformers", "diffusers", "sentence_transformers", "peft", "spacy", "flair", "stanza", "timm", "open_clip", "ultralytics", "fastai",
@@ -20,50 +22,60 @@ _LIBRARIES = (
     "modelscope", "lmdeploy", "bertopic", "ollama", "yolov5", "torch", "joblib", "modelpick",
 )  # fmt: skip
 _IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import|import\s+([\w.]+))", re.M)
-_CALL = re.compile(
-    r"""\b(?:pipeline|from_pretrained|load_model|load_learner|hf_hub_download|from_pretrained_keras|load_from_hub|from_hparams|SentenceTransformer|InferenceClient|LLM)\s*\(
-        |\b(?:vllm\ serve|ollama\ (?:run|pull)|llama-(?:cli|server|run)|\./main\ |transformers-cli|text-generation-launcher|sglang\.launch_server|lms\ load|mlx_lm\.\w+|npx\ |docker\ run|python\ -m\ (?!pip|venv)\w
-        |rl_zoo3\.\w+|tts\ --|whisper\ |yolo\ \w+|curl\ [^|\n]*api|spacy\ download|lmdeploy\ \w+|modelpick\ )|\brequire\(|^\s*import\s*\{""",
-    re.X | re.M,
+_CALL = either(
+    (
+        r"\b(?:pipeline|from_pretrained|load_model|load_learner|hf_hub_download|from_pretrained_keras|"
+        r"load_from_hub|from_hparams|SentenceTransformer|InferenceClient|LLM)\s*\("
+    ),
+    (
+        r"\b(?:vllm serve|ollama (?:run|pull)|llama-(?:cli|server|run)|\./main |transformers-cli|"
+        r"text-generation-launcher|sglang\.launch_server|lms load|mlx_lm\.\w+|npx |docker run|"
+        r"python -m (?!pip|venv)\w|rl_zoo3\.\w+|tts --|whisper |yolo \w+|curl [^|\n]*api|spacy download|"
+        r"lmdeploy \w+|modelpick )"
+    ),
+    r"\brequire\(|^\s*import\s*\{",
+    flags=re.M,
 )
-_SHELL_PIPE = re.compile(
-    r"""\b(?:curl|wget)\b[^\n|]{0,300}\|\s*(?:sudo\ )?(?:ba|z|da)?sh\b|\b(?:ba|z)?sh\ +(?:-c\ +)?["']?(?:<\(|\$\()\s*(?:curl|wget)\b|\b(?:iwr|irm|Invoke-WebRequest)\b[^\n]{0,200}\|\s*iex
-        |\bpip3?\ install\b[^\n]{0,200}?(?:git\+|https?://)|\bnpm\ (?:install|i)\b[^\n]{0,200}?(?:git\+|https?://|github:)""",
-    re.X | re.I,
+_SHELL_PIPE = either(
+    r"\b(?:curl|wget)\b[^\n|]{0,300}\|\s*(?:sudo )?(?:ba|z|da)?sh\b",
+    r"""\b(?:ba|z)?sh +(?:-c +)?["']?(?:<\(|\$\()\s*(?:curl|wget)\b""",
+    r"\b(?:iwr|irm|Invoke-WebRequest)\b[^\n]{0,200}\|\s*iex",
+    r"\bpip3? install\b[^\n]{0,200}?(?:git\+|https?://)",
+    r"\bnpm (?:install|i)\b[^\n]{0,200}?(?:git\+|https?://|github:)",
+    flags=re.I,
 )
-_SCRIPT = re.compile(
-    r"""\btrust_remote_code\s*=\s*True|--trust[-_]remote[-_]code|^\s*[!$>%]?\s*(?:CUDA_VISIBLE_DEVICES=\S+\s+|\w+=\S+\s+)*(?:sudo\s+)?(?:python3?|bash|sh|torchrun|accelerate\ launch|deepspeed)\s+(?:-\w+\s+)*[\w./~{}$-]*\w\.(?:py|sh)\b
-        |^\s*[!$>%]?\s*\./[\w./-]+\.(?:sh|py|bat)\b|^\s*[\w.-]+\.bat\b|\bsys\.path\.(?:append|insert)|\bpip3?\ install\ (?:-\w\ )*(?:-e\ +|--editable\ +)?\.(?:\s|$|\[)""",
-    re.X | re.M,
+_SCRIPT = either(
+    r"\btrust_remote_code\s*=\s*True|--trust[-_]remote[-_]code",
+    (
+        r"^\s*[!$>%]?\s*(?:CUDA_VISIBLE_DEVICES=\S+\s+|\w+=\S+\s+)*(?:sudo\s+)?(?:python3?|bash|sh|torchrun|"
+        r"accelerate launch|deepspeed)\s+(?:-\w+\s+)*[\w./~{}$-]*\w\.(?:py|sh)\b"
+    ),
+    r"^\s*[!$>%]?\s*\./[\w./-]+\.(?:sh|py|bat)\b|^\s*[\w.-]+\.bat\b|\bsys\.path\.(?:append|insert)",
+    r"\bpip3? install (?:-\w )*(?:-e +|--editable +)?\.(?:\s|$|\[)",
+    flags=re.M,
 )
-_CLONE = re.compile(r"\bgit\s+clone\b[^\n]*", re.I)
+_CLONE = re.compile(r"\bgit\s+clone\b(?![^\n]*(?:huggingface\.co|hf\.co))[^\n]*", re.I)
 _CLONE_USED = re.compile(
     r"^\s*[!$>%]?\s*(?:cd|python3?|bash|sh|make|pip3?\s+install\s+-r)\b|^\s*(?:from|import)\s", re.M
 )
-_TRAINS = re.compile(
-    r"\btrain(?:er|ing)?\b[\w./-]*\.(?:py|sh)|\btrain\.(?:py|sh)|run_\w+\.py|finetune\w*\.(?:py|sh)|--do_train|fine[-_]?tun\w*\.(?:py|sh)|\bTrainer\(",
-    re.I,
+_TRAINS = either(
+    r"\btrain(?:er|ing)?\b[\w./-]*\.(?:py|sh)|\btrain\.(?:py|sh)|run_\w+\.py|finetune\w*\.(?:py|sh)",
+    r"--do_train|fine[-_]?tun\w*\.(?:py|sh)|\bTrainer\(",
+    flags=re.I,
 )
-_NOT_CODE = frozenset(
-    {
-        "bibtex",
-        "tex",
-        "latex",
-        "json",
-        "yaml",
-        "yml",
-        "toml",
-        "text",
-        "txt",
-        "output",
-        "csv",
-        "xml",
-        "html",
-        "markdown",
-        "diff",
-        "mermaid",
-    }
-)
+_NOT_CODE = frozenset("bibtex tex latex json yaml yml toml text txt output csv xml html markdown diff mermaid".split())
+_INLINE = ("`", "pip install", "trust_remote_code", "curl ", "wget ", "import ")
+_COMMON = frozenset(_LIBRARIES) | {
+    "PIL",
+    "numpy",
+    "requests",
+    "pandas",
+    "cv2",
+    "datasets",
+    "torchaudio",
+    "librosa",
+    "gym",
+}
 _BIBTEX = re.compile(r"^\s*@\w+\s*\{", re.M)
 _PIP = re.compile(r"\bpip3?\s+install\b")
 _RANK: dict[RunInstructions, int] = {"none": 0, "library": 1, "repo-script": 2, "shell-pipe": 3}
@@ -95,6 +107,12 @@ def read_run_instructions(view: CardView) -> tuple[RunInstructions, tuple[Eviden
     kinds = [(_kind(snippet.text), snippet) for snippet in _snippets(view)]
     shown = [(kind, snippet) for kind, snippet in kinds if kind != "none" and not snippet.training]
     shown = shown or [(kind, snippet) for kind, snippet in kinds if kind != "none"]
+    cloned = [snippet for snippet in _snippets(view) if _CLONE.search(snippet.text)]
+    strange = [
+        s for kind, s in shown if kind == "library" and any(name not in _COMMON for name in _imports(s.text)[:1])
+    ]
+    if cloned and strange and not any(kind == "repo-script" for kind, _ in shown):
+        shown += [("repo-script", snippet) for snippet in cloned]
     strongest: RunInstructions = max((kind for kind, _ in shown), key=_RANK.__getitem__, default="none")
     quotes = tuple(_at_match(view, s, strongest) for kind, s in shown if kind == strongest)
     return strongest, quotes[:4]
@@ -108,18 +126,14 @@ def _snippets(view: CardView) -> Iterator[_Snippet]:
             evidence = view.block_evidence(block)
             yield _Snippet(block.text, evidence, block.language or "", _is_training(view, block))
     for line in view.sentences():
-        if "`" in line.quote or "pip install" in line.text or "trust_remote_code" in line.text or "|" in line.quote:
+        if any(sign in line.quote for sign in _INLINE) and line.kind is not BlockKind.TABLE_ROW:
             yield _Snippet(line.quote, view.evidence(line), "inline", bool(_TRAINS.search(line.text)))
 
 
 def _is_training(view: CardView, block: Block) -> bool:
-    section = view.card.section_of(block) if view.card else None
-    in_training = (
-        section is not None
-        and topics_of(section.name) & {Topic.TRAINING}
-        and not topics_of(section.name) & {Topic.HOW_TO}
-    )
-    return bool(in_training or _TRAINS.search(block.text))
+    topics = view.topics(block)
+    in_training = Topic.TRAINING in topics and Topic.HOW_TO not in topics
+    return in_training or bool(_TRAINS.search(block.text))
 
 
 def _kind(text: str) -> RunInstructions:
@@ -130,14 +144,16 @@ def _kind(text: str) -> RunInstructions:
     clone = _CLONE.search(text)
     if clone and _CLONE_USED.search(text[clone.end() :]):
         return "repo-script"
-    if _CALL.search(text) or _imports(text):
+    if _CALL.search(text) or _PIP.search(text):
         return "library"
-    return "library" if _PIP.search(text) else "none"
+    return "library" if _imports(text) else "none"
 
 
 def _imports(text: str) -> list[str]:
+    """The modules that a snippet imports: known libraries first, then others; none of Python's own."""
     names = [(match[1] or match[2]).split(".")[0] for match in _IMPORT.finditer(text)]
-    return sorted((n for n in names if n in _LIBRARIES), key=_LIBRARIES.index)
+    others = [name for name in names if name not in _LIBRARIES and name not in sys.stdlib_module_names]
+    return sorted((n for n in names if n in _LIBRARIES), key=_LIBRARIES.index) + others
 
 
 def _at_match(view: CardView, snippet: _Snippet, kind: RunInstructions) -> Evidence:

@@ -15,16 +15,20 @@ _MAX_TEXT = 1_500
 _MAX_QUOTE_LINES = 6
 _GATE_KEYS = ("extra_gated_prompt", "extra_gated_description", "extra_gated_heading")
 _NO_TOPICS: frozenset[Topic] = frozenset()
+_OTHER = frozenset({Topic.OTHER})
+_MAX_TITLE_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A sentence of the card's prose (or a heading, or a line of its gate text) and where it stands.
 
-    `topics` are those of the section's own heading, `above` adds those of the headings above it.
+    `low` is the text in lower case. `topics` are those of the section's heading (of the next one above that announces
+    any), `above` adds those of all headings above it.
     """
 
     text: str
+    low: str
     line: int
     quote: str
     kind: BlockKind
@@ -75,7 +79,8 @@ class CardView:
                 text = raw[number - 1].strip().removeprefix(f"{key}:").strip(" >|-'\"")
                 if text:
                     quote = raw[number - 1].strip()
-                    found.append(Line(text[:_MAX_TEXT], number, quote, BlockKind.PARAGRAPH, gate=True))
+                    text = text[:_MAX_TEXT]
+                    found.append(Line(text, text.lower(), number, quote, BlockKind.PARAGRAPH, gate=True))
         return tuple(found)
 
     @cached_property
@@ -90,6 +95,10 @@ class CardView:
         for line in self.lines:
             if (headings or line.kind is not BlockKind.HEADING) and Topic.CITATION not in line.above:
                 yield line
+
+    def topics(self, block: Block) -> frozenset[Topic]:
+        """What the section of a block is about."""
+        return _NO_TOPICS if block.section is None else self._topics[0][block.section]
 
     def value(self, key: str) -> Value:
         """A value of the front matter; None where it is not there or empty."""
@@ -145,7 +154,7 @@ class CardView:
     def _body(self) -> Iterator[Line]:
         if self.card is None:
             return
-        own, above = self._section_topics(self.card)
+        own, above = self._topics
         titles = [section.title for section in self.card.sections]
         for block in self.card.blocks:
             if block.placeholder or block.kind in {BlockKind.CODE, BlockKind.COMMENT}:
@@ -159,6 +168,7 @@ class CardView:
                 if text:
                     yield Line(
                         text=text,
+                        low=text.lower(),
                         line=sentence.line,
                         quote=sentence.quote,
                         kind=block.kind,
@@ -168,11 +178,18 @@ class CardView:
                         block=block,
                     )
 
-    @staticmethod
-    def _section_topics(card: CardFacts) -> tuple[list[frozenset[Topic]], list[frozenset[Topic]]]:
+    @cached_property
+    def _topics(self) -> tuple[list[frozenset[Topic]], list[frozenset[Topic]]]:
+        card = self.card
+        if card is None:
+            return [], []
         own = [topics_of(section.name) for section in card.sections]
+        if own and len(card.sections[0].name.split()) > _MAX_TITLE_WORDS:
+            own[0] = _OTHER  # the card's own title names the model: "X fine-tuned on Y" opens no section on training
         above: list[frozenset[Topic]] = []
         for number, section in enumerate(card.sections):
+            if own[number] == _OTHER and section.parent is not None and section.parent < number:
+                own[number] = own[section.parent]  # "Image" under "Training data" goes on with it
             inherited = above[section.parent] if section.parent is not None and section.parent < number else _NO_TOPICS
             above.append(own[number] | inherited)
         return own, above
