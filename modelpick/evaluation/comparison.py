@@ -49,18 +49,13 @@ def comparisons(evaluation: Evaluation) -> tuple[Comparison, ...]:
     No pair is taken twice, for each comparison more makes all of them less certain.
     """
     metric, results = evaluation.metric, {r.entry.name: r for r in evaluation.results if r.finished}
-    resolution = 1 / len(evaluation.splits[0].test) if metric.counts_rows else 0.0
     pairs = [
         (candidate, baseline)
         for candidate in (r.entry.name for r in evaluation.ranked if r.finished)
         for baseline in _below(candidate)
         if baseline in results
     ]
-    differences = []
-    for candidate, baseline in pairs:
-        both = min(results[candidate].finished, results[baseline].finished)
-        theirs, base = (results[name].scores[metric.name][:both] for name in (candidate, baseline))
-        differences.append(corrected_comparison(theirs, base, evaluation.test_to_train, resolution))
+    differences = [_difference(evaluation, results[candidate], results[baseline]) for candidate, baseline in pairs]
     adjusted = holm([difference.p for difference in differences])
     return tuple(
         Comparison(
@@ -72,6 +67,30 @@ def comparisons(evaluation: Evaluation) -> tuple[Comparison, ...]:
         )
         for (candidate, baseline), difference, p in zip(pairs, differences, adjusted, strict=True)
     )
+
+
+def verdict_on(evaluation: Evaluation, candidate: str, other: str) -> Verdict | None:
+    """What may be said of one candidate against another: as the report says it, or, for a pair that is not in it, from
+    a comparison of the two alone. None where one of them has not finished a split.
+    """
+    turned: dict[Verdict, Verdict] = {"better": "worse", "worse": "better"}
+    for found in comparisons(evaluation):
+        if (found.candidate, found.baseline) == (candidate, other):
+            return found.verdict
+        if (found.candidate, found.baseline) == (other, candidate):
+            return turned.get(found.verdict, found.verdict)
+    results = {r.entry.name: r for r in evaluation.results if r.finished}
+    if candidate not in results or other not in results:
+        return None
+    difference = _difference(evaluation, results[candidate], results[other])
+    return verdict(difference.mean, difference.p, evaluation.metric.higher_is_better)
+
+
+def _difference(evaluation: Evaluation, candidate: CandidateResult, other: CandidateResult) -> Difference:
+    metric, both = evaluation.metric, min(candidate.finished, other.finished)
+    theirs, base = (result.scores[metric.name][:both] for result in (candidate, other))
+    resolution = 1 / len(evaluation.splits[0].test) if metric.counts_rows else 0.0
+    return corrected_comparison(theirs, base, evaluation.test_to_train, resolution)
 
 
 def _below(candidate: str) -> tuple[str, ...]:

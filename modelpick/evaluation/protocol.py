@@ -205,7 +205,7 @@ class _Trial:
     def _compare(self) -> None:
         entry, result, splits = self.result.entry, self.result, self.splits
         columns = entry.columns
-        features = self.dataset.features if columns is None else self.dataset.as_trained(columns)
+        features = self.dataset.features if columns is None else self.dataset.as_trained(columns, entry.ignored)
         savable = False
         for number, split in enumerate(splits, start=1):
             self.step.describe(f"{entry.name}, split {number} of {len(splits)}")

@@ -76,7 +76,7 @@ class MLPCandidate:
             "activation": estimator.activation,
             "output": estimator.output_,
             "hyperparameters": _plain(estimator.get_params()),
-            "updates": estimator.n_updates_,
+            "trained": estimator.trained_,
         }
         if isinstance(estimator, MLPRegressor):
             config |= {

@@ -100,10 +100,13 @@ def load(folder: Path) -> SavedForm:
 
 
 def load_training_rows(folder: Path) -> NDArray[np.uint64] | None:
-    """Hashes of the rows that a model was trained on; None where it does not keep them. Errors as of `load`."""
+    """Hashes of the rows that a model was trained on; None where it does not keep them. Errors as of `load`.
+
+    The file may be left out of what is published, for whoever guesses a row can look it up in it.
+    """
     config = _load_config(folder)
     path = folder / TRAINING_ROWS
-    if TRAINING_ROWS not in config.sha256:
+    if TRAINING_ROWS not in config.sha256 or not path.is_file():
         return None
     content = _read(path, _MAX_ROWS_FILE)
     _check_hash(folder, TRAINING_ROWS, content, config.sha256)

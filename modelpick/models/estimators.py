@@ -18,7 +18,7 @@ from sklearn.utils.validation import validate_data
 
 from modelpick.models.fitting import Network, Part
 from modelpick.models.forward import output_units, probabilities
-from modelpick.models.options import check_options
+from modelpick.models.options import CLASSIFICATION_COSTS, REGRESSION_COSTS, check_options
 from modelpick.progress import SILENT, Listener
 
 Validation = tuple[ArrayLike, ArrayLike]
@@ -52,7 +52,7 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
         n_updates_: How often the weights were changed.
     """
 
-    _costs = ("cross-entropy", "binary-cross-entropy", "mse", "rmse")
+    _costs = CLASSIFICATION_COSTS
 
     classes_: NDArray[Any]
 
@@ -163,7 +163,7 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]
         target_scale_: By what it was divided.
     """
 
-    _costs = ("mse", "rmse")
+    _costs = REGRESSION_COSTS
     output_ = "identity"
 
     target_mean_: float

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, check_random_state, validate_data
 
 from modelpick.data.candidate import EpochRecord
+from modelpick.errors import UsageError
 from modelpick.models.forward import sums
 from modelpick.models.mlp import MLP
 from modelpick.models.options import hidden_sizes
@@ -87,6 +88,7 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
 
     def _train(self, part: Part, output: str, validation: Part | None, listener: Listener) -> None:
         """Makes the network and trains it; sets the fitted attributes."""
+        device = _device(self.device)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         few = self.batch_size == "auto" and part.counted <= _FEW_ROWS
         net = MLP(
@@ -98,7 +100,7 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
             dropout=self.dropout,
             dtype=torch.float64 if few else torch.float32,
         )
-        net.to("cpu" if self.device == "auto" else self.device)
+        net.to(device)
         if self.early_stopping and validation is None:
             part, validation = _hold_out(part, np.random.RandomState(seed))
         rows = len(part.features)
@@ -108,9 +110,9 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
         self.net_ = net.to("cpu").eval()
         self.history_ = trained.history
         self.n_updates_ = trained.updates
-        self._summary = f"{net.summary()}\n{updates_line(rows, batch_size, self.epochs)}"
+        self._trained = updates_line(rows, batch_size, self.epochs)
         if len(trained.history) < self.epochs:
-            self._summary += (
+            self._trained += (
                 f"; stopped early after epoch {len(trained.history)} ({trained.updates:,} updates), "
                 f"weights of epoch {trained.epoch}"
             )
@@ -159,7 +161,23 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
     def summary(self) -> str:
         """The layers with weights A x B and biases B, and the count of updates."""
         check_is_fitted(self)
-        return self._summary
+        return f"{self.net_.summary()}\n{self._trained}"
+
+    @property
+    def trained_(self) -> str:
+        """The count of updates in words: `8 batches x 50 epochs = 400 updates`."""
+        check_is_fitted(self)
+        return self._trained
+
+
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device("cpu" if name == "auto" else name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, TypeError) as error:  # torch says in all three ways that it has none
+        reason = str(error).strip().split("\n", 1)[0]
+        raise UsageError(f"device {name!r} cannot be used: {reason}", "`cpu` always can") from error
+    return device
 
 
 def _hold_out(part: Part, rng: np.random.RandomState) -> tuple[Part, Part | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 from numbers import Integral, Real
@@ -14,11 +15,31 @@ from modelpick.errors import UsageError
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "identity")
 INITIALISATIONS = ("torch", "glorot", "he", "normal", "uniform", "zero")
 COSTS = ("cross-entropy", "binary-cross-entropy", "mse", "rmse")
+CLASSIFICATION_COSTS, REGRESSION_COSTS = COSTS, ("mse", "rmse")
 OPTIMIZERS = ("adam", "adamw", "momentum", "sgd")
 SCHEDULES = ("constant", "cosine")
 
 _MOST_PARAMETERS = 250_000_000
 """Weights, gradients and two moments of these fill 4 GB: more is a slip of the keyboard on a table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkOptions:
+    """The options of the network by the names of `MLPClassifier`; the defaults are the course's network for Iris."""
+
+    hidden_layer_sizes: tuple[int, ...] = (128, 128)
+    activation: str = "relu"
+    init: str = "torch"
+    cost: str | None = None
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    batch_size: int | str = 16
+    epochs: int = 10
+    early_stopping: bool = False
+    patience: int = 10
+    dropout: float = 0.0
+    weight_decay: float = 0.0
+    device: str = "auto"
 
 
 def hidden_sizes(value: Any) -> tuple[int, ...]:
@@ -54,7 +75,7 @@ def check_options(options: Any, costs: Sequence[str] = COSTS) -> None:
     if options.cost is not None:
         one_of("cost", options.cost, costs)
     one_of("optimizer", options.optimizer, OPTIMIZERS)
-    one_of("schedule", options.schedule, SCHEDULES)
+    one_of("schedule", getattr(options, "schedule", "constant"), SCHEDULES)
     if options.batch_size not in ("auto", "full"):
         _whole("batch_size", options.batch_size, "or `full`, `auto`")
     _whole("epochs", options.epochs)

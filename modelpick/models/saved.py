@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,12 @@ class SavedModel:
         return str(self.form.config["task"])
 
     @property
+    def kind(self) -> Literal["dummy", "linear", "mlp"]:
+        """What it was in the comparison that it comes from."""
+        kind = self.form.config.get("kind")
+        return kind if kind in ("dummy", "linear") else "mlp"
+
+    @property
     def target_name(self) -> str:
         """The column that it answers for."""
         return str(self.form.config["target_name"])
@@ -81,7 +87,12 @@ class SavedModel:
     @property
     def parameters(self) -> int:
         """Weights and biases."""
-        return parameters(layer_sizes(self.form))
+        return parameters(self.sizes)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Features, hidden layers, outputs."""
+        return layer_sizes(self.form)
 
     @property
     def history(self) -> tuple[EpochRecord, ...]:
@@ -134,4 +145,4 @@ class SavedModel:
 
     def summary(self) -> str:
         """Its layers with weights A x B and biases B."""
-        return layers_table(layer_sizes(self.form), self.form.config["activation"], self.form.config["output"])
+        return layers_table(self.sizes, self.form.config["activation"], self.form.config["output"])

@@ -6,24 +6,30 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import ceil
 
+COLUMNS = ("layer", "in -> out", "weights A x B", "biases B", "parameters")
 
-def layers_table(sizes: Sequence[int], activation: str, output: str) -> str:
-    """The layers of a dense network, one line each, and the total.
+
+def layers_rows(sizes: Sequence[int], activation: str, output: str) -> list[tuple[str, ...]]:
+    """The layers of a dense network, a row of `COLUMNS` each, and the total.
 
     Args:
         sizes: Features, hidden layers, outputs; `(4, 128, 128, 3)` has three layers of weights.
         activation: Of the hidden layers.
         output: Of the last one.
     """
-    rows = [("layer", "in -> out", "weights A x B", "biases B", "parameters")]
-    total = 0
+    rows: list[tuple[str, ...]] = []
     for i, (a, b) in enumerate(pairwise(sizes)):
         last = i == len(sizes) - 2
         name = f"output, {output}" if last else f"hidden {i + 1}, {activation}"
         rows.append((name, f"{a:,} -> {b:,}", f"{a:,} x {b:,} = {a * b:,}", f"{b:,}", f"{a * b + b:,}"))
-        total += a * b + b
-    rows.append(("total", "", "", "", f"{total:,}"))
-    widths = [max(len(row[c]) for row in rows) for c in range(5)]
+    rows.append(("total", "", "", "", f"{parameters(sizes):,}"))
+    return rows
+
+
+def layers_table(sizes: Sequence[int], activation: str, output: str) -> str:
+    """The same as text, one line a layer, the columns below each other."""
+    rows = [COLUMNS, *layers_rows(sizes, activation, output)]
+    widths = [max(len(row[c]) for row in rows) for c in range(len(COLUMNS))]
     return "\n".join(
         "  ".join(
             [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]

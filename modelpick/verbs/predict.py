@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from modelpick.document import Block, Cell, Document, Heading, Result, Table, Text, Tone
@@ -201,12 +200,13 @@ def predict(
 
 
 def _rows(model: SavedModel, path: str | Path | None, row: str | Sequence[object] | None) -> Rows:
+    from modelpick.data.cells import cell_text, values_line
     from modelpick.data.read import read_rows, rows_from_values
 
     if path is not None:
         return read_rows(str(path), model.columns, model.target_name, model.ignored)
     if not isinstance(row, str):
-        row = _csv_line(["" if value is None else str(value) for value in row or ()])
+        row = values_line([cell_text(value) for value in row or ()])
     return rows_from_values(row, model.columns)
 
 
@@ -239,15 +239,6 @@ def _free_output(output: Path, source: Path | None) -> Path:
     return output
 
 
-def _csv_line(cells: Sequence[str]) -> str:
-    import csv
-    import io
-
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
-    return line.getvalue()
-
-
 def _write(path: Path, model: SavedModel, rows: Rows, predictions: Sequence[Prediction]) -> None:
     """Writes the rows and the answers beside the place first, so that nothing half-written is ever found there."""
     import csv
@@ -261,18 +252,18 @@ def _write(path: Path, model: SavedModel, rows: Rows, predictions: Sequence[Pred
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([_harmless(name) for name in header])
             for i, prediction in enumerate(predictions):
-                cells = [_cell(column.values[i]) for column in rows.columns]
-                said = _harmless(prediction.name) if prediction.name is not None else _cell(prediction.value)
-                writer.writerow([*cells, said, *(repr(p) for p in prediction.probabilities.values())])
+                said = prediction.name if prediction.name is not None else prediction.value
+                cells = [_cell(value) for value in (*(column.values[i] for column in rows.columns), said)]
+                writer.writerow([*cells, *map(repr, prediction.probabilities.values())])
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return _harmless(value)
-    return "" if value is None or isnan(value) else repr(float(value)).removesuffix(".0")
+    from modelpick.data.cells import cell_text
+
+    return _harmless(value) if isinstance(value, str) else cell_text(value)
 
 
 def _harmless(text: str) -> str:

@@ -1,0 +1,145 @@
+"""`modelpick eval`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from modelpick.cli.grouped import GroupedCommand
+from modelpick.cli.options import endpoint_option, faces
+from modelpick.models.options import ACTIVATIONS, COSTS, INITIALISATIONS, OPTIMIZERS
+from modelpick.render.sink import Sink
+
+_GROUPS = (
+    ("What most people need", ("target", "models", "epochs", "must_beat", "run_dir")),
+    ("Data", ("task", "drop")),
+    ("Models", ("with_", "without", "allow_rejected", "endpoint")),
+    (
+        "Network (row `mlp`)",
+        (
+            "hidden",
+            "activation",
+            "init",
+            "cost",
+            "optimizer",
+            "lr",
+            "batch_size",
+            "early_stopping",
+            "patience",
+            "dropout",
+            "weight_decay",
+            "device",
+        ),
+    ),
+    ("Protocol", ("split", "repeats", "seed", "metric")),
+    ("Output", ("license", "format_", "no_progress")),
+)
+
+
+class _Layers(click.ParamType):  # type: ignore[type-arg] # generic in newer releases of click only
+    """`128,128`, or `none` for no hidden layer."""
+
+    name = "layers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Whole numbers above zero, with commas between."""
+        if isinstance(value, tuple):
+            return value
+        if value.strip().lower() == "none":
+            return ()
+        parts = [part.strip() for part in value.split(",")]
+        if not all(part.isascii() and part.isdigit() and len(part) < 10 and int(part) for part in parts):
+            self.fail(f"`{value}` is no list of layers: give the nodes of each, such as `128,128`, or `none`")
+        return tuple(map(int, parts))
+
+
+class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
+    """A number of rows, `full` or `auto`."""
+
+    name = "batch"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        """A whole number above zero, or one of the words."""
+        if isinstance(value, int) or value in ("full", "auto"):
+            return value  # type: ignore[no-any-return]
+        if not (value.isascii() and value.isdigit() and len(value) < 10 and int(value)):
+            self.fail(f"`{value}` is no batch size: give a number of rows, or `full` for one update an epoch")
+        return int(value)
+
+
+@click.command(
+    name="eval",
+    cls=GroupedCommand,
+    groups=_GROUPS,
+    epilog="Examples: `modelpick eval iris`; `modelpick eval rows.csv --target price --epochs 50`; "
+    "`modelpick eval rows.csv --target -1 --model iris-20261124-183000 --must-beat linear`.",
+)
+@click.argument("data")
+@click.option("--target", metavar="NAME|N", default=None, help="The column to predict: its name or position from 0.")
+@click.option("--model", "models", metavar="RUN|REPO", multiple=True, help="A model to test as it is. Repeatable.")
+@click.option("--epochs", type=click.IntRange(1), default=10, show_default=True, help="How often every row is seen.")
+@click.option("--must-beat", metavar="NAME", default=None, help="Exit 1 unless the best row clearly beats this one.")
+@click.option("--run-dir", metavar="FOLDER", default=None, help="Where to save, instead of in ./modelpick-runs.")
+@click.option(
+    "--task",
+    type=click.Choice(["classification", "regression"]),
+    default=None,
+    help="Overrules what the target suggests.",
+)
+@click.option("--drop", metavar="COLUMN", multiple=True, help="A column to leave out. Repeatable.")
+@click.option("--with", "with_", metavar="NAME", multiple=True, help="A row to add (dummy, linear, sklearn-mlp, mlp).")
+@click.option("--without", metavar="NAME", multiple=True, help="A row to leave out. Repeatable.")
+@click.option("--allow-rejected", is_flag=True, help="Take a repo although the vet rejects it.")
+@click.option(
+    "--hidden",
+    type=_Layers(),
+    metavar="N,N,...",
+    default=(128, 128),
+    help="Nodes of each hidden layer, or none.  [default: 128,128]",
+)
+@click.option("--activation", type=click.Choice(ACTIVATIONS), default="relu", show_default=True, help="Of its nodes.")
+@click.option(
+    "--init", type=click.Choice(INITIALISATIONS), default="torch", show_default=True, help="Of weights and biases."
+)
+@click.option("--cost", type=click.Choice(COSTS), default=None, help="By default cross-entropy, or mse for regression.")
+@click.option("--optimizer", type=click.Choice(OPTIMIZERS), default="adam", show_default=True, help="How it learns.")
+@click.option("--lr", type=float, default=1e-3, show_default=True, help="Learning rate.")
+@click.option(
+    "--batch-size",
+    type=_BatchSize(),
+    metavar="N|full",
+    default=16,
+    show_default=True,
+    help="Rows in an update; full: one update an epoch.",
+)
+@click.option("--early-stopping", is_flag=True, help="End when the validation loss no longer falls.")
+@click.option(
+    "--patience", type=click.IntRange(1), default=10, show_default=True, help="Epochs that early stopping waits."
+)
+@click.option("--dropout", type=float, default=0.0, show_default=True, help="Share of nodes left out in an update.")
+@click.option("--weight-decay", type=float, default=0.0, show_default=True, help="Pulls weights towards zero.")
+@click.option("--device", default="auto", show_default=True, help="auto (the CPU), cuda, mps, ...")
+@click.option("--split", metavar="A:B:C", default="8:1:1", show_default=True, help="Train, validation, test.")
+@click.option(
+    "--repeats", type=click.IntRange(1, 1000), default=5, show_default=True, help="Splits, each with its seed."
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The first of the seeds.")
+@click.option("--metric", default=None, help="The main metric: accuracy, log_loss, f1_macro, ...; rmse, mae, r2.")
+@click.option("--license", metavar="ID", default=None, help="The licence that the saved card states, such as mit.")
+@endpoint_option
+@faces(markdown=True)
+def command(sink: Sink, data: str, **options: Any) -> None:
+    """Train and test models on your data, with honest statistics.
+
+    DATA is a CSV, TSV or Parquet file with a header, or iris, wine, breast_cancer, digits, diabetes. A network is
+    trained from scratch next to baselines and the models that you give, all on the same rows, and the run is saved.
+    """
+    from modelpick.verbs.evaluate import evaluate
+
+    result = evaluate(data, listener=sink.listener, **options)
+    sink.show(result.document())
+    if result.bar is not None and not result.bar.met:
+        sink.warning(result.bar.why)
+    if result.exit_code:
+        raise click.exceptions.Exit(result.exit_code)

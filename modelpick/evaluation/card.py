@@ -1,0 +1,294 @@
+"""The model card of a saved run: what the model is for, what it was trained on, how well it did, where it ends.
+
+Nothing of a single row stands in it, for a card is made to be published: the row of the example is made of medians.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from modelpick.data.candidate import SavedForm
+from modelpick.data.dataset import Dataset
+from modelpick.data.preprocessing import NumberStep
+from modelpick.data.table import number_text
+from modelpick.document import Block, Document, Heading, Table, Text
+from modelpick.evaluation.comparison import estimates, protocol_reason
+from modelpick.evaluation.contract import versions
+from modelpick.evaluation.metrics import Metric, metrics_of
+from modelpick.evaluation.protocol import CandidateResult, Evaluation
+
+_HUB_METRICS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced_accuracy",
+    "f1_macro": "f1",
+    "rmse": "rmse",
+    "mae": "mae",
+    "r2": "r_squared",
+}
+_SHOWN_CLASSES = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A model card before it is written: front matter, and the body around its section on usage.
+
+    Attributes:
+        row: Values of an example row in the order of the columns, made of medians and frequent categories.
+    """
+
+    front_matter: Mapping[str, Any]
+    before_usage: Document
+    row: tuple[str, ...]
+    after_usage: Document
+
+
+def card(
+    evaluation: Evaluation,
+    result: CandidateResult,
+    form: SavedForm,
+    *,
+    name: str,
+    license: Mapping[str, str] | None,  # noqa: A002 - the Hub's own word
+    bundled: bool,
+    network: Sequence[Block],
+) -> Card:
+    """The card of one saved model.
+
+    Args:
+        result: The candidate of which `form` was saved.
+        name: Of the run.
+        license: Front-matter keys of the licence that was stated; None where none was.
+        bundled: The data are a public set that comes with scikit-learn, and may be named as such.
+        network: Blocks that tell its layers.
+    """
+    dataset = evaluation.dataset
+    return Card(
+        front_matter=_front_matter(evaluation, result, name, license, bundled),
+        before_usage=_document(
+            [
+                Heading(name, level=1),
+                Text(_what_it_is(dataset, result)),
+                *_uses(dataset),
+                *_training_data(evaluation, bundled),
+                *_training(form, result, network),
+            ]
+        ),
+        row=_example_row(form),
+        after_usage=_document(
+            [
+                *_evaluation(evaluation, result),
+                *_limitations(evaluation),
+                *_terms(license),
+            ]
+        ),
+    )
+
+
+def _document(blocks: Sequence[Block]) -> Document:
+    return Document(blocks=blocks, data=None)
+
+
+def _front_matter(
+    evaluation: Evaluation, result: CandidateResult, name: str, license_: Mapping[str, str] | None, bundled: bool
+) -> dict[str, Any]:
+    dataset, task = evaluation.dataset, f"tabular-{evaluation.dataset.task}"
+    front: dict[str, Any] = {
+        **(license_ or {}),
+        "library_name": "modelpick",
+        "pipeline_tag": task,
+        "tags": ["modelpick", "tabular", dataset.task, result.entry.kind],
+    }
+    if bundled:
+        front["datasets"] = [dataset.name]
+    measured = result.test or {}
+    told = [metric for metric in metrics_of(dataset.task) if metric.name in _HUB_METRICS and metric.name in measured]
+    front["metrics"] = [_HUB_METRICS[metric.name] for metric in told]
+    front["model-index"] = [
+        {
+            "name": name,
+            "results": [
+                {
+                    "task": {"type": task},
+                    "dataset": {"name": f"{dataset.name} (held-out part)", "type": dataset.name},
+                    "metrics": [
+                        {
+                            "type": _HUB_METRICS[metric.name],
+                            "name": metric.title,
+                            "value": round(measured[metric.name].value, 6),
+                        }
+                        for metric in told
+                    ],
+                }
+            ],
+        }
+    ]
+    return front
+
+
+def _what_it_is(dataset: Dataset, result: CandidateResult) -> str:
+    what = {
+        "dummy": "A baseline that looks at nothing and answers",
+        "linear": "A linear model that predicts",
+    }.get(result.entry.kind, "A multi-layer perceptron that predicts")
+    target = f'"{dataset.target_name}"'
+    if dataset.task == "classification":
+        answer = f"{target}, one of {len(dataset.classes)} classes, with probabilities"
+    else:
+        answer = f"the number {target}"
+    return f"{what} {answer}, from {len(dataset.features.columns)} columns of a table."
+
+
+def _uses(dataset: Dataset) -> list[Block]:
+    columns = _listed(dataset.features.names)
+    return [
+        Heading("Intended uses"),
+        Text(
+            f'This model is intended for predicting "{dataset.target_name}" of new rows that were collected in the '
+            f"same way as those of {dataset.name} and have the same columns: {columns}."
+        ),
+        Heading("Out-of-scope uses"),
+        Text(
+            "It should not be used on rows from another source, with other units or another way of measuring, without "
+            "testing it there first. It must not be used to decide about people on its own: a person has to look at "
+            "each case. It is not suitable for finding causes."
+        ),
+    ]
+
+
+def _training_data(evaluation: Evaluation, bundled: bool) -> list[Block]:
+    dataset, rows = evaluation.dataset, evaluation.final_rows
+    whose = ", in the copy that comes with scikit-learn" if bundled else ", a file of the person who trained it"
+    blocks: list[Block] = [
+        Heading("Training data"),
+        Text(
+            f"The model was trained on the {dataset.name} dataset{whose}: {len(rows):,} of its {dataset.rows:,} rows "
+            f'with {len(dataset.features.columns)} columns and the target "{dataset.target_name}". '
+            f"Fingerprint of the data (sha256): {dataset.fingerprint}."
+        ),
+    ]
+    blocks.append(
+        Text(
+            "A hash of each of these rows lies in training_rows.safetensors, so that the model is not tested on them "
+            "unawares. Whoever guesses a row can look it up there: leave the file out where that must not be."
+        )
+    )
+    if dataset.task == "classification":
+        counts = Counter(dataset.target[rows])
+        table_rows = tuple((label, f"{counts[label]:,}") for label in dataset.classes[:_SHOWN_CLASSES])
+        blocks.append(Table(("class", "training rows"), table_rows, right=("training rows",)))
+        if len(dataset.classes) > _SHOWN_CLASSES:
+            blocks.append(Text(f"And {len(dataset.classes) - _SHOWN_CLASSES} more classes."))
+    else:
+        values = np.asarray(dataset.target[rows], dtype=np.float64)
+        blocks.append(
+            Text(f"The target goes from {values.min():.6g} to {values.max():.6g}, with a mean of {values.mean():.6g}.")
+        )
+    return blocks
+
+
+def _training(form: SavedForm, result: CandidateResult, network: Sequence[Block]) -> list[Block]:
+    blocks: list[Block] = [Heading("Training procedure")]
+    blocks += [Text(step, item=True) for step in form.preprocessing.describe()]
+    if result.entry.kind != "mlp":
+        blocks.append(Text(result.summary))
+    blocks += network
+    chosen = form.config.get("hyperparameters")
+    if isinstance(chosen, Mapping):
+        told = tuple((str(key), _plain(value)) for key, value in chosen.items() if value is not None)
+        blocks.append(Table(("hyperparameter", "value"), told))
+    blocks.append(Text(f"Trained with {', '.join(f'{package} {number}' for package, number in versions().items())}."))
+    return blocks
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+
+
+def _example_row(form: SavedForm) -> tuple[str, ...]:
+    cells = []
+    for step in form.preprocessing.steps:
+        if isinstance(step, NumberStep):
+            cells.append(number_text(float(f"{step.median:.4g}")))
+        else:
+            cells.append(step.categories[0] if step.categories else "")
+    return tuple(cells)
+
+
+def _evaluation(evaluation: Evaluation, result: CandidateResult) -> list[Block]:
+    dataset, metrics = evaluation.dataset, metrics_of(evaluation.dataset.task)
+    means, measured = estimates(evaluation, result), result.test or {}
+    rows = tuple(
+        (
+            metric.title,
+            f"{means[metric.name].mean:.4g}",
+            _interval(means[metric.name].ci95),
+            f"{measured[metric.name].value:.4g}" if metric.name in measured else "",
+            _interval(measured[metric.name].ci95) if metric.name in measured else "",
+        )
+        for metric in metrics
+        if metric.name in means
+    )
+    columns = ("metric", "mean over splits", "95 % interval", "this model, held-out rows", "95 % interval (Wilson)")
+    return [
+        Heading("Evaluation"),
+        Text(protocol_reason(evaluation)),
+        Text(
+            f"The mean is of models trained in this way on {dataset.name}, one for each split. This very model was "
+            f"then measured on {len(evaluation.splits[0].test):,} held-out rows that it was not trained on."
+        ),
+        Table(columns, rows, right=columns[1:]),
+        Text(_against_the_others(evaluation, result)),
+    ]
+
+
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    shown = ", ".join(f'"{name}"' for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def _against_the_others(evaluation: Evaluation, result: CandidateResult) -> str:
+    """The main metric of all that were compared on the same splits."""
+    metric: Metric = evaluation.metric
+    told = [
+        f"{other.entry.name} {estimates(evaluation, other)[metric.name].mean:.4g}"
+        for other in evaluation.ranked
+        if other.finished and other is not result
+    ]
+    others = f"On the same splits: {', '.join(told)}." if told else "Nothing else was compared on the same splits."
+    return f"{metric.title[0].upper()}{metric.title[1:]} decides here. {others}"
+
+
+def _interval(bounds: tuple[float, float] | None) -> str:
+    return "" if bounds is None else f"{bounds[0]:.4g} to {bounds[1]:.4g}"
+
+
+def _limitations(evaluation: Evaluation) -> list[Block]:
+    dataset = evaluation.dataset
+    lines = [
+        f"It has seen {len(evaluation.final_rows):,} rows of one source, and knows nothing of others: on rows from "
+        "elsewhere it can be wrong with high confidence.",
+        "The rows were split at random. Where several rows belong to one person, place or day, or where the world "
+        "changes with time, the figures above are too optimistic.",
+        "Biases of the data are biases of the model: a group that is rare in the training rows is served worse.",
+    ]
+    if dataset.task == "classification":
+        lines.append(
+            "It always answers with one of the classes that it knows, also for a row that belongs to none. Its "
+            "probabilities were not calibrated."
+        )
+    lines += [f"Known of the data: {finding.message}." for finding in dataset.findings]
+    return [Heading("Limitations"), *(Text(line, item=True) for line in lines)]
+
+
+def _terms(license_: Mapping[str, str] | None) -> list[Block]:
+    if license_ is not None:
+        return []
+    return [
+        Heading("Terms"),
+        Text("Whoever trained this model has stated no licence for it: ask before you use it for anything of yours."),
+    ]

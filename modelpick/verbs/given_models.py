@@ -1,0 +1,190 @@
+"""The models of `eval --model`: found, vetted where they come from the Hub, read, and held against the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelpick.errors import AnswerIsNo, CannotFindOut, ModelpickError
+from modelpick.progress import Listener
+
+if TYPE_CHECKING:
+    from modelpick.data.candidate import Entry
+    from modelpick.data.dataset import Dataset
+    from modelpick.data.table import Table
+    from modelpick.facts import RepoFacts
+    from modelpick.models.saved import SavedModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A model that was named: its row of the comparison, or why it has none.
+
+    Attributes:
+        entry: Also where it was refused, so that the report can name it; then it is never made.
+        known: True for the rows of the data that it was trained on, shape (rows,); None where it does not tell.
+        error: Why it was refused; None where it takes part.
+    """
+
+    entry: Entry
+    known: NDArray[np.bool_] | None = None
+    error: ModelpickError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    folder: Path
+    name: str
+    source: str
+    commit: str | None = None
+
+
+def given_models(
+    names: Sequence[str], dataset: Dataset, *, allow_rejected: bool, endpoint: str | None, listener: Listener
+) -> tuple[list[Given], NDArray[np.bool_] | None]:
+    """The named models, and the rows that may be in no test part, for some model was trained on them.
+
+    A model that is rejected, damaged, does not fit the data or leaves no row to test on is refused, and the others go
+    on.
+
+    Raises:
+        UsageError: A name means no run and no repo id.
+    """
+    known = np.zeros(dataset.rows, dtype=bool)
+    found: list[Given] = []
+    for name in names:
+        place = _Place(Path(name), name, name)
+        try:
+            place = _locate(name, allow_rejected, endpoint, listener)
+            given = _read(place, dataset, listener)
+            if given.known is not None:
+                if (known | given.known).all():
+                    raise _none_left(bool(given.known.all()))
+                known |= given.known
+        except (AnswerIsNo, CannotFindOut) as error:
+            given = Given(entry=_entry(place, None), error=error)
+        found.append(given)
+    return found, known if known.any() else None
+
+
+def _locate(name: str, allow_rejected: bool, endpoint: str | None, listener: Listener) -> _Place:
+    """Where a named model lies; one of the Hub is vetted and fetched first."""
+    from modelpick.models.checkpoint import is_checkpoint
+    from modelpick.models.run_folder import CANDIDATES, find_run
+
+    is_repo_id = name.count("/") == 1 and not name.startswith((".", "/", "~"))
+    if is_repo_id and not Path(name).is_file() and not is_checkpoint(Path(name)):
+        return _fetch(name, allow_rejected, endpoint, listener)
+    folder = find_run(name, "modelpick eval DATA --model")
+    whole = folder.expanduser().absolute()
+    shown = whole.name
+    if whole.parent.name == CANDIDATES:
+        shown = f"{whole.parent.parent.name}:{whole.name}"
+    return _Place(folder, shown, name)
+
+
+def _fetch(repo_id: str, allow_rejected: bool, endpoint: str | None, listener: Listener) -> _Place:
+    """Downloads the few files of a model in our layout, at one commit. Vetting is a step of `download`."""
+    from modelpick.hub.client import HubClient
+    from modelpick.hub.collect import collect
+    from modelpick.verbs.download import download
+
+    with HubClient.from_environment(endpoint, listener) as client, listener.step(f"looking at {repo_id}"):
+        facts = collect(client, repo_id)
+    got = download(
+        repo_id,
+        revision=facts.commit,
+        include=_our_files(facts),
+        allow_rejected=allow_rejected,
+        endpoint=endpoint,
+        listener=listener,
+    )
+    return _Place(got.path, got.receipt.repo_id, got.receipt.repo_id, got.receipt.commit)
+
+
+def _our_files(facts: RepoFacts) -> list[str]:
+    """The files of our layout that a repo has, told from its list of files and its config, before any are fetched."""
+    from modelpick.models.checkpoint import CONFIG, FORMAT, PREPROCESSING, TRAINING_ROWS, WEIGHTS
+
+    listed = {file.path for file in facts.files or ()}
+    config = next((text.text for text in facts.texts if text.path == CONFIG), "")
+    if not {CONFIG, PREPROCESSING, WEIGHTS} <= listed or f'"{FORMAT}/' not in config:
+        raise AnswerIsNo(
+            f"`{facts.repo_id}` is not published in modelpick's layout",
+            f"this version tests models of its own kind, which have {CONFIG}, {PREPROCESSING} and {WEIGHTS}",
+            kind="not-ours",
+        )
+    return [CONFIG, PREPROCESSING, WEIGHTS, *({TRAINING_ROWS} & listed)]
+
+
+def _read(place: _Place, dataset: Dataset, listener: Listener) -> Given:
+    from modelpick.models.checkpoint import load
+    from modelpick.models.saved import SavedModel
+
+    model = SavedModel(load(place.folder))
+    table = dataset.as_trained(model.columns, model.ignored)
+    if model.task != dataset.task:
+        raise CannotFindOut(
+            f"`{place.name}` was made for {model.task}, and the task here is {dataset.task}",
+            "`--task` overrules what was inferred",
+            kind="data",
+        )
+    hashes = _training_rows(place.folder)
+    known = None
+    if hashes is None:
+        listener.notice(f"`{place.name}` does not tell which rows it was trained on: its scores may flatter it")
+    else:
+        known = np.isin(used_row_hashes(table), hashes)
+    return Given(entry=_entry(place, model), known=known)
+
+
+def _training_rows(folder: Path) -> NDArray[np.uint64] | None:
+    """Of the model itself, or for one of a run's other models those of the run."""
+    from modelpick.models.checkpoint import load_training_rows
+    from modelpick.models.run_folder import CANDIDATES
+
+    whole = folder.expanduser().absolute()
+    hashes = load_training_rows(whole)
+    if hashes is None and whole.parent.name == CANDIDATES:
+        return load_training_rows(whole.parent.parent)
+    return hashes
+
+
+def used_row_hashes(table: Table) -> NDArray[np.uint64]:
+    """Hashes of the rows by the columns that a model uses: text may be there or not."""
+    from modelpick.data.row_hashes import row_hashes
+
+    return row_hashes(table.select([column.name for column in table.columns if column.kind != "text"]))
+
+
+def _entry(place: _Place, model: SavedModel | None) -> Entry:
+    from modelpick.data.candidate import Entry
+
+    return Entry(
+        name=place.name,
+        kind="mlp" if model is None else model.kind,
+        make=lambda seed: _there(model),
+        fixed=True,
+        source=place.source,
+        commit=place.commit,
+        columns=None if model is None else model.columns,
+        ignored=() if model is None else model.ignored,
+    )
+
+
+def _there(model: SavedModel | None) -> SavedModel:
+    if model is None:
+        raise RuntimeError("a refused model is never made")
+    return model
+
+
+def _none_left(alone: bool) -> AnswerIsNo:
+    why = "it was trained on every row of these data"
+    if not alone:
+        why = "together with the other given models it was trained on every row of these data"
+    return AnswerIsNo(f"nothing is left to test it on: {why}", "give rows that it has not seen", kind="no-rows-left")

@@ -1,0 +1,180 @@
+"""Writes the run folder of an evaluation: models, card, report, history, plots, in one go."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelpick.document import Block, Table, Text
+
+if TYPE_CHECKING:
+    from modelpick.data.candidate import SavedForm
+    from modelpick.data.dataset import Dataset
+    from modelpick.evaluation.card import Card
+    from modelpick.evaluation.contract import Saved
+    from modelpick.evaluation.protocol import CandidateResult, Evaluation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A run that is on disk.
+
+    Attributes:
+        folder: As it was asked for, or `modelpick-runs/...`.
+        saved: Name of a candidate -> where it lies in the folder; the best comes first and lies at the top (`.`).
+    """
+
+    folder: Path
+    saved: Mapping[str, Saved]
+
+
+def write_run(
+    evaluation: Evaluation,
+    place: Path,
+    *,
+    unique: bool,
+    created: datetime,
+    device: str,
+    license: Mapping[str, str] | None,  # noqa: A002 - the Hub's own word
+    extra: Mapping[str, Any],
+) -> Written:
+    """Builds the run beside its place and moves it there when it is complete.
+
+    Args:
+        unique: A number is added to the name where the place is taken meanwhile.
+        license: Front-matter keys of the stated licence.
+        extra: Further members of the report's JSON.
+    """
+    from modelpick.evaluation import report
+    from modelpick.models.run_folder import CANDIDATES, REPORT, building
+    from modelpick.render.as_json import to_json
+    from modelpick.render.markdown import render_markdown
+
+    savable = [result for result in evaluation.ranked if result.form is not None]
+    with building(place, unique=unique) as run:
+        saved: dict[str, Saved] = {}
+        for result in savable:
+            where = "." if not saved else f"{CANDIDATES}/{result.entry.name}"
+            saved[result.entry.name] = _save(evaluation, result, run.folder, where)
+        document = report.document(evaluation, run_dir=".", saved=saved, device=device)
+        data = {**document.data, "created": created.astimezone(UTC).isoformat(timespec="seconds"), **extra}
+        _write(run.folder / REPORT, to_json(data) + "\n")
+        _write(run.folder / "report.md", render_markdown(document))
+        _write(run.folder / "history.json", to_json(_history(evaluation)) + "\n")
+        plots = _plots(evaluation, run.folder)
+        if savable:
+            _write(run.folder / "README.md", _readme(evaluation, savable[0], place.name, license, plots))
+    return Written(folder=run.place, saved=saved)
+
+
+def named_form(form: SavedForm, result: CandidateResult, dataset: Dataset) -> SavedForm:
+    """The form with what only the comparison knows: its name and kind, and the columns that it was not given."""
+    ignored = [*dataset.dropped, *(column.name for column in dataset.kept_out)]
+    about = {"name": result.entry.name, "kind": result.entry.kind, "ignored_columns": ignored}
+    return replace(form, config={**about, **form.config})
+
+
+def network_blocks(form: SavedForm) -> list[Block]:
+    """The layers of a saved network as a table, and the count of its updates where it tells one."""
+    from modelpick.models.saved import SavedModel
+    from modelpick.models.summary import COLUMNS, layers_rows
+
+    rows = layers_rows(SavedModel(form).sizes, form.config["activation"], form.config["output"])
+    blocks: list[Block] = [Table(COLUMNS, tuple(rows), right=COLUMNS[1:])]
+    if "trained" in form.config:
+        blocks.append(Text(f"{form.config['trained']}."))
+    return blocks
+
+
+def _save(evaluation: Evaluation, result: CandidateResult, folder: Path, where: str) -> Saved:
+    from modelpick.evaluation.contract import Saved
+    from modelpick.models.checkpoint import CONFIG, PREPROCESSING, WEIGHTS, save
+    from modelpick.verbs.given_models import used_row_hashes
+
+    assert result.form is not None  # noqa: S101 - for the type checker: only savable ones come here
+    hashes = used_row_hashes(evaluation.dataset.features.take(evaluation.final_rows)) if where == "." else None
+    save(named_form(result.form, result, evaluation.dataset), folder / where, hashes)
+    size = sum((folder / where / name).stat().st_size for name in (CONFIG, PREPROCESSING, WEIGHTS))
+    return Saved(path=where, bytes=size)
+
+
+def _history(evaluation: Evaluation) -> dict[str, Any]:
+    """Of the networks, by epoch, in the first split."""
+    return {
+        "schema": "modelpick.history/1",
+        "score": "accuracy" if evaluation.dataset.task == "classification" else "r2",
+        "models": {r.entry.name: [asdict(record) for record in r.history] for r in evaluation.results if r.history},
+    }
+
+
+def _plots(evaluation: Evaluation, folder: Path) -> list[str]:
+    from modelpick.evaluation.report import charts
+
+    names: list[str] = []
+    for chart in charts(evaluation):
+        from modelpick.render.plot import chart_image
+
+        name = f"{chart.y_label.lower()}{'' if not names else f'-{len(names) + 1}'}.png"
+        (folder / name).write_bytes(chart_image(chart))
+        names.append(name)
+    return names
+
+
+def _readme(
+    evaluation: Evaluation, result: CandidateResult, name: str, license_: Mapping[str, str] | None, plots: list[str]
+) -> str:
+    import yaml
+
+    from modelpick.data.readers.bundled import BUNDLED
+    from modelpick.evaluation.card import card
+    from modelpick.render.markdown import render_markdown
+
+    assert result.form is not None  # noqa: S101 - as in `_save`
+    made = card(
+        evaluation,
+        result,
+        result.form,
+        name=name,
+        license=license_,
+        bundled=evaluation.dataset.path in BUNDLED,
+        network=network_blocks(result.form) if result.entry.kind == "mlp" else [],
+    )
+    front = yaml.safe_dump(dict(made.front_matter), sort_keys=False, allow_unicode=False)
+    pictures = "".join(f"\n![By epoch, in the first split]({plot})\n" for plot in plots)
+    before, after = render_markdown(made.before_usage), render_markdown(made.after_usage)
+    return f"---\n{front}---\n\n{before}{pictures}\n{_usage(made)}\n{after}"
+
+
+def _usage(made: Card) -> str:
+    from modelpick.data.cells import values_line
+    from modelpick.render.sanitise import clean_line
+
+    row = clean_line(values_line(made.row)).replace("`", "'")
+    return f"""## How to use
+
+`FOLDER` is the folder of this card. Columns are matched by name; rows come from a file or one by one:
+
+```sh
+modelpick predict FOLDER --input rows.csv
+modelpick predict FOLDER --row {shlex.quote(row)}
+```
+
+In Python:
+
+```python
+import modelpick
+
+result = modelpick.predict("FOLDER", row={row!a})
+print(result.predictions[0].answer)
+```
+
+The weights are in safetensors and the preprocessing in JSON: loading them runs no code of this folder.
+"""
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
