@@ -30,7 +30,8 @@ _SPAN = rf"{_WORD}(?:(?: (?:of|for|in|and|de|the) | |: ?){_WORD}){{0,5}}"
 _SET = r"(?:data[ -]?sets?|corpus|corpora|database|challenge|train(?:ing)? set)"
 _A_SET = re.compile(_SET, re.I)
 _BEFORE_SET = re.compile(
-    rf"({_SPAN})(?: \([^()]{{1,60}}\))?(?: (?:training|train|text|speech|image|full|official|english|QA|NER|dialogue|data))? {_SET}\b"
+    rf"({_SPAN})(?: \([^()]{{1,60}}\))?(?: (?:training|train|text|speech|image|full|official|english|"
+    rf"QA|NER|dialogue|data))? {_SET}\b"
 )
 
 _PLAIN_BEFORE_SET = re.compile(rf"\b(?:the|on|from|using) ([a-z][\w.-]{{1,40}}) {_SET}\b")
@@ -43,34 +44,50 @@ _AFTER_FROM = re.compile(rf"\b(?:from|of|in|on|and|with|:) (?:the )?({_SPAN})")
 _LISTED = re.compile(rf"(?:, (?:and )?| and (?:the )?| & | \+ |/)(?:the )?({_SPAN})")
 
 _PLAIN_WORDS = frozenset(
-    """a all an and anime audio available best big chat clean collected combined complete conversation custom data dataset
-    de dev development domain entire english evaluation external extra final fine first following for general generated given
-    human image images in instruction internal large latest manual multiple my new news of old open original other our own
-    paper paired parallel personal pre previous private processed proprietary public raw real reference same sample scratch
-    second selected self several similar single small smaller source speech standard subset synthetic target task test text the
-    their third this training train tweet tweets unknown unlabeled upstream validation various video web whole""".split()
+    """
+    a all an and anime audio available best big chat clean collected combined complete conversation custom
+    data dataset de dev development domain entire english evaluation external extra final fine first following
+    for general generated given human image images in instruction internal large latest manual multiple my new
+    news of old open original other our own paper paired parallel personal pre previous private processed
+    proprietary public raw real reference same sample scratch second selected self several similar single
+    small smaller source speech standard subset synthetic target task test text the their third this training
+    train tweet tweets unknown unlabeled upstream validation various video web whole
+    """.split()  # noqa: SIM905 - easier to read and to extend
 )
 _PLAIN_ENDING = re.compile(
     r".*(?:ing|ed|al|ic|ive|ous|ly|able|ary|ish|est|level|based|sized?|scale|quality|wise|free|type)$"
 )
 # Capitalised words and ids that are no data sets.
 _NO_NAME = either(
-    r"^(?:GPUs?|TPUs?|CPU|CUDA|[AVHPTBL]\d{1,3}s?|v\d-\d+|RTX|NVIDIA|Google|Colab|AWS|Amazon|SageMaker|PyTorch|TensorFlow",
-    r"Keras|JAX|Flax|Transformers|Trainer|TRL|SFT|DPO|PPO|GRPO|RLHF|Q?LoRA|Rslora|DORA|PEFT|DeepSpeed|Unsloth|AutoTrain|Adam\w*",
+    r"^(?:GPUs?|TPUs?|CPU|CUDA|[AVHPTBL]\d{1,3}s?|v\d-\d+|RTX|NVIDIA|Google|Colab|AWS|Amazon|"
+    r"SageMaker|PyTorch|TensorFlow",
+    r"Keras|JAX|Flax|Transformers|Trainer|TRL|SFT|DPO|PPO|GRPO|RLHF|Q?LoRA|Rslora|DORA|PEFT|DeepSpeed|"
+    r"Unsloth|AutoTrain|Adam\w*",
     r"Hugging ?Face|HF|DreamBooth|SpeechBrain|NeMo|ESPnet2?|OpenAI|Meta|Microsoft|Facebook|Nvidia",
-    r"(?:Distil)?BERT|RoBERTa|GPT\S*|LLaMA\S*|Llama\S*|Mistral\S*|Qwen\S*|Gemma\S*|ViT|Whisper|T5|BART|Stable\w*|SDXL|Wav2Vec2?\S*",
-    r"XLM\S*|CLIP|ResNet\S*|YOLO\S*|CTC|MLM|NSP|AI|ML|NLP|LLMs?|NLI|NER|QA|TTS|ASR|MLP|CNN|RNN|LSTM|GAN|SOTA|NSFW|EM|F1|BLEU|WER",
-    r"English|Chinese|German|French|Spanish|Japanese|Korean|Russian|Italian|Portuguese|Dutch|Arabic|Hindi|Hungarian|Turkish|Greek",
-    r"Thai|Vietnamese|Polish|Swedish|Catalan|Persian|Norwegian|Danish|Finnish|Icelandic|Hebrew|Indonesian|Ukrainian|Czech|Romanian",
-    r"Bengali|Tamil|Urdu|Swahili|Basque|Galician|Slovak|Serbian|Croatian|Bulgarian|Macedonian|Estonian|Latvian|Lithuanian",
-    r"(?:Pre-?|Fine-?)?(?:Train|Tun|train|tun)(?:ing|ed)?|Evaluation|Test\w*|Datasets?|Data|Corpus|Model\w*|Base|Input|Output|Note",
-    r"Table|Figure|Section|Version|Steps?|Stage|Phase|Web|Internet|Linux|Windows|MIT|Apache\S*|CC|Python|Java|Git[Hh]ub|Kaggle|Format",
-    r"Examples?|Masked|Language|I|We|The|This|These|It|In|On|For|And|A|An|See|Our|To|As|At|By|If|Is|Used?|All|Some|Our|From|With|You",
-    r"Number|Total|Size|Source|Code|Here|Also|Both|Each|Only|Please|Finally|Then|After|Since|While|When|Hyper\w*|Epochs?|Batch\w*",
-    r"\d[\d.,]*(?:[kKmMbBtT%x×+]+|st|nd|rd|th|e-?\d+|px|GB|MB|TB|h|hrs?|ms|kHz|Hz)?|\d+[x×-]\d+\w*|\d[\w.-]*[bBkKmM]|\d+-\w+|v\d[\w.]*)$",
+    r"(?:Distil)?BERT|RoBERTa|GPT\S*|LLaMA\S*|Llama\S*|Mistral\S*|Qwen\S*|Gemma\S*|ViT|Whisper|T5|"
+    r"BART|Stable\w*|SDXL|Wav2Vec2?\S*",
+    r"XLM\S*|CLIP|ResNet\S*|YOLO\S*|CTC|MLM|NSP|AI|ML|NLP|LLMs?|NLI|NER|QA|TTS|ASR|MLP|CNN|RNN|LSTM|"
+    r"GAN|SOTA|NSFW|EM|F1|BLEU|WER",
+    r"English|Chinese|German|French|Spanish|Japanese|Korean|Russian|Italian|Portuguese|Dutch|Arabic|"
+    r"Hindi|Hungarian|Turkish|Greek",
+    r"Thai|Vietnamese|Polish|Swedish|Catalan|Persian|Norwegian|Danish|Finnish|Icelandic|Hebrew|"
+    r"Indonesian|Ukrainian|Czech|Romanian",
+    r"Bengali|Tamil|Urdu|Swahili|Basque|Galician|Slovak|Serbian|Croatian|Bulgarian|Macedonian|"
+    r"Estonian|Latvian|Lithuanian",
+    r"(?:Pre-?|Fine-?)?(?:Train|Tun|train|tun)(?:ing|ed)?|Evaluation|Test\w*|Datasets?|Data|Corpus|"
+    r"Model\w*|Base|Input|Output|Note",
+    r"Table|Figure|Section|Version|Steps?|Stage|Phase|Web|Internet|Linux|Windows|MIT|Apache\S*|CC|"
+    r"Python|Java|Git[Hh]ub|Kaggle|Format",
+    r"Examples?|Masked|Language|I|We|The|This|These|It|In|On|For|And|A|An|See|Our|To|As|At|By|If|Is|"
+    r"Used?|All|Some|Our|From|With|You",
+    r"Number|Total|Size|Source|Code|Here|Also|Both|Each|Only|Please|Finally|Then|After|Since|While|"
+    r"When|Hyper\w*|Epochs?|Batch\w*",
+    r"\d[\d.,]*(?:[kKmMbBtT%x×+]+|st|nd|rd|th|e-?\d+|px|GB|MB|TB|h|hrs?|ms|kHz|Hz)?|\d+[x×-]\d+\w*|"
+    r"\d[\w.-]*[bBkKmM]|\d+-\w+|v\d[\w.]*)$",
 )
 _MODEL_LIKE = re.compile(
-    r"^\W{0,2}(?:pre-?trained |language |base |foundation )*(?:models?|checkpoints?|architecture|encoder|decoder|backbone|tokenizer|"
+    r"^\W{0,2}(?:pre-?trained |language |base |foundation )*(?:models?|checkpoints?|architecture|"
+    r"encoder|decoder|backbone|tokenizer|"
     r"weights|framework|library|paper|script|recipe|GPUs?|TPUs?|cards?)\b",
     re.I,
 )

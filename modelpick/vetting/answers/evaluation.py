@@ -13,25 +13,35 @@ from modelpick.vetting.answers.view import CardView, Line
 from modelpick.vetting.answers.words import either, group
 
 _METRIC_NAME = group(
-    r"\b(?:accurac(?:y|ies)|acc(?:@\d+)?|(?:macro[ -]?|micro[ -]?)?f1|f[ -]?score|precision|recall|(?:sacre)?bleu|chrf\+*|rouge\w*",
+    r"\b(?:accurac(?:y|ies)|acc(?:@\d+)?|(?:macro[ -]?|micro[ -]?)?f1|f[ -]?score|precision|recall|"
+    r"(?:sacre)?bleu|chrf\+*|rouge\w*",
     r"meteor|cider|bertscore|wer|cer|perplexit(?:y|ies)|ppl|(?:validation|eval(?:uation)?|test|val|train)?[ _-]?loss",
-    r"exact[ _-]?match|m?ap(?:@\d+|50)?|auc|roc|auroc|mse|rmse|mae|psnr|ssim|lpips|fid|top[ -]?[15]|mrr(?:@\d+)?|ndcg(?:@\d+)?",
-    r"(?:hits?|recall|pass)@\d+|spearman\w*|pearson\w*|kappa|mcc|matthews\w*|m?iou|dice|eer|der|si-?s[nd]ri?|s[nd]ri|mos",
-    r"(?:mean|total|average)[ _]reward|elo|win[ -]?rate|scores?|scored|speed-?up|throughput|latency|error rate|results?|uas|las",
-    r"mmlu|gsm-?8?k|hellaswag|arc[ -](?:c|e|challenge|easy)|truthfulqa|winogrande|humaneval|mbpp|mteb|benchmarks?|swe-bench\w*",
+    r"exact[ _-]?match|m?ap(?:@\d+|50)?|auc|roc|auroc|mse|rmse|mae|psnr|ssim|lpips|fid|top[ -]?[15]|"
+    r"mrr(?:@\d+)?|ndcg(?:@\d+)?",
+    r"(?:hits?|recall|pass)@\d+|spearman\w*|pearson\w*|kappa|mcc|matthews\w*|m?iou|dice|eer|der|"
+    r"si-?s[nd]ri?|s[nd]ri|mos",
+    r"(?:mean|total|average)[ _]reward|elo|win[ -]?rate|scores?|scored|speed-?up|throughput|latency|"
+    r"error rate|results?|uas|las",
+    r"mmlu|gsm-?8?k|hellaswag|arc[ -](?:c|e|challenge|easy)|truthfulqa|winogrande|humaneval|mbpp|mteb|"
+    r"benchmarks?|swe-bench\w*",
     r"mnli(?:-m{1,2})?|qqp|qnli|sst-?2|cola|sts-?b|mrpc|rte|(?:super)?glue|squad\w*)\b",
     r"精度|準確|准确率|正解率|精确|정확도|точность|genauigkeit|précision|exactitud|precisión|acurácia",
 )
 _METRIC = re.compile(_METRIC_NAME)
-_NUMBER = r"(?<![\w./:-])[-+]?(?:\d{1,4}[.,]\d{1,6}(?![.\d\w])\s?%?|\d{1,3}\s?%|\.\d+|\d+(?:\.\d+)? ?(?:tokens?/s|tok/s|fps|ms)\b)"
+_NUMBER = (
+    r"(?<![\w./:-])[-+]?(?:\d{1,4}[.,]\d{1,6}(?![.\d\w])\s?%?|\d{1,3}\s?%|\.\d+|"
+    r"\d+(?:\.\d+)? ?(?:tokens?/s|tok/s|fps|ms)\b)"
+)
 _BESIDE = re.compile(rf"{_METRIC_NAME}[^.;]{{0,60}}?{_NUMBER}|{_NUMBER}[^.;]{{0,30}}?{_METRIC_NAME}")
 _AT_ONCE = re.compile(rf"{_METRIC_NAME}[^\w]{{0,6}}?[:=|]\W{{0,6}}[-+]?\d")
 _SPEED = re.compile(r"\d[\d.,]* ?(?:tokens?|tok|images?|samples?|sentences?|frames?|it) ?(?:/|per) ?s(?:ec(?:ond)?)?\b")
 _DECIMAL = re.compile(_NUMBER)
 _ANY_NUMBER = re.compile(r"(?<![\w.-])[-+]?\d+(?:[.,]\d+)*\s?%?")
 _HYPER = either(
-    r"learning[ _-]?rate|batch[ _-]?size|\bepochs?\b\s*[:=]|\bseed\b|weight[ _]decay|warm-?up|optimizer|\bbetas\b|dropout|\blr\b",
-    r"momentum|guidance|strength|denois|\bcfg\b|sampl(?:er|ing) |threshold|temperature|download|\bversions?\b|licen[sc]e",
+    r"learning[ _-]?rate|batch[ _-]?size|\bepochs?\b\s*[:=]|\bseed\b|weight[ _]decay|warm-?up|"
+    r"optimizer|\bbetas\b|dropout|\blr\b",
+    r"momentum|guidance|strength|denois|\bcfg\b|sampl(?:er|ing) |threshold|temperature|download|"
+    r"\bversions?\b|licen[sc]e",
 )
 _SAMPLE_OUTPUT = re.compile(r"^\W{0,3}[\[{].*'(?:score|label|sequence|answer)'|^\W*[\"']?score[\"']?:")
 _ABOUT_TRAINING = re.compile(r"\btrained (?:on|with|for|using)\b|\bagreement\b|\bparameters\b|\binitiali[sz]ed\b")

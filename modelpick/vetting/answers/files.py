@@ -11,7 +11,8 @@ from modelpick.weights.formats import weight_format
 
 _CODE = re.compile(r"(?i).+\.(?:py|pyc|pyx|so|dll|dylib|exe|bat|cmd|ps1|sh|jar|msi|js)")
 _NOT_WEIGHTS = re.compile(
-    r"(?i)(?:.*/)?(?:tokenizer|vocab|spiece|sentencepiece|merges|\.git)[\w.-]*|.*\.(?:gz|zip|tar|xz|7z|bz2|tgz|rar|npy|npz)"
+    r"(?i)(?:.*/)?(?:tokenizer|vocab|spiece|sentencepiece|merges|\.git)[\w.-]*|.*\.(?:gz|zip|tar|xz|"
+    r"7z|bz2|tgz|rar|npy|npz)"
 )
 
 
@@ -70,6 +71,7 @@ def read_base_models(facts: RepoFacts, view: CardView) -> tuple[Origin, ...]:
 
 
 _VERSION_OF = re.compile(
-    r"fine-?tuned (?:version|checkpoint) of (?:the )?\[[^\]\n]*\]\(https?://(?:huggingface\.co|hf\.co)/([\w.-]+(?:/[\w.-]+)?)/?\)",
+    r"fine-?tuned (?:version|checkpoint) of (?:the )?\[[^\]\n]*\]\(https?://(?:huggingface\.co|"
+    r"hf\.co)/([\w.-]+(?:/[\w.-]+)?)/?\)",
     re.I,
 )

@@ -88,7 +88,8 @@ _RESEARCH_ONLY = either(
         r"\bintended (?:only )?for (?:academic |non-?commercial )?(?:research|academic)(?: (?:and|"
         r"or) \w+)? (?:purposes?|use) only"
     ),
-    r"\bresearch[ -]only\b|(?:研究|学术)(?:目的)?(?:のみ|限定|用途のみ)|仅(?:供|用于|限)(?:学术|研究)|연구 ?목적(?:으로만)?",
+    r"\bresearch[ -]only\b|(?:研究|学术)(?:目的)?(?:のみ|限定|用途のみ)",
+    r"仅(?:供|用于|限)(?:学术|研究)|연구 ?목적(?:으로만)?",
     r"\bnur (?:für|zu) forschung|только (?:для|в) (?:научн|исследов)",
 )
 _NON_COMMERCIAL = either(
@@ -107,7 +108,8 @@ _NON_COMMERCIAL = either(
         r"\bfor (?:any )?commercial (?:use|usage|purposes?|"
         r"licens\w+)[^.]{0,30}\b(?:please )?contact\b(?=[^.]*\bonly\b)"
     ),
-    r"商用利用(?:は)?(?:禁止|不可)|非商用|不得(?:用于)?商[业用]|禁止商[业用]|비상업|\bnicht[ -]kommerziell|\bno comercial\b",
+    r"商用利用(?:は)?(?:禁止|不可)|非商用|不得(?:用于)?商[业用]|禁止商[业用]",
+    r"비상업|\bnicht[ -]kommerziell|\bno comercial\b",
     r"\bnão comercial\b|\bnon commerciale?\b|некоммерческ",
 )
 _NC_NAME = re.compile(r"\bcc[ -]?by[ -]nc\b|\blicense-nc\b|\bnoncommercial\b")
@@ -133,9 +135,10 @@ _FRIENDLY = either(
 )
 # A sentence without any of these needs no closer look; looking for them is cheap.
 _HINTS = (
-    "commerc", "comercial", "kommerz", "коммерч", "research", "academic", "scientific", "education", "study", "forschung", "исслед", "научн",
-    "prohibit", "acceptable", "policy", "do not use", "don't use", "recommended", "permission", "authori", "consent", "terms", "agree",
-    "-nc", " nc", "研究", "学术", "商用", "商业", "利用規約", "条款", "연구", "상업",
+    "commerc", "comercial", "kommerz", "коммерч", "research", "academic", "scientific", "education", "study",
+    "forschung", "исслед", "научн", "prohibit", "acceptable", "policy", "do not use", "don't use",
+    "recommended", "permission", "authori", "consent", "terms", "agree", "-nc", " nc", "研究", "学术", "商用", "商业",
+    "利用規約", "条款", "연구", "상업",
 )  # fmt: skip
 _NOT_THIS = either(
     r"\b(?:base|original|teacher|other|upstream) model(?:'s)? (?:is|was|has)|\bunlike\b",

@@ -14,12 +14,15 @@ from modelpick.vetting.answers.words import either, group
 # Tasks as nouns. Bare "language model" or "embedding" says what a thing is, not what it is for.
 _TASK = group(
     r"(?<=\w[ -])(?:classification|classifiers?|segmentation|detection|detectors?|recognition|recogni[sz]er)",
-    r"(?:text|code|image|video|music|audio|voice|story|title|headline|keyword|caption|question|answer|response|mesh|3d)"
+    r"(?:text|code|image|video|music|audio|voice|story|title|headline|keyword|caption|question|answer|"
+    r"response|mesh|3d)"
     r"[ -]generat(?:ion|ors?)",
     r"(?:dialogue?|language|content|synthetic data|poetry|lyrics|art) generat(?:ion|ors?)",
-    r"(?:image|text|speech|video|audio|document|question|voice|music)[ -]to[ -](?:text|speech|image|video|audio|3d|code|sql)"
+    r"(?:image|text|speech|video|audio|document|question|voice|music)[ -]to[ -](?:text|speech|image|"
+    r"video|audio|3d|code|sql)"
     r"\b(?! pairs)",
-    r"text2(?:text|image|speech|sql)|(?:image|text|video) (?:synthesis|retrieval|restoration|editing|matting|similarity)",
+    r"text2(?:text|image|speech|sql)|(?:image|text|video) (?:synthesis|retrieval|restoration|editing|"
+    r"matting|similarity)",
     r"image (?:inpainting|captioning|super[ -]resolution|variations?|translation|enhancement)|background removal",
     r"depth estimation|pose estimation|optical flow|super[ -]resolution|inpainting|style transfer|colou?rization",
     r"\basr\b|\bocr\b|\bner\b|\btts\b|\bvqa\b|\bq&a\b|speech (?:synthesis|enhancement|separation|translation)",
@@ -29,51 +32,66 @@ _TASK = group(
     r"(?:grammar|spelling|grammatical)(?: error)? correction|punctuation (?:restoration|prediction)",
     r"sentiment analysis|fact[ -]checking|natural language inference|textual entailment",
     r"(?:semantic|similarity|vector|passage|document|information|code|dense) (?:search|retrieval|ranking)",
-    r"\bre-?rank(?:ers?|ing)|semantic (?:textual )?similarity|sentence similarity|clustering|feature extract(?:ion|or)",
+    r"\bre-?rank(?:ers?|ing)|semantic (?:textual )?similarity|sentence similarity|clustering|"
+    r"feature extract(?:ion|or)",
     r"(?:sentence|text|paragraph|image|document|code|vision)[ -]encoder|embedding model",
-    r"(?:pos|part[ -]of[ -]speech)[ -]tagg(?:ing|er)|dependency[ -]pars(?:ing|er)|lemmati[sz]ation|morphological analysis",
+    r"(?:pos|part[ -]of[ -]speech)[ -]tagg(?:ing|er)|dependency[ -]pars(?:ing|er)|lemmati[sz]ation|"
+    r"morphological analysis",
     r"(?:relation|information|keyphrase|keyword|event|entity|table|aspect|term)[ -]extract(?:ion|or)",
     r"masked language model(?:l?ing)?|fill[ -]mask|mask[ -]filling|next[ -]word prediction|(?:text|code) completion",
     r"chat[ -]?bots?|conversational (?:ai|agent|assistant|model)|dialogue? (?:system|model|agent)",
-    r"(?:ai|virtual|coding|personal|language) (?:assistants?|agents?)|role[ -]?play(?:ing)?|story[ -]?(?:telling|writing)",
+    r"(?:ai|virtual|coding|personal|language) (?:assistants?|agents?)|role[ -]?play(?:ing)?|"
+    r"story[ -]?(?:telling|writing)",
     r"creative writing|instruction[ -]following|function[ -]calling|tool[ -](?:use|calling)",
-    r"(?:time[ -]series|weather|sales|price) (?:forecast(?:ing)?|prediction)|forecasting|recommend(?:ation|er) systems?",
+    r"(?:time[ -]series|weather|sales|price) (?:forecast(?:ing)?|prediction)|forecasting|"
+    r"recommend(?:ation|er) systems?",
     r"(?:robotic?|locomotion) (?:control|manipulation)|agent playing|document (?:understanding|analysis|parsing)",
-    r"(?:visual|image|video|multimodal) (?:understanding|reasoning)|image[ -]text (?:matching|comprehension)|captioning",
+    r"(?:visual|image|video|multimodal) (?:understanding|reasoning)|image[ -]text (?:matching|"
+    r"comprehension)|captioning",
     r"contrastive image[ -]text|reasoning tasks?",
 )
 _VERB = (
-    r"(?:predict|generat|classif|detect|translat|summari[sz]|convert|transcrib|extract|recogni[sz]|identif|answer|segment|"
-    r"transform|produc|creat|synthesi[sz]|correct|rewrit|paraphras|captur|estimat|describ|complet|remov|rank|scor|encod|map|"
-    r"embed|understand|clon|render|colou?ri[sz]|restor|upscal|label|tag|pars|assess|determin|distinguish|separat|annotat|"
+    r"(?:predict|generat|classif|detect|translat|summari[sz]|convert|transcrib|extract|recogni[sz]|"
+    r"identif|answer|segment|"
+    r"transform|produc|creat|synthesi[sz]|correct|rewrit|paraphras|captur|estimat|describ|complet|"
+    r"remov|rank|scor|encod|map|"
+    r"embed|understand|clon|render|colou?ri[sz]|restor|upscal|label|tag|pars|assess|determin|"
+    r"distinguish|separat|annotat|"
     r"forecast|simulat|tak|accept|respond|reason)(?:es?|s|ies|y|ing|ed|ting|ping)?\b"
 )
 # Ways to say what something is for.
 _FRAME = either(
-    r"\b(?:is|are|was|been|being|mostly|mainly|primarily) (?:also )?(?:intended|designed|meant|optimi[sz]ed|suit(?:ed|able)|"
-    r"well[ -]suited|useful|recommended|best suited|tailored|aimed) (?:specifically |mainly |primarily |only )?(?:to|for|at|as)\b",
+    r"\b(?:is|are|was|been|being|mostly|mainly|primarily) (?:also )?(?:intended|designed|meant|"
+    r"optimi[sz]ed|suit(?:ed|able)|"
+    r"well[ -]suited|useful|recommended|best suited|tailored|aimed) (?:specifically |mainly |"
+    r"primarily |only )?(?:to|for|at|as)\b",
     r"\b(?:specifically|mainly|primarily|mostly) (?:designed|intended|trained|built|made) (?:to|for|as)\b",
     rf"\b(?:built|made|developed|created|trained|fine-?tuned|tuned) (?:specifically )?(?:to|for) (?:\w+ly )?{_VERB}",
     r"\bintended (?:use|for|to be)\b|\b(?:main|primary) (?:intended )?use\b|\bproof[ -]of[ -]concept\b",
-    r"\bcan (?:also |then |directly |easily )?be (?:used|utili[sz]ed|applied|employed|fine-?tuned) (?:as an?|to|for|in)\b",
-    r"\b(?:you|one|users?|we) (?:can|could|may) (?:also |directly )?use (?:this|the|our|it)\b[^.]{0,40}?\b(?:to|for|as)\b",
+    r"\bcan (?:also |then |directly |easily )?be (?:used|utili[sz]ed|applied|employed|"
+    r"fine-?tuned) (?:as an?|to|for|in)\b",
+    r"\b(?:you|one|users?|we) (?:can|could|may) (?:also |directly )?use (?:this|the|our|"
+    r"it)\b[^.]{0,40}?\b(?:to|for|as)\b",
     r"\buse (?:this|it|the model) (?:model )?(?:to|for|as)\b|\b(?:is|be) used (?:to|for|as an?)\b|^used (?:to|for)\b",
-    rf"\b(?:it|model|network|system) (?:\w+ly )?(?:is|are) (?:also )?(?:able|capable)\b|\b(?:and|is) (?:able|capable) (?:to|of) {_VERB}",
+    rf"\b(?:it|model|network|system) (?:\w+ly )?(?:is|are) (?:also )?(?:able|capable)\b|\b(?:and|"
+    rf"is) (?:able|capable) (?:to|of) {_VERB}",
     rf"\b(?:model|network|system|adapter|lora|tool|agent)s? (?:to|that|which|for)(?: can| will)? (?:\w+ly )?{_VERB}",
     rf"\b(?:it|model|network|system|that|which) (?:can |will |also |then |automatically )*(?!taken|produced){_VERB}",
     r"\baims? to\b|\b(?:goal|purpose|objective|idea|aim) (?:of (?:this|the) \w+ )?(?:is|was)(?:\W)? to\b",
-    r"\bspeciali[sz](?:ed|es|ing) (?:in|for|on)\b|\ballows? (?:you|users?|the creation)\b|\blets? you\b|\benabl(?:es|ing)\b",
+    r"\bspeciali[sz](?:ed|es|ing) (?:in|for|on)\b|\ballows? (?:you|users?|the creation)\b|"
+    r"\blets? you\b|\benabl(?:es|ing)\b",
 )
 _TASK_FRAME = either(
     r"\b(?:for|perform|do|solve|tasks?:?|tasks? (?:of|such as|like)|problem type:?|task type:?|model type:?)\s+"
     r"(?:the )?(?:\w[\w-]* ){0,4}?" + _TASK,
-    _TASK
-    + r"(?: \([a-z-]{2,6}\))? (?:model|system|program|tool|network|pipeline|adapter|agent|engine|toolkit|downstream|tasks?)\b",
+    _TASK + r"(?: \([a-z-]{2,6}\))? (?:model|system|program|tool|network|pipeline|adapter|agent|engine|"
+    r"toolkit|downstream|tasks?)\b",
     r"\b(?:is|are) (?:an?|the|our) (?:[\w-]+,? ){0,6}?" + _TASK,
 )
 _NOUN = re.compile(r"\b" + _TASK)
 _OTHER_TONGUES = either(
-    "用于|用来|的任务|旨在|ため(?:の|に)(?:モデル|使)|用途|ことができ|利用するには|できます|위한|사용(?:할|됩|하)|수 있습니다|목적",
+    "用于|用来|的任务|旨在|ため(?:の|に)(?:モデル|使)|用途|ことができ|利用するには|できます",
+    "위한|사용(?:할|됩|하)|수 있습니다|목적",
     r"используется|предназначен|отвечающ|\bдля (?:\w+ ){0,3}(?:задач|классификац|генерац|перевод|распознаван)",
     r"\bsert à\b|\bpeut être utilisé|\bconçue? pour\b|\bpermet de\b|\bdestinée? à\b",
     r"\bse puede (?:usar|utilizar)|\bdiseñado para\b|\bsirve para\b|\bpuede (?:usarse|utilizarse)|\bpropósito\b",
@@ -82,16 +100,22 @@ _OTHER_TONGUES = either(
 )
 # Sentences that speak of something else than what the model is for.
 _NOT = either(
-    r"\bpull request|\bdataset (?:is|was|can)\b|\b(?:script|notebook|code|optimi[sz]er|tokeni[sz]er)\b[^.]{0,60}\bused\b",
-    r"\b(?:was|were|is|are|be) used (?:during|for|to|in) (?:the )?(?:training|train|pre-?train|fine-?tun|evaluat|prun|calibrat)",
-    r"\bused to (?:quanti[sz]e|convert|make|create|generate the)|\bnot (?:be used|intended|suitable|recommended|designed|meant)\b",
+    r"\bpull request|\bdataset (?:is|was|can)\b|\b(?:script|notebook|code|optimi[sz]er|"
+    r"tokeni[sz]er)\b[^.]{0,60}\bused\b",
+    r"\b(?:was|were|is|are|be) used (?:during|for|to|in) (?:the )?(?:training|train|pre-?train|"
+    r"fine-?tun|evaluat|prun|calibrat)",
+    r"\bused to (?:quanti[sz]e|convert|make|create|generate the)|\bnot (?:be used|intended|suitable|"
+    r"recommended|designed|meant)\b",
     r"\bmust not\b|\bplease cite|\bbibtex\b|\blicen[sc]ed?\b|\bcontact\b|\binstall(?:ed|ing|ation)?\b|\bmake sure\b",
-    r"\btrained with the following|\bachieves? the following|\bthis (?:example|section|table|figure|script|repo)\b|\bclick\b",
-    r"\bdownload (?:the|this|it)\b|\bas follows\b|\bcan be (?:loaded|found|downloaded)\b|\b(?:should|must) be sampled\b",
+    r"\btrained with the following|\bachieves? the following|\bthis (?:example|section|table|figure|"
+    r"script|repo)\b|\bclick\b",
+    r"\bdownload (?:the|this|it)\b|\bas follows\b|\bcan be (?:loaded|found|downloaded)\b|\b(?:should|"
+    r"must) be sampled\b",
     r"\b(?:warranty|liab)|\bwe (?:use|used|utilize) (?:the|a)\b|\bcompared (?:to|with)\b",
 )
 _SUBJECT = either(
-    r"^\W*(?:this|the|our|it|an?|we|you|one|these)\b|\b(?:model|checkpoint|network|system|adapter|lora|encoder|agent|embeddings?)s?\b"
+    r"^\W*(?:this|the|our|it|an?|we|you|one|these)\b|\b(?:model|checkpoint|network|system|adapter|"
+    r"lora|encoder|agent|embeddings?)s?\b"
 )
 _SKIPPED = frozenset({Topic.DATA, Topic.LICENSE, Topic.EVALUATION, Topic.LIMITS, Topic.OUT_OF_SCOPE})
 _MAX_EVIDENCE = 4

@@ -83,7 +83,8 @@ _LIMIT_OTHER = either(
     r"не (?:более|поддержива|умеет|гарантир)|ограничен\w+ (?:модел|в)",
     "nicht (?:perfekt|in der lage|unterstützt)|begrenzt auf|ne (?:prend|peut|fonctionne|supporte) pas",
     "no (?:admite|soporta|funciona|puede)|puede(?:n)? (?:contener|generar|producir)",
-    "não (?:suporta|funciona|pode)|pode(?:m)? (?:conter|gerar)|偏っ|バイアスがあ|可能性があります|できません|対応していません|不支持",
+    "não (?:suporta|funciona|pode)|pode(?:m)? (?:conter|gerar)",
+    "偏っ|バイアスがあ|可能性があります|できません|対応していません|不支持",
     "可能(?:会)?(?:产生|生成|存在)|局限|할 수 없|한계|지원하지 않",
 )
 _POINTER = either(

@@ -14,7 +14,8 @@ _TOOLS: tuple[tuple[str, str], ...] = (
     ("keras", r"model has been generated automatically .{0,40}Keras"),
     (
         "trl",
-        r"It has been trained using \[?TRL|fine-?tuned with the \[?TRL library|trained with \[?TRL\b|^licence: license$",
+        r"It has been trained using \[?TRL|fine-?tuned with the \[?TRL library|trained with \[?TRL\b|"
+        r"^licence: license$",
     ),
     ("autotrain", r"Model Trained Using Auto(?:Train|NLP)|This model was trained using AutoTrain"),
     ("unsloth", r"trained 2x faster with \[?Unsloth|^# Uploaded (?:finetuned )?model\b"),
@@ -33,7 +34,8 @@ _TOOLS: tuple[tuple[str, str], ...] = (
     ("gguf", r"\b(?:static|weighted/imatrix) quants of\b|Llamacpp (?:imatrix )?Quantizations of"),
     (
         "gguf",
-        r"was converted to (?:GGUF|MLX) format from|GGUF format model files for|This is (?:a )?quantized version of \[",
+        r"was converted to (?:GGUF|MLX) format from|GGUF format model files for|"
+        r"This is (?:a )?quantized version of \[",
     ),
 )
 _COMPILED = tuple((name, re.compile(pattern, re.M | re.I)) for name, pattern in _TOOLS)

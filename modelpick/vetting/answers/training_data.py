@@ -58,7 +58,8 @@ _KIND = either(
     "이미지|텍스트|문장|изображени|текст",
 )
 _OUR_DATA = re.compile(
-    r"\b(?:our|the) (?:\w+ ){0,2}(?:training data|data ?set|corpus) (?:is|was|are|were|consists?|contains?|includes?|comprises?|used)\b"
+    r"\b(?:our|the) (?:\w+ ){0,2}(?:training data|data ?set|corpus) (?:is|was|are|were|consists?|"
+    r"contains?|includes?|comprises?|used)\b"
 )
 _INSTRUCTION = re.compile(
     r"\bexample of\b|\bfollow\b|\bhere is\b|\bhow to\b|\bscript\b|\byou need\b|\bin order to\b|\btry\b"
@@ -187,9 +188,15 @@ def _take_sentence(line: Line, found: _Collected) -> None:
         found.naming.append(line)
     elif _UNDISCLOSED.search(line.low):
         found.withholding.append(line)
-    elif line.kind is not BlockKind.HEADING and not _INSTRUCTION.search(line.low) and Topic.HOW_TO not in line.topics:
-        if _KIND.search(line.low) or re.search(r"\bdata(?:set)?s?\b", line.low):
-            found.describing.append(line)
+    elif _describes(line):
+        found.describing.append(line)
+
+
+def _describes(line: Line) -> bool:
+    """Whether a sentence about training tells kind, source or amount of the data, and is no instruction to train."""
+    if line.kind is BlockKind.HEADING or Topic.HOW_TO in line.topics or _INSTRUCTION.search(line.low):
+        return False
+    return bool(_KIND.search(line.low) or re.search(r"\bdata(?:set)?s?\b", line.low))
 
 
 def _read_row(line: Line, found: _Collected, in_table: bool) -> bool:

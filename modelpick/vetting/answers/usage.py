@@ -14,13 +14,15 @@ from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView
 from modelpick.vetting.answers.words import either
 
-_LIBRARIES = (
-    "transformers", "diffusers", "sentence_transformers", "peft", "spacy", "flair", "stanza", "timm", "open_clip", "ultralytics", "fastai",
-    "keras", "tensorflow", "espnet2", "espnet_model_zoo", "speechbrain", "nemo", "pyannote", "asteroid", "allennlp", "adapters", "optimum",
-    "stable_baselines3", "huggingface_sb3", "rl_zoo3", "sklearn", "skops", "xgboost", "lightgbm", "gensim", "fasttext", "vllm", "sglang",
-    "llama_cpp", "mlx_lm", "ctranslate2", "onnxruntime", "setfit", "span_marker", "paddlenlp", "paddleocr", "TTS", "torchvision",
-    "modelscope", "lmdeploy", "bertopic", "ollama", "yolov5", "torch", "joblib", "modelpick",
-)  # fmt: skip
+_LIBRARIES = tuple(
+    """
+    transformers diffusers sentence_transformers peft spacy flair stanza timm open_clip ultralytics fastai
+    keras tensorflow espnet2 espnet_model_zoo speechbrain nemo pyannote asteroid allennlp adapters optimum
+    stable_baselines3 huggingface_sb3 rl_zoo3 sklearn skops xgboost lightgbm gensim fasttext vllm sglang
+    llama_cpp mlx_lm ctranslate2 onnxruntime setfit span_marker paddlenlp paddleocr TTS torchvision modelscope
+    lmdeploy bertopic ollama yolov5 torch joblib modelpick
+    """.split()  # noqa: SIM905 - easier to read and to extend
+)
 _IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import|import\s+([\w.]+))", re.M)
 _CALL = either(
     (
@@ -63,7 +65,9 @@ _TRAINS = either(
     r"--do_train|fine[-_]?tun\w*\.(?:py|sh)|\bTrainer\(",
     flags=re.I,
 )
-_NOT_CODE = frozenset("bibtex tex latex json yaml yml toml text txt output csv xml html markdown diff mermaid".split())
+_NOT_CODE = frozenset(
+    "bibtex tex latex json yaml yml toml text txt output csv xml html markdown diff mermaid".split()  # noqa: SIM905
+)
 _INLINE = ("`", "pip install", "trust_remote_code", "curl ", "wget ", "import ")
 _COMMON = frozenset(_LIBRARIES) | {
     "PIL",

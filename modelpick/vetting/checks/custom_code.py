@@ -4,7 +4,8 @@ What it checks
     `auto_map` in config.json, scripts and programs among the files, and `trust_remote_code` in the card.
 
 Why it matters
-    Such code runs on your machine with your rights as soon as you load the model, and no scanner of weights looks at it.
+    Such code runs on your machine with your rights as soon as you load the model, and no scanner of weights looks
+    at it.
 
 How to fix
     Read the code first, pin the commit, or take a model that the library supports without it.
