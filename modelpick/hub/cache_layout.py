@@ -54,8 +54,10 @@ class RepoCache:
 
     def abandon(self, *, forget: bool) -> None:
         """Removes the folders again that stayed empty. Blobs that are right are right, also where another was not."""
-        for folder in ("blobs", "snapshots", "refs", ""):
-            remove_if_empty(self.root / folder)
+        remove_if_empty(self.root / "blobs")
+        if not (self.root / "blobs").exists():
+            remove_if_empty(self.root / "snapshots")
+            remove_if_empty(self.root)
 
     def _show(self, file: PlannedFile) -> None:
         blob, shown = self.destination(file), self._snapshot / file.path

@@ -11,7 +11,7 @@ from modelpick.errors import CannotFindOut
 from modelpick.facts import FileFact, Missing, RepoFacts, TextFile
 from modelpick.hub.client import Answer, HubClient, SmallFile
 from modelpick.hub.faults import Asked, HubRefusal
-from modelpick.hub.hashing import FileHash, not_as_declared
+from modelpick.hub.hashing import FileHash
 from modelpick.hub.ids import check_repo_id, check_revision
 from modelpick.hub.info import read_info, with_more
 
@@ -109,10 +109,10 @@ class _Reader:
             return error
         digest = file.sha256 or file.git_sha1
         if digest is not None and not small.truncated:
-            found = FileHash(len(small.data))
+            found = FileHash(digest, len(small.data) if file.bytes is None else file.bytes)
             found.update(small.data)
-            if found.like(digest) != digest:
-                raise not_as_declared(self._repo_id, file.path, digest, file.bytes, found)
+            if not found.matches:
+                raise found.error(self._repo_id, file.path)
         return small
 
 

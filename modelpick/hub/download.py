@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Protocol
 
 from modelpick.errors import AnswerIsNo
-from modelpick.facts import RepoFacts
 from modelpick.hub.cache_layout import RepoCache, default_cache
 from modelpick.hub.client import HubClient
 from modelpick.hub.disk import check_room, disk_error
@@ -125,16 +124,16 @@ def fetch(
     return Receipt(repo_id=plan.repo_id, commit=plan.commit, folder=folder, files=files, seconds=seconds)
 
 
-def check_access(client: HubClient, facts: RepoFacts, plan: DownloadPlan) -> None:
-    """Asks whether a gated repo gives its files to this user, before anything is decided about it.
+def check_access(client: HubClient, plan: DownloadPlan) -> None:
+    """Asks whether the Hub gives the plan's files to this user, before anything is decided, and before the cache is
+    believed: a gate may have been put up, or the files withdrawn.
 
     Raises:
-        CannotFindOut: It does not (`gated`), or the Hub could not be asked.
+        CannotFindOut: It does not (`gated`, `disabled`, ...), or could not be asked.
     """
-    if facts.gated in ("auto", "manual") and plan.files:
-        path = plan.files[0].path
-        asked = Asked(repo_id=plan.repo_id, revision=plan.commit, path=path)
-        client.head(client.resolve_url(plan.repo_id, plan.commit, path), asked=asked)
+    path = plan.files[0].path
+    asked = Asked(repo_id=plan.repo_id, revision=plan.commit, path=path)
+    client.head(client.resolve_url(plan.repo_id, plan.commit, path), asked=asked)
 
 
 def _verified(plan: DownloadPlan, place: _Place, listener: Listener) -> dict[str, str]:
@@ -145,8 +144,8 @@ def _verified(plan: DownloadPlan, place: _Place, listener: Listener) -> dict[str
     with listener.step("checking files that are there", sum(file.bytes for file, _ in there), "bytes") as step:
         for file, path in there:
             same_size = path.is_file() and path.stat().st_size == file.bytes
-            known = hash_file(path, file.bytes, step.advance) if same_size else None
-            if known is not None and known.matches(file.digest):
+            known = hash_file(path, file.digest, file.bytes, step.advance) if same_size else None
+            if known is not None and known.matches:
                 hashes[file.path] = known.sha256
             elif path == place.destination(file):
                 listener.notice(f"the copy of `{file.path}` at {path} is damaged and will not be used")

@@ -76,9 +76,9 @@ def plan(facts: RepoFacts, include: Sequence[str] | None = None) -> DownloadPlan
         UsageError: A pattern that fits no file.
         CannotFindOut: The Hub disabled the repo, or does not tell files, commit, size or hash.
     """
-    if facts.repo_id is None or facts.commit is None or facts.files is None:
+    if facts.repo_id is None or facts.commit is None or not facts.files:
         raise CannotFindOut(
-            f"the files of `{facts.requested}` are not known", "try again, or another endpoint", kind="data"
+            f"the Hub lists no files of `{facts.requested}`", "see --revision, or try another endpoint", kind="data"
         )
     name = facts.repo_id
     if facts.disabled:

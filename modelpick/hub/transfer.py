@@ -10,7 +10,7 @@ from modelpick.errors import AnswerIsNo
 from modelpick.hub.answers import refuse_html
 from modelpick.hub.client import Body, HubClient
 from modelpick.hub.faults import Asked, BrokenBody
-from modelpick.hub.hashing import FileHash, hash_file, not_as_declared
+from modelpick.hub.hashing import FileHash, hash_file
 from modelpick.hub.ids import check_commit
 from modelpick.hub.part_file import PartFile
 from modelpick.hub.plan import DownloadPlan, PlannedFile
@@ -32,13 +32,13 @@ class _Incoming:
         self.file = file
         self._part = part
         self._step = step
-        self.hash = FileHash(file.bytes)
+        self.hash = FileHash(file.digest, file.bytes)
         self.etag: str | None = None
 
     def start_over(self) -> None:
         self._step.advance(-self.hash.bytes)
         self._part.start_over()
-        self.hash = FileHash(self.file.bytes)
+        self.hash = FileHash(self.file.digest, self.file.bytes)
         self.etag = None
 
     def take(self, chunk: bytes) -> None:
@@ -61,18 +61,18 @@ def fetch_file(
     with PartFile(target, listener) as part:
         incoming = _Incoming(file, part, step)
         if _stamp(target) != seen and target.is_file():  # another process was quicker
-            theirs = hash_file(target, file.bytes)
-            if theirs.matches(file.digest):
+            theirs = hash_file(target, file.digest, file.bytes)
+            if theirs.matches:
                 step.advance(file.bytes)
                 return theirs
         for _ in range(2):
             _receive(client, plan, incoming)
-            if incoming.hash.matches(file.digest):
+            if incoming.hash.matches:
                 part.place()
                 return incoming.hash
             wrong = incoming.hash
             incoming.start_over()
-    raise not_as_declared(plan.repo_id, file.path, file.digest, file.bytes, wrong)
+    raise wrong.error(plan.repo_id, file.path)
 
 
 def _receive(client: HubClient, plan: DownloadPlan, incoming: _Incoming) -> None:
@@ -83,6 +83,8 @@ def _receive(client: HubClient, plan: DownloadPlan, incoming: _Incoming) -> None
         try:
             complete = _ask(client, plan, incoming)
         except BrokenBody:
+            if incoming.hash.bytes == incoming.file.bytes:
+                return
             fruitless = fruitless + 1 if incoming.hash.bytes - before < _PROGRESS else 0
             if fruitless > len(_PAUSES):
                 raise

@@ -21,6 +21,9 @@ _COPY_HELPS = frozenset(
     "network timeout not-a-hub repo-not-found gated disabled revision-not-found rate-limit offline permission".split()  # noqa: SIM905
 )
 
+_SHOWN = 20
+"""Rows of the plan that a person is shown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadResult(Result):
@@ -134,7 +137,7 @@ def download(
             with listener.step(f"looking at {repo_id}"):
                 facts = collect(client, repo_id, revision)
                 planned = plan(facts, patterns)
-                check_access(client, facts, planned)
+                check_access(client, planned)
                 report = vet_facts(facts)
             _stop_if_rejected(report, allow_rejected, listener)
             if announce is not None:
@@ -201,11 +204,14 @@ def _plan_document(planned: DownloadPlan, report: VetReport) -> Document:
         (file.path, Cell(in_bytes(file.bytes), Tone.STRONG if file.is_weights else Tone.PLAIN))
         for file in sorted(planned.files, key=lambda file: -file.bytes)
     ]
+    total = f"{len(rows)} files, {in_bytes(planned.bytes)} in all."
+    if len(rows) > _SHOWN:
+        rows = [*rows[:_SHOWN], (f"and {len(rows) - _SHOWN} smaller ones", "")]
     blocks: list[Block] = [
         Heading(f"{planned.repo_id} at {planned.commit[:12]}", level=1),
         Text(f"Verdict of the vet: {report.verdict}", tones[report.verdict]),
         Table(("file", "size"), tuple(rows), right=("size",)),
-        Text(f"{len(rows)} files, {in_bytes(planned.bytes)} in all."),
+        Text(total),
     ]
     reasons = Counter(item.reason for item in planned.left_out)
     if reasons:

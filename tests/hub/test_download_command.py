@@ -65,6 +65,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
     scan = {"scansDone": True, "filesWithIssues": [{"path": "evil.bin", "level": "unsafe"}]}
     write_repo(folder, "org/flagged", files | {"evil.bin": b"x" * 2000}, securityRepoStatus=scan, **popular)
     write_repo(folder, "org/empty", files | {"model.safetensors": b""}, **popular)
+    write_repo(folder, "org/void", {}, **popular)
     write_repo(folder, "org/evil", files, extra_files={"../../evil.json": "{}"}, **popular)
     with LoopbackHub(folder) as server:
         yield server
@@ -129,6 +130,7 @@ def test_a_renamed_repo_is_taken_under_its_new_name() -> None:
         ("org/evil", 1, "hostile-name"),
         ("org/empty", 1, "empty-weights"),
         ("org/pickle", 1, "no-safe-weights"),
+        ("org/void", 4, "data"),
         ("no such id!", 2, "usage"),
     ],
 )
@@ -198,10 +200,20 @@ def test_a_revision_that_climbs_is_refused(capsys: pytest.CaptureFixture[str], o
     assert cached(own_home) == []
 
 
-def test_a_cached_copy_is_named_but_not_used_when_the_hub_says_no(hub: LoopbackHub) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("org/tiny", "patch", patch={"disabled": True}),
+        Fault("org/tiny", "status", status=401),
+        Fault("org/tiny", "status", status=404, headers={"X-Error-Code": "RepoNotFound"}),
+        Fault("/resolve/", "status", status=403, headers={"X-Error-Message": "Access to this resource is disabled."}),
+    ],
+    ids=["disabled", "401", "404", "files-disabled"],
+)
+def test_a_cached_copy_is_named_but_not_used_when_the_hub_says_no(hub: LoopbackHub, fault: Fault) -> None:
     folder = modelpick.download("org/tiny").path
-    hub.inject(Fault("org/tiny", "patch", patch={"disabled": True}))
-    with pytest.raises(CannotFindOut, match="disabled") as caught:
+    hub.inject(fault)
+    with pytest.raises(CannotFindOut) as caught:
         modelpick.download("org/tiny")
     assert str(folder) in str(caught.value.hint)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -97,6 +98,8 @@ def test_a_second_time_only_hashes(bench: Bench) -> None:
 
 @pytest.mark.parametrize("name", ["model.safetensors", "config.json"])
 def test_a_flipped_bit_is_found_named_and_not_kept(bench: Bench, name: str) -> None:
+    from huggingface_hub import scan_cache_dir
+
     bench.hub.inject(Fault(f"/resolve/.*{name}", "flip", at=9))
     with pytest.raises(AnswerIsNo) as caught:
         bench.fetch()
@@ -106,6 +109,7 @@ def test_a_flipped_bit_is_found_named_and_not_kept(bench: Bench, name: str) -> N
     assert "got " in caught.value.message
     assert not any("snapshots" in path or "part" in path or declared in path for path in bench.files())
     assert len(bench.hub.requests(f"/resolve/.*{name}")) == 2
+    assert scan_cache_dir(bench.cache).warnings == []
     bench.hub.heal()
     assert bench.fetch().folder.is_dir()
 
@@ -120,6 +124,7 @@ def test_a_bit_flipped_once_is_fetched_again(bench: Bench) -> None:
     [
         Fault("model.safetensors", "cut", at=100_000, count=1),
         Fault("model.safetensors", "cut", at=0, count=3),
+        Fault("model.safetensors", "cut", at=len(WEIGHTS), count=1),
         Fault("model.safetensors", "reset", at=70_000, count=2),
         Fault("model.safetensors", "hang", at=80_000, seconds=5, count=1),
         Fault("model.safetensors", "truncate", at=90_000, count=1),
@@ -324,6 +329,17 @@ def test_a_full_disk_is_refused_before_anything_is_fetched(bench: Bench, monkeyp
         bench.fetch()
     assert caught.value.kind == "disk"
     assert bench.hub.requests("/resolve/") == []
+
+
+def test_a_disk_that_fills_up_meanwhile_leaves_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: object, chunk: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(transfer.PartFile, "write", full)
+    with pytest.raises(CannotFindOut, match="disk is full") as caught:
+        bench.fetch()
+    assert caught.value.kind == "disk"
+    assert not (bench.cache / "models--org--tiny").exists()
 
 
 def test_a_cache_that_cannot_be_written_is_named(bench: Bench) -> None:
