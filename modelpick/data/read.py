@@ -289,7 +289,7 @@ def rows_from_values(text: str, columns: Sequence[tuple[str, ColumnKind]]) -> Ta
     """
     used = [(name, kind) for name, kind in columns if kind != "text"]
     try:
-        cells = next(csv.reader(io.StringIO(text), strict=True, skipinitialspace=True), [])
+        cells = next(csv.reader(io.StringIO(text.strip()), strict=True, skipinitialspace=True), [])
     except csv.Error as error:
         raise UsageError(f"`--row {text}` cannot be read: {error}", _order(used)) from None
     if len(cells) != len(used):

@@ -86,9 +86,10 @@ def _split(strata: NDArray[np.intp], ratio: Ratio, seed: int, pool: NDArray[np.b
     rng = np.random.default_rng(seed)
     # One row of every class stays in train, and one row at least is left for validation.
     spare = sizes - 1
-    testable = np.minimum(np.bincount(strata[pool], minlength=len(sizes)), spare)
-    tests = _share(min(_whole(rows * ratio[2] / whole), int(spare.sum()) - 1), testable, rng)
-    validations = _share(_whole(rows * ratio[1] / whole), spare - tests, rng)
+    testable = np.bincount(strata[pool], minlength=len(sizes))
+    wanted = min(_whole(rows * ratio[2] / whole), int(spare.sum()) - 1)
+    tests = _share(wanted, testable, np.minimum(testable, spare), rng)
+    validations = _share(_whole(rows * ratio[1] / whole), sizes - tests, spare - tests, rng)
     if not tests.sum() or not validations.sum():
         raise AnswerIsNo(
             f"{rows} rows in {len(sizes)} classes cannot be split so that each class stays in train",
@@ -109,16 +110,24 @@ def _whole(rows: float) -> int:
     return max(1, round(rows))
 
 
-def _share(total: int, available: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
-    """Divides `total` rows among the classes in proportion to `available`, never more than a class has.
+def _share(total: int, sizes: NDArray[np.intp], most: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+    """Divides `total` rows among the classes in proportion to their sizes, never more than `most` of each."""
+    counts = np.zeros_like(sizes)
+    left = max(0, min(total, int(most.sum())))
+    while left:
+        room = most - counts
+        counts += np.minimum(_systematic(left, np.where(room > 0, sizes, 0), rng), room)
+        left = min(total, int(most.sum())) - int(counts.sum())
+    return counts
 
-    Systematic sampling: each class gets its share rounded down or up, and over many seeds exactly its share.
+
+def _systematic(total: int, weights: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+    """Each class gets its share rounded down or up at random, and over many seeds exactly its share.
+
+    Systematic sampling (Madow 1949, Ann. Math. Stat. 20:333-354).
     """
-    total = max(0, min(total, int(available.sum())))
-    if not total:
-        return np.zeros_like(available)
-    order = rng.permutation(len(available))
-    ends = np.round(np.cumsum(available[order]) * (total / available.sum()), 9) + rng.random()
-    counts = np.empty_like(available)
+    order = rng.permutation(len(weights))
+    ends = np.round(np.cumsum(weights[order]) * (total / weights.sum()), 9) + rng.random()
+    counts = np.empty_like(weights)
     counts[order] = np.diff(np.floor(ends), prepend=0).astype(np.intp)
     return counts

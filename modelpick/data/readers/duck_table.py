@@ -179,6 +179,8 @@ class DuckTable:
             f"count(*) FILTER (kind <> {_MISSING}), count(*) FILTER (kind = {_NUMBER}), "
             f"count(*) FILTER (kind = {_INFINITE}), list(DISTINCT v) FILTER (kind = {_MISSING} AND v <> '')",
         )
+        if not counts:  # no rows, no groups
+            return [(CellProfile(present=0, numbers=0), []) for _ in names]
         worded = [name for name in names if counts[name][1] + counts[name][2] < counts[name][0]]
         of_text = self._grouped(
             worded,

@@ -1,0 +1,138 @@
+"""Tables that cannot be used: one clear error each, with the place, the way out and the right exit code."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from modelpick.data.read import read_dataset
+from modelpick.errors import ModelpickError
+
+GOOD = "a,b,y\n1,2,p\n2,3,q\n3,1,p\n4,6,q\n"
+
+
+def refusal(path: str, target: str | int | None = "y", **options: object) -> ModelpickError:
+    with pytest.raises(ModelpickError) as caught:
+        read_dataset(path, target=target, **options)  # type: ignore[arg-type]
+    error = caught.value
+    assert error.hint
+    assert not error.message.endswith(".")
+    return error
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "message"),
+    [
+        ("empty.csv", b"", 4, "is empty"),
+        ("blank.csv", b"\n \n\n", 4, "is empty"),
+        ("bom.csv", b"\xef\xbb\xbf", 4, "is empty"),
+        ("header.csv", b"a,b,y\n", 4, "a header and no rows"),
+        ("one.csv", b"a,b,y\n1,2,p\n", 4, "one row only"),
+        ("two.csv", b"a,b,y\n1,2,p\n3,4,q\n", 1, "2 rows cannot be split"),
+        ("blank_first.csv", b"\n" + GOOD.encode(), 4, "line 1 is blank"),
+        ("latin.csv", "a,y\n1,é\n2,b\n".encode("latin-1"), 4, "not UTF-8: byte 0xe9 in line 2; perhaps latin-1"),
+        ("utf16.csv", GOOD.encode("utf-16"), 4, "it is UTF-16"),
+        ("utf16le.csv", GOOD.encode("utf-16-le"), 4, "it is UTF-16"),
+        ("cut.csv", "a,y\n1,é".encode()[:-1], 4, "ends inside a character"),
+        ("nul.csv", b"a,y\n1,\0p\n", 4, "NUL byte in line 2"),
+        ("semicolons.csv", b"a;b;y\n1,5;2;p\n2,5;3;q\n", 4, "looks ;-separated"),
+        ("tabs.csv", GOOD.replace(",", "\t").encode(), 4, "looks tab-separated"),
+        ("twice.csv", b"a,a,y\n1,2,p\n", 4, "`a` stands there more than once"),
+        ("unnamed.csv", b"a,,y\n1,2,p\n", 4, "column 2 has no name"),
+        ("headerless.csv", b"5.1,3.5,p\n4.9,3.0,q\n4.7,3.2,p\n", 4, "seems to have no header"),
+        ("short.csv", b"a,b,y\n1,2,p\n1,2\n", 4, "line 3 has 2 fields where the header has 3"),
+        ("long.csv", b"a,b,y\n1,2,p\n1,2,q,3\n", 4, "line 3 has 4 fields where the header has 3"),
+        ("quote.csv", b'a,b,y\n1,2,p\n1,"2,p\n3,4,q\n', 4, "a quote is not closed, in the record after line 2"),
+        ("ends.csv", b"a,b,y\r\n1,2,p\n1,2,p\r\n", 4, "end in different ways"),
+        ("infinite.csv", GOOD.replace("2,3", "inf,3").encode(), 4, "`inf` in line 3, column `a`"),
+        ("huge.csv", GOOD.replace("2,3", "1e309,3").encode(), 4, "`1e309` in line 3, column `a`"),
+        ("large.csv", GOOD.replace("2,3", "1e308,3").encode(), 4, "`1e308` in line 3, column `a`"),
+        ("no_target.csv", b"a,y\n1,\n2,\n3,\n", 4, "no value in any row"),
+        ("no_feature.csv", b"y\np\nq\np\nq\n", 4, "no column to learn from"),
+        ("constant.csv", b"a,y\n1,p\n1,q\n1,p\n1,q\n", 4, "no column to learn from"),
+        ("one_class.csv", b"a,y\n1,p\n2,p\n3,p\n", 1, "every row has the same target"),
+        ("lone.csv", b"a,y\n1,p\n2,p\n3,q\n4,p\n", 1, "class `q` of `y` has a single row"),
+        ("rows.xlsx", b"PK", 4, "an Excel workbook, which this version does not read"),
+        ("rows.arff", b"@relation", 4, "an ARFF file"),
+        ("rows.json", b"[]", 4, "is JSON, which"),
+        ("rows.csv.gz", b"\x1f\x8b", 4, "is compressed, which"),
+        ("rows.data", b"1,2\n", 4, "no suffix of a table"),
+        ("broken.parquet", b"PAR1" + bytes(40) + b"PAR1", 4, "cannot be read"),
+        ("not.parquet", GOOD.encode(), 4, "cannot be read"),
+    ],
+)
+def test_bad_files(tmp_path: Path, name: str, content: bytes, code: int, message: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    error = refusal(str(path))
+    assert message in error.message
+    assert error.exit_code == code
+
+
+def test_a_word_of_numbers_to_predict_that_is_infinite(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n" + "".join(f"{i},{i}.5\n" for i in range(20)) + "3,1e309\n")
+    error = refusal(str(path))
+    assert "`1e309` in line 22, the target `y`" in error.message
+    assert error.exit_code == 4
+
+
+def test_a_regression_target_that_never_changes(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n1,5\n2,5\n3,5\n4,5\n")
+    assert refusal(str(path), task="regression").exit_code == 1
+
+
+def test_things_that_are_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder.csv").mkdir()
+    os.mkfifo("pipe.csv")
+    Path("iris").write_text(GOOD)
+    Path("mine").write_text(GOOD)
+    told = {
+        "nowhere.csv": (4, "no file `nowhere.csv`"),
+        "mine/t.csv": (4, "no file `mine/t.csv`"),
+        "folder.csv": (2, "is a folder"),
+        "pipe.csv": (2, "a pipe or a device"),
+        "/dev/zero": (2, "a pipe or a device"),
+        "https://example.org/t.csv": (2, "is an address"),
+        "irs": (2, "no built-in data set `irs`"),
+        "iris": (2, "built-in data set and also a file"),
+        "mine": (2, "no built-in data set"),
+        "a\0b.csv": (4, "cannot be opened"),
+    }
+    for path, (code, message) in told.items():
+        with pytest.raises(ModelpickError, match=message) as caught:
+            read_dataset(path, target="y")
+        assert caught.value.exit_code == code
+    assert "`iris`" in (refusal("irs").hint or "")
+    assert "`./iris`" in (refusal("iris").hint or "")
+    assert read_dataset("./iris", target="y").name == "iris"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(GOOD)
+    path.chmod(0)
+    assert refusal(str(path)).kind == "permission"
+
+
+def test_unknown_targets_get_close_matches_and_the_list(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(GOOD.replace("a,b,y", "width,height,Species"))
+    error = refusal(str(path), target="species")
+    assert error.exit_code == 2
+    assert "did you mean `Species`?" in (error.hint or "")
+    assert "`width`, `height`, `Species`" in (error.hint or "")
+    assert "--target" in (refusal(str(path), target=None).hint or "")
+    assert "did you mean `height`?" in (refusal(str(path), target="Species", drop=["heigth"]).hint or "")
+
+
+def test_labels_that_look_alike_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n1,p\n2,p \n3,p\n4,p \n5,P\n6,P\n")
+    (finding,) = [f for f in read_dataset(str(path), target="y").findings if f.check == "labels-alike"]
+    assert "'P', 'p', 'p '" in finding.message

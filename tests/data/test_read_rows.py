@@ -1,0 +1,67 @@
+"""Rows to answer for: found by name, checked against what the model knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from modelpick.data.read import read_rows, rows_from_values
+from modelpick.data.table import ColumnKind
+from modelpick.errors import CannotFindOut, UsageError
+
+COLUMNS: list[tuple[str, ColumnKind]] = [("a", "number"), ("k", "category"), ("t", "text")]
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "rows.csv"
+    path.write_text(text)
+    return str(path)
+
+
+def test_columns_by_name_in_any_order_without_target_and_texts(tmp_path: Path) -> None:
+    rows = read_rows(write(tmp_path, "k,y,a,old\n7,p,1.50,1\n?,q,NA,1\n"), COLUMNS, "y", ignored=["old"])
+    assert rows.names == ("a", "k")
+    np.testing.assert_array_equal(rows.column("a").values, [1.5, np.nan])
+    assert rows.column("k").values.tolist() == ["7", None]  # digits stay a category where the model knows one
+
+
+def test_no_rows_are_no_error(tmp_path: Path) -> None:
+    assert len(read_rows(write(tmp_path, "a,k\n"), COLUMNS)) == 0
+
+
+def test_wrong_columns_are_named(tmp_path: Path) -> None:
+    with pytest.raises(CannotFindOut, match=r"`k` missing; `b`, `y` unknown"):
+        read_rows(write(tmp_path, "a,b,y\n1,2,3\n"), COLUMNS)
+
+
+@pytest.mark.parametrize("cell", ["one", "1,5", "inf", "1e309", "0x10", "1_000", "01"])
+def test_a_cell_that_is_no_number_is_named(tmp_path: Path, cell: str) -> None:
+    with pytest.raises(CannotFindOut) as caught:
+        read_rows(write(tmp_path, f'a,k\n1,x\n"{cell}",x\n'), COLUMNS)
+    assert f"`{cell}` in line 3, column `a`" in caught.value.message
+    assert caught.value.exit_code == 4
+
+
+def test_a_row_typed_by_hand() -> None:
+    rows = rows_from_values(' 6.6, "x, y" ', COLUMNS)
+    assert rows.column("a").values.tolist() == [6.6]
+    assert rows.column("k").values.tolist() == ["x, y"]
+    assert np.isnan(rows_from_values("NA,x", COLUMNS).column("a").values[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("6.6", "has 1 values where the model takes 2"),
+        ("6.6,x,y", "has 3 values"),
+        ("", "has 0 values"),
+        ("six,x", "`six` is no number to compute with, for the column `a`"),
+        ("1e309,x", "`1e309` is no number"),
+        ('"6.6,x', "cannot be read"),
+    ],
+)
+def test_a_wrong_row_is_a_usage_error(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        rows_from_values(text, COLUMNS)
