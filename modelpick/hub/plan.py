@@ -11,9 +11,10 @@ from modelpick.errors import AnswerIsNo, CannotFindOut, UsageError
 from modelpick.facts import FileFact, RepoFacts
 from modelpick.hub.names import clash, leaves_folder, refusal
 from modelpick.hub.selection import LeftOut, Selection, incomplete, select, select_named
-from modelpick.weights.formats import SAFETENSORS, Format, weight_format
+from modelpick.weights.formats import GGUF, ONNX, PICKLE, SAFETENSORS, Format, weight_format
 
 _SMALLEST_SAFETENSORS = 10  # eight bytes of length and `{}`
+_LOADABLE = (GGUF, ONNX, PICKLE)
 _SHOWN = 3
 
 
@@ -91,7 +92,7 @@ def plan(facts: RepoFacts, include: Sequence[str] | None = None) -> DownloadPlan
         selection = select_named(facts.files, include)
     else:
         selection = select(facts.files)
-        _check_weights(name, facts.files, selection)
+        _check_weights(facts, selection)
     for file in selection.chosen:
         why = refusal(file.path)
         if why is not None:
@@ -143,9 +144,9 @@ def _check_patterns(name: str, files: Sequence[FileFact], patterns: Sequence[str
             )
 
 
-def _check_weights(name: str, files: Sequence[FileFact], selection: Selection) -> None:
+def _check_weights(facts: RepoFacts, selection: Selection) -> None:
     """Refuses a repo from which no safe weights were chosen, with the way out."""
-    missing = incomplete(selection)
+    name, missing = facts.repo_id, incomplete(selection)
     if missing is not None:
         raise AnswerIsNo(
             f"the weights of `{name}` are incomplete: {missing}",
@@ -154,27 +155,35 @@ def _check_weights(name: str, files: Sequence[FileFact], selection: Selection) -
         )
     if selection.weights:
         return
-    others: dict[Format, list[FileFact]] = {}
-    for file in files:
-        found = weight_format(file.path)
-        if found is not None:
-            others.setdefault(found, []).append(file)
+    others = [(kind, file) for file in facts.files or () if (kind := weight_format(file.path)) is not None]
     if not others:
         raise AnswerIsNo(
             f"`{name}` holds no weights",
             f"`modelpick download {name} --include README.md` takes its card and configuration",
             kind="no-weights",
         )
-    unsafe = any(found.safe is False for found in others)
-    best = max(others.items(), key=lambda item: (item[0].safe is not False, sum(f.bytes or 0 for f in item[1])))
-    kinds = ", ".join(sorted({found.name for found in others}))
-    danger = "; loading a pickle runs whatever code lies in it" if unsafe else ""
+    kinds = ", ".join(sorted({kind.name for kind, _ in others}))
+    danger = "; loading a pickle runs whatever code lies in it" if PICKLE in {kind for kind, _ in others} else ""
+    task = f" --task {facts.pipeline_tag}" if facts.pipeline_tag else ""
     raise AnswerIsNo(
         f"`{name}` has no safetensors weights, only {kinds}{danger}",
-        f"choose another model (`modelpick search --safetensors`), or take what you trust by name: "
-        f"`modelpick download {name} --include {best[1][0].path}`",
+        f"choose another model (`modelpick search{task} --library safetensors`), or take what you trust by its name: "
+        f"`modelpick download {name} --include {_likeliest(others)}`",
         kind="no-safe-weights",
     )
+
+
+def _likeliest(weights: Sequence[tuple[Format, FileFact]]) -> str:
+    """The file that a person most likely wants where none is safe: a form that some program loads as it is, in the
+    top folder, by the name of a model.
+    """
+
+    def rank(item: tuple[Format, FileFact]) -> tuple[int, int, bool, str]:
+        kind, path = item[0], item[1].path
+        known = _LOADABLE.index(kind) if kind in _LOADABLE else len(_LOADABLE)
+        return known, path.count("/"), "model" not in path.rpartition("/")[2], path
+
+    return min(weights, key=rank)[1].path
 
 
 def _listed(names: Sequence[str]) -> str:
