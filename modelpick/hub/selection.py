@@ -14,7 +14,8 @@ from modelpick.weights.formats import PICKLE, SAFETENSORS, weight_format
 COMPANIONS = (
     *("config.json", "*_config.json", "config_*.json", "model_index.json", "modules.json"),
     *("tokenizer*.json", "vocab*.json", "vocab*.txt", "merges*.txt", "special_tokens_map.json", "added_tokens.json"),
-    *("*.model", "*.spm", "*.tiktoken", "tekken.json", "bpe.codes", "dict*.txt", "spiece.*"),
+    *("tokenizer*.model", "spiece.model", "sentencepiece*.model", "sp.model", "*bpe*.model", "*spm*.model", "*.spm"),
+    *("*.tiktoken", "tekken.json", "bpe.codes", "dict*.txt"),
     *("chat_template*", "*.jinja", "*processor*.json", "feature_extractor*.json", "id2label.json", "label*.json"),
     *("labels.txt", "classes.txt"),
     *("readme.md", "license*", "licence*", "notice*", "copying*", "use_policy*", "usage_policy*"),
@@ -87,14 +88,15 @@ def select(files: Sequence[FileFact]) -> Selection:
 
 
 def select_named(files: Sequence[FileFact], patterns: Sequence[str]) -> Selection:
-    """The files whose whole path fits one of these patterns, with the card, terms and configuration; nothing else."""
-    reasons = {
-        file.path: "not asked for"
+    """The files whose whole path fits one of these patterns, with card, terms, configuration and index of shards."""
+    named = {file.path for file in files if any(fnmatchcase(file.path, pattern) for pattern in patterns)}
+    beside = {
+        file.path
         for file in files
-        if not any(fnmatchcase(file.path, pattern) for pattern in patterns)
-        and not (_is_companion(file.path) and "/" not in file.path)
+        if ("/" not in file.path and _is_companion(file.path))
+        or (_INDEX.fullmatch(file.path) and _has_shards(file.path, named))
     }
-    return _selection(files, reasons)
+    return _selection(files, {file.path: "not asked for" for file in files if file.path not in named | beside})
 
 
 def _selection(files: Iterable[FileFact], reasons: dict[str, str]) -> Selection:

@@ -28,7 +28,7 @@ def test_a_transformers_repo_gives_safetensors_and_what_loads_them() -> None:
         *("pytorch_model.bin", "tf_model.h5", "flax_model.msgpack", "rust_model.ot", "model.onnx", "training_args.bin"),
         *("onnx/model.onnx", "onnx/config.json", "original/model.safetensors", "checkpoint-500/model.safetensors"),
         *("modeling_x.py", "pytorch_model.bin.index.json", ".gitattributes", "runs/events.out.tfevents.1"),
-        *("model.fp16.safetensors", "vocab.pkl", "trainer_state.json", "examples/cat.png"),
+        *("model.fp16.safetensors", "vocab.pkl", "word2vec.model", "trainer_state.json", "examples/cat.png"),
     }
     assert taken(*needed, *others) == needed
 
@@ -87,6 +87,8 @@ def test_without_safe_weights_it_is_refused_with_the_way_out(paths: tuple[str, .
 def test_include_takes_what_it_names_and_the_configuration() -> None:
     paths = ("pytorch_model.bin", "model.safetensors", "config.json", "README.md", "sub/config.json")
     assert taken(*paths, include=["*.bin"]) == {"pytorch_model.bin", "config.json", "README.md"}
+    shards = {"model-00001-of-00001.safetensors", "model.safetensors.index.json"}
+    assert taken(*shards, "x.bin", include=["*.safetensors"]) == shards
     with pytest.raises(UsageError, match="fits no file") as caught:
         plan(facts(*paths), ["pytorch_modle.bin"])
     assert "`pytorch_model.bin`" in str(caught.value.hint)
