@@ -165,7 +165,7 @@ def evaluate(
     """
     from modelpick.data.read import read_dataset
     from modelpick.data.splits import parse_ratio
-    from modelpick.models.options import NetworkOptions, check_options, hidden_sizes, one_of
+    from modelpick.models.options import NetworkOptions, check_options, hidden_sizes
     from modelpick.models.run_folder import RUNS, check_free, new_run_name
     from modelpick.notebook import register
 
@@ -187,8 +187,9 @@ def evaluate(
     )
     check_options(options)
     ratio, seeds = parse_ratio(split), _seeds(seed, repeats)
-    for name in (*with_, *without):
-        one_of("a row of the comparison", name, ROWS)
+    for option, names in (("--with", with_), ("--without", without)):
+        for name in names:
+            _check_row(option, name, ROWS)
     terms = None if license is None else _licence_keys(license)
     created = datetime.now().astimezone()
     if run_dir is not None:
@@ -206,6 +207,14 @@ def evaluate(
     )
     bar = None if must_beat is None else _bar(evaluation, must_beat)
     return _keep(evaluation, place, run_dir is None, created, options.device, terms, bar, refused)
+
+
+def _check_row(option: str, name: str, rows: Sequence[str]) -> None:
+    if name not in rows:
+        raise UsageError(
+            f"`{option} {name}` names no row of this comparison",
+            f"there are {', '.join(f'`{row}`' for row in rows)}",
+        )
 
 
 def _seeds(seed: int, repeats: int) -> tuple[int, ...]:
@@ -290,7 +299,6 @@ def _compare(
     """The comparison with the given models; those that were refused stand in it with their reason."""
     from modelpick.evaluation.metrics import main_metric
     from modelpick.evaluation.protocol import CandidateResult, run
-    from modelpick.models.options import one_of
     from modelpick.verbs.given_models import given_models
 
     main_metric(dataset.task, options["metric"])
@@ -299,7 +307,7 @@ def _compare(
     if not taking_part:
         raise UsageError("nothing is left to compare", "leave one of `--without` out")
     if must_beat is not None:
-        one_of("--must-beat", must_beat, [entry.name for entry in taking_part])
+        _check_row("--must-beat", must_beat, [entry.name for entry in taking_part])
     evaluation = run(dataset, taking_part, known_rows=known, listener=listener, **options)
     if evaluation.interrupted and evaluation.best is None:
         raise KeyboardInterrupt
