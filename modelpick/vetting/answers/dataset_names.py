@@ -26,7 +26,7 @@ _CODE = re.compile(r"`([\w./ -]{2,80})`")
 
 # A word that looks like a name: capitalised, or with a digit, an underscore or a slash in it.
 _WORD = r"(?:[A-Z][\w.+!'’&-]{0,60}|[\w.+-]{0,40}\d[\w.+-]{0,40}|\w{1,40}[_/][\w./-]{1,60}|[a-z]{1,30}[A-Z]\w{0,30})"
-_SPAN = rf"{_WORD}(?:(?: (?:of|for|in|and|de|the) | |: ?){_WORD}){{0,5}}"
+_SPAN = rf"{_WORD}(?:(?: (?:of|for|in|de|the) | |: ?){_WORD}){{0,5}}"
 _SET = r"(?:data[ -]?sets?|corpus|corpora|database|challenge|train(?:ing)? set)"
 _A_SET = re.compile(_SET, re.I)
 _BEFORE_SET = re.compile(

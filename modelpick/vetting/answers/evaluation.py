@@ -24,7 +24,7 @@ _METRIC_NAME = group(
     r"error rate|results?|uas|las",
     r"mmlu|gsm-?8?k|hellaswag|arc[ -](?:c|e|challenge|easy)|truthfulqa|winogrande|humaneval|mbpp|mteb|"
     r"benchmarks?|swe-bench\w*",
-    r"mnli(?:-m{1,2})?|qqp|qnli|sst-?2|cola|sts-?b|mrpc|rte|(?:super)?glue|squad\w*)\b",
+    r"mnli(?:-m{1,2})?|qqp|qnli|sst-?2|cola|sts-?b|mrpc|rte|(?:super)?glue)\b",
     r"精度|準確|准确率|正解率|精确|정확도|точность|genauigkeit|précision|exactitud|precisión|acurácia",
 )
 _METRIC = re.compile(_METRIC_NAME)

@@ -142,7 +142,7 @@ def _read_prose(view: CardView) -> _Prose:
                 elif not line.gate:
                     named.append((mention, line))
         restriction = "none" if in_data or subject == "code" else restriction_in(line.low)
-        if restriction == "other" and line.kind is BlockKind.TABLE_ROW:
+        if line.kind is BlockKind.TABLE_ROW and not about:
             restriction = "none"
         if restriction != "none":
             restricting.append((restriction, line))

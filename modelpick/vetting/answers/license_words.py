@@ -76,7 +76,7 @@ _WEIGHTS_SUBJECT = either(
 
 _RESEARCH_ONLY = either(
     (
-        r"\b(?:research|academic|scientific|educational|study)\b[\w /,-]{0,40}?\b(?:use|usage|purposes?|"
+        r"\b(?:research|academic|scientific|educational)\b[\w /,-]{0,40}?\b(?:use|usage|purposes?|"
         r"goals?|evaluation)? ?\b(?:only|exclusively|solely)\b"
     ),
     (

@@ -87,6 +87,11 @@ _LIMIT_OTHER = either(
     "偏っ|バイアスがあ|可能性があります|できません|対応していません|不支持",
     "可能(?:会)?(?:产生|生成|存在)|局限|할 수 없|한계|지원하지 않",
 )
+_CLAIM = re.compile(  # a sentence with a verb, in the languages whose words are told apart by spaces; else any text
+    r"\b(?:is|are|be|been|was|were|has|have|not|may|might|can|could|will|would|should|must|does|do|only|lacks?|limit\w*|"
+    r"tends?|needs?|requires?|struggles?|due|because|less|more|ist|sind|kann|nicht|est|sont|peut|es|son|puede|é|são|pode)\b|"
+    r"[\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+)
 _POINTER = either(
     r"^\W*(?:please )?(?:see|refer|consult|check|read|visit|look at|for more|more information)\b",
     r"\b(?:details?|information) can be found\b",
@@ -143,7 +148,7 @@ def _limits(line: Line) -> int:
     if line.gate or _TEMPLATE.search(text) or (line.kind is BlockKind.TABLE_ROW and Topic.LIMITS not in line.above):
         return 0
     cue = bool(_LIMIT.search(text) or _LIMIT_OTHER.search(text))
-    if line.topics & {Topic.LICENSE, Topic.EVALUATION} and Topic.LIMITS not in line.topics:
+    if line.topics & {Topic.LICENSE, Topic.EVALUATION, Topic.TRAINING} and Topic.LIMITS not in line.topics:
         return 0
     if Topic.LIMITS in line.above and Topic.OUT_OF_SCOPE not in line.topics:
         if _POINTER.search(text) or _HOW_TO.search(text):
@@ -151,5 +156,5 @@ def _limits(line: Line) -> int:
         mixed = len(line.topics) > 1 or Topic.LIMITS not in line.topics
         if cue:
             return 4
-        return 0 if mixed or len(text.split()) < 5 or _EXCLUDED_USE.search(text) else 2
+        return 0 if mixed or len(text.split()) < 5 or not _CLAIM.search(text) or _EXCLUDED_USE.search(text) else 2
     return 1 if cue and not _COMPARED.search(text) else 0

