@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from itertools import islice
 
 from modelpick.card.inline import Stripped, strip_markup
 from modelpick.card.normalise import normalise_title
@@ -18,7 +19,7 @@ BOLD_LEVEL = 7
 
 _BOLD_LINE = re.compile(r"[ \t]*(\*{2,3}|__)(?P<title>[^*_\n]{1,80})\1[ \t]*(?P<colon>:?)[ \t]*(?:\n|\Z)")
 _BOLD_WORDS = 9
-_TITLE_LENGTH = 120
+_TITLE_WORDS = 12
 _WORD = re.compile(r"\w")
 _SENTENCE_END = (".", "!", "。", ";", ",")
 
@@ -41,7 +42,7 @@ class Builder:
         self.blocks: list[Block] = []
         self.sections: list[Section] = []
         self._open: list[int] = []  # sections that the next block stands in, outermost first
-        self._sentences = 0
+        self._sentences_left = MAX_SENTENCES
 
     def heading(self, title: str, level: int, first: int, last: int) -> None:
         """A heading; one without words (a bare picture) is passed over."""
@@ -62,7 +63,9 @@ class Builder:
 
     def setext(self, text: str, level: int, first: int, last: int) -> None:
         """Words over a line of `=` or `-`; a paragraph whose author meant the line as a rule stays a paragraph."""
-        if level == 2 and ("\n" in text or len(text) > _TITLE_LENGTH or text.rstrip("*_ ").endswith(_SENTENCE_END)):
+        if level == 2 and (
+            "\n" in text or len(text.split()) > _TITLE_WORDS or text.rstrip("*_ ").endswith(_SENTENCE_END)
+        ):
             self.paragraph(text, first)
         else:
             self.heading(text, level, first, last)
@@ -94,7 +97,7 @@ class Builder:
                     line=number(content.line_index(start)),
                     end_line=number(content.line_index(end)),
                     section=self._section(),
-                    sentences=self._split(stripped, content, start, text),
+                    sentences=self._split(stripped, content, start),
                     placeholder=is_placeholder(text),
                 )
             )
@@ -109,7 +112,7 @@ class Builder:
         if _WORD.search(text) is None:
             return
         line, quote = content.quote(start, end)
-        self._count(1)
+        self._sentences_left -= 1
         self._add(
             Block(
                 kind=BlockKind.TABLE_ROW,
@@ -156,22 +159,16 @@ class Builder:
         return self._open[-1] if self._open else None
 
     def _add(self, block: Block) -> None:
-        if len(self.blocks) >= MAX_BLOCKS:
-            raise BodyFull
         self.blocks.append(block)
-
-    def _count(self, sentences: int) -> None:
-        self._sentences += sentences
-        if self._sentences > MAX_SENTENCES:
+        if len(self.blocks) >= MAX_BLOCKS or self._sentences_left <= 0:
             raise BodyFull
 
-    def _split(self, stripped: Stripped, content: Content, offset: int, whole: str) -> tuple[Sentence, ...]:
+    def _split(self, stripped: Stripped, content: Content, offset: int) -> tuple[Sentence, ...]:
         sentences = []
         plain = stripped.plain
-        for start, end in split_sentences(plain):
-            self._count(1)
+        for start, end in islice(split_sentences(plain), self._sentences_left):
             source_start, source_end = stripped.span(start, end)
             line, quote = content.quote(offset + source_start, offset + source_end)
-            text = " ".join(plain[start:end].split())
-            sentences.append(Sentence(text=text, line=line, quote=quote))
+            sentences.append(Sentence(text=" ".join(plain[start:end].split()), line=line, quote=quote))
+        self._sentences_left -= len(sentences)
         return tuple(sentences)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modelpick.card.builder import Builder
+from modelpick.card.builder import BodyFull, Builder
 from modelpick.card.markup import HtmlReader
 from modelpick.card.source import Content, Source
 from modelpick.facts import BlockKind
@@ -18,6 +18,9 @@ _QUOTE = re.compile(r"[ \t]*>[> \t]*")
 _HTML = re.compile(r" {0,3}<[A-Za-z/!]")
 _LONGEST_BLOCK = 200
 _MOST_CELLS = 1000
+
+MAX_LINES = 200_000
+"""What lies beyond is not read."""
 
 
 class PlainReader:
@@ -52,6 +55,9 @@ class PlainReader:
             else:
                 self._words(line, index)
             index += 1
+            if index >= MAX_LINES:
+                self._flush()
+                raise BodyFull
         self._flush()
 
     def _words(self, line: str, index: int) -> None:

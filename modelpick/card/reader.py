@@ -19,6 +19,8 @@ CARD_CAP = 2_000_000
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
+_MOST_TOLD = 10
+
 
 def read_card(data: bytes, path: str = "README.md", *, size: int | None = None) -> CardFacts:
     """Reads a model card; never raises, whatever the bytes.
@@ -88,9 +90,11 @@ def _front_matter_problems(split: Split) -> list[str]:
         problems.append(
             f"the front matter begins at line {found.start_line}, behind other text, where the Hub no longer reads it"
         )
-    for key, lines in found.duplicates:
-        where = ", ".join(str(line) for line in lines)
-        problems.append(f"the front matter has the key `{key}` more than once (lines {where}); the last one counts")
+    for key, lines in found.duplicates[:_MOST_TOLD]:
+        where = ", ".join(str(line) for line in lines[:_MOST_TOLD]) + (", ..." if len(lines) > _MOST_TOLD else "")
+        problems.append(
+            f"the front matter has the key `{key[:80]}` more than once (lines {where}); the last one counts"
+        )
     return problems
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from modelpick.card.inline import BREAK
+from modelpick.card.inline import BREAK, MAX_MARKUP
 
 _END = re.compile(
     r"""
@@ -21,22 +21,30 @@ _WORD = re.compile(r"\w")
 
 NEVER_LAST = frozenset(
     (
-        *("al", "approx", "art", "bzw", "ca", "cf", "chap", "cit", "col", "comp", "dept", "dr", "ed", "eds", "eg"),
-        *("eq", "eqn", "eqs", "ex", "exp", "fig", "figs", "gen", "ie", "incl", "mr", "mrs", "ms", "nb", "no", "nos"),
-        *("nr", "num", "op", "par", "pp", "prof", "ref", "refs", "resp", "sec", "sect", "st", "tab", "viz", "vol"),
-        "vs",
+        *("al", "approx", "bzw", "ca", "cf", "dr", "eds", "eg", "eq", "eqs", "fig", "figs", "ie", "incl", "mr", "mrs"),
+        *("ms", "prof", "resp", "st", "viz", "vs"),
     )
 )
 """Abbreviations after which a sentence goes on."""
-SELDOM_LAST = frozenset(("avg", "co", "corp", "dev", "est", "etc", "inc", "jr", "ltd", "max", "min", "misc", "std"))
-"""Abbreviations after which a sentence ends only where the next word begins with a capital letter."""
+BEFORE_NUMBERS = frozenset(
+    ("art", "ch", "chap", "no", "nos", "nr", "num", "p", "pp", "ref", "refs", "sec", "sect", "tab", "ver", "vol")
+)
+"""Words that are abbreviations where a number follows."""
+BEFORE_SMALL_LETTERS = frozenset(
+    ("avg", "co", "corp", "dev", "ed", "est", "etc", "ex", "inc", "jr", "ltd", "max", "min", "misc", "std")
+)
+"""Words after which a sentence ends only where the next word begins with a capital letter."""
 
 
 def split_sentences(plain: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of each sentence of a plain text, blanks around it left out; what has no word is no sentence."""
+    """(start, end) of each sentence of a plain text, blanks around it left out; what has no word is no sentence.
+
+    In a text that no person wrote every full stop ends a sentence.
+    """
     start = 0
+    careful = len(plain) <= MAX_MARKUP
     for match in _END.finditer(plain):
-        if match.group()[0] == "." and _goes_on(plain, match.start(), match.end()):
+        if careful and _goes_on(plain, match.start(), match.end()):
             continue
         yield from _trimmed(plain, start, match.start() if match.group() == BREAK else match.end())
         start = match.end()
@@ -50,16 +58,20 @@ def _trimmed(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _goes_on(plain: str, stop: int, end: int) -> bool:
-    """Whether the full stop at `stop` belongs to an abbreviation, an initial or a number of a list."""
-    if plain.startswith("..", stop):
+    """Whether the mark at `stop` belongs to an abbreviation, an initial, a name (`Yahoo!`) or a number of a list."""
+    if plain[stop] in "!?…" or plain.startswith("..", stop):
         return _next_character(plain, end).islower()
+    if plain[stop] != ".":
+        return False
     before = _LAST_WORD.search(plain, max(0, stop - 24), stop)
     if before is None:
         return False
     word = before.group().lower()
     if word in NEVER_LAST:
         return True
-    if word in SELDOM_LAST:
+    if word in BEFORE_NUMBERS:
+        return _next_character(plain, end).isdigit()
+    if word in BEFORE_SMALL_LETTERS:
         return not _next_character(plain, end).isupper()
     if word.isdigit():
         return before.start() == 0 or plain[before.start() - 1] in f"\n{BREAK}"

@@ -65,13 +65,14 @@ class Content:
         first: Index in the source of its first line.
     """
 
-    __slots__ = ("_breaks", "first", "source", "text")
+    __slots__ = ("_breaks", "_placed", "first", "source", "text")
 
     def __init__(self, source: Source, text: str, first: int) -> None:
         self.source = source
         self.text = text
         self.first = first
         self._breaks = [match.start() for match in _NEWLINE.finditer(text)] if "\n" in text else []
+        self._placed = (-1, 0, 0)  # the row that was looked up last, its index and shift
 
     def line_index(self, offset: int) -> int:
         """Index in the source of the line on which an offset of the text stands."""
@@ -86,6 +87,13 @@ class Content:
     def _place(self, offset: int) -> tuple[int, int]:
         """(index of the line, column) in the source of an offset of the text."""
         row = bisect_left(self._breaks, offset) if self._breaks else 0
+        if row != self._placed[0]:  # a line of two megabytes is searched once, not for each of its sentences
+            self._placed = (row, *self._shift(row))
+        _, index, shift = self._placed
+        return index, min(max(offset + shift, 0), len(self.source.lines[index]))
+
+    def _shift(self, row: int) -> tuple[int, int]:
+        """(index of the line, column in it less offset in the text) of a row of the text."""
         start = self._breaks[row - 1] + 1 if row else 0
         end = self._breaks[row] if row < len(self._breaks) else len(self.text)
         line = self.text[start:end].rstrip()
@@ -94,9 +102,9 @@ class Content:
         # What the parser gives of a line is its end: marks and indents stand before it.
         column = len(raw.rstrip()) - len(line)
         if column < 0 or not raw.startswith(line, column):
-            line = line.lstrip()
-            start = end - len(self.text[start:end].lstrip())
-            column = raw.rfind(line)
-            if column < 0:  # a tab that was half taken as indent, or a NUL: the whole line will do
-                return index, 0 if offset <= start else len(raw)
-        return index, column + offset - start
+            bare = line.lstrip()
+            start += len(line) - len(bare)
+            column = raw.rfind(bare)
+            if column < 0:  # a NUL that was replaced: near enough, and still the file's own characters
+                column = max(0, len(raw.rstrip()) - len(bare))
+        return index, column - start

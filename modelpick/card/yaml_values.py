@@ -126,10 +126,11 @@ def _put(value: Any, stack: list[Any], keys: list[Any], reading: Reading) -> Non
 
 
 def _refused(event: Any) -> YamlFault:
-    if isinstance(event, yaml.AliasEvent):
-        what = f"an alias (`*{event.anchor[:40]}`)"
+    name = str(event.anchor or event.tag)[:40]
+    if type(event) is yaml.AliasEvent:
+        what = f"an alias (`*{name}`)"
     elif event.anchor is not None:
-        what = f"an anchor (`&{event.anchor[:40]}`)"
+        what = f"an anchor (`&{name}`)"
     else:
-        what = f"a tag (`{event.tag[:40]}`)"
+        what = f"a tag (`{name}`)"
     return YamlFault(FrontMatterStatus.REFUSED, f"it holds {what}", event.start_mark.index)
