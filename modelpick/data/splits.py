@@ -57,7 +57,8 @@ def three_way_splits(
     Args:
         target: Shape (rows,).
         ratio: Shares of train, validation and test; each part has at least one row.
-        test_pool: True for rows that may be tested; the others only train and validate. None: all may.
+        test_pool: True for rows that may be tested; the others only train and validate. None: all may. Of a small
+            pool at most half is tested at a time: test parts that were all the same rows would show no spread.
 
     Raises:
         AnswerIsNo: There are too few rows to fill the three parts, or none that may be tested.
@@ -88,6 +89,8 @@ def _split(strata: NDArray[np.intp], ratio: Ratio, seed: int, pool: NDArray[np.b
     spare = sizes - 1
     testable = np.bincount(strata[pool], minlength=len(sizes))
     wanted = min(_whole(rows * ratio[2] / whole), int(spare.sum()) - 1)
+    if not pool.all():
+        wanted = min(wanted, max(1, int(pool.sum()) // 2))
     tests = _share(wanted, testable, np.minimum(testable, spare), rng)
     validations = _share(_whole(rows * ratio[1] / whole), sizes - tests, spare - tests, rng)
     if not tests.sum() or not validations.sum():

@@ -36,7 +36,7 @@ def estimates(evaluation: Evaluation, result: CandidateResult) -> dict[str, Esti
     rows = len(evaluation.splits[0].test)
     return {
         metric.name: corrected_interval(
-            result.scores[metric.name], evaluation.test_to_train, 1 / rows if metric.counts_rows else 0.0, metric.bounds
+            result.scores[metric.name], evaluation.overlap, 1 / rows if metric.counts_rows else 0.0, metric.bounds
         )
         for metric in metrics_of(evaluation.dataset.task)
         if metric.name in result.scores
@@ -90,7 +90,7 @@ def _difference(evaluation: Evaluation, candidate: CandidateResult, other: Candi
     metric, both = evaluation.metric, min(candidate.finished, other.finished)
     theirs, base = (result.scores[metric.name][:both] for result in (candidate, other))
     resolution = 1 / len(evaluation.splits[0].test) if metric.counts_rows else 0.0
-    return corrected_comparison(theirs, base, evaluation.test_to_train, resolution)
+    return corrected_comparison(theirs, base, evaluation.overlap, resolution)
 
 
 def _below(candidate: str) -> tuple[str, ...]:

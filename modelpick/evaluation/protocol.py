@@ -5,6 +5,7 @@ Candidates get raw training rows and fit everything inside, so that no test row 
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,7 +51,8 @@ class CandidateResult:
         form: Safe form of the candidate fitted again on all rows outside the first split's test part.
         test: Metric name -> what that one (or a fixed candidate) does on the first split's test part.
         warned: In how many fits it said that it had not converged.
-        error: Why it did not finish; None where it did.
+        complete: It went through all that was asked of it.
+        error: Why it did not; None where it did.
     """
 
     entry: Entry
@@ -63,6 +65,7 @@ class CandidateResult:
     form: SavedForm | None = None
     test: Mapping[str, Measured] | None = None
     warned: int = 0
+    complete: bool = False
     error: str | None = None
 
     @property
@@ -98,25 +101,36 @@ class Evaluation:
         return np.union1d(first.train, first.validation)
 
     @property
-    def test_to_train(self) -> float:
-        """n_test / n_train of a split, which the corrected resampled t asks for."""
+    def overlap(self) -> float:
+        """How alike the splits are, as the ratio rho / (1 - rho) that the corrected resampled t asks for.
+
+        n_test / n_train or, where the test rows come from a small pool, the share of the pool that is tested at a
+        time against the rest of it; infinite where the whole pool is tested each time.
+        """
         first = self.splits[0]
-        return len(first.test) / len(first.train)
+        tested, rest = len(first.test), self.dataset.rows - self.known_rows - len(first.test)
+        return max(tested / len(first.train), tested / rest if rest else math.inf)
+
+    def mean(self, result: CandidateResult) -> float:
+        """A candidate's mean of the main metric over its finished splits; NaN where it has none."""
+        return float(np.mean(result.scores[self.metric.name])) if result.finished else math.nan
 
     @property
     def ranked(self) -> tuple[CandidateResult, ...]:
-        """Best first by the mean of the main metric; those without any finished split last."""
+        """Best first by the mean of the main metric; those of which it cannot be told last."""
         sign = -1 if self.metric.higher_is_better else 1
 
-        def place(result: CandidateResult) -> tuple[bool, float]:
-            return not result.finished, sign * float(np.mean(result.scores[self.metric.name])) if result.finished else 0
+        def place(result: CandidateResult) -> float:
+            mean = self.mean(result)
+            return sign * mean if math.isfinite(mean) else math.inf
 
         return tuple(sorted(self.results, key=place))
 
     @property
     def best(self) -> str | None:
         """Name of the best candidate that finished."""
-        return next((result.entry.name for result in self.ranked if result.error is None), None)
+        finished = (result for result in self.ranked if result.error is None)
+        return next((result.entry.name for result in finished if math.isfinite(self.mean(result))), None)
 
 
 def run(
@@ -163,7 +177,7 @@ def run(
         except KeyboardInterrupt:
             interrupted = True
     for result in results:
-        if interrupted and result.error is None and (result.finished < len(splits) or result.test is None):
+        if interrupted and result.error is None and not result.complete:
             result.error = f"interrupted after {result.finished} of {len(splits)} splits"
     return Evaluation(
         dataset=dataset,
@@ -193,6 +207,7 @@ class _Trial:
         result = self.result
         try:
             self._compare()
+            result.complete = True
         except UsageError:
             raise
         except _FAULTS as error:

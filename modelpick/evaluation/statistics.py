@@ -21,7 +21,7 @@ Verdict = Literal["better", "worse", "no clear difference"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A mean over splits. `std` is over the splits and no interval; both are None where they cannot be told."""
+    """A mean over splits. `std` is over the splits and is no interval; None is what the splits cannot tell."""
 
     mean: float
     std: float | None
@@ -37,13 +37,11 @@ class Difference:
     p: float | None
 
 
-def corrected_error(
-    values: Sequence[float], test_to_train: float, resolution: float = 0.0
-) -> tuple[float, float, float]:
-    """Mean, standard deviation, and the corrected standard error s sqrt(1/J + n_test/n_train) of J values.
+def corrected_error(values: Sequence[float], overlap: float, resolution: float = 0.0) -> tuple[float, float, float]:
+    """Mean, standard deviation, and the corrected standard error s sqrt(1/J + overlap) of J values.
 
     Args:
-        test_to_train: n_test / n_train of a split.
+        overlap: n_test / n_train of a split; more where the test parts themselves are much alike.
         resolution: By how much one row changes a value (1 / n_test for accuracy), or 0. The deviation is taken as no
             smaller than if one row of one split had come out otherwise: equal scores on few rows prove no certainty.
     """
@@ -53,35 +51,39 @@ def corrected_error(
     if std < 1e-12 * max(1.0, float(np.abs(numbers).max())):
         std = 0.0  # rounding of equal values
     floor = max(std, resolution / math.sqrt(count))
-    return float(numbers.mean()), std, floor * math.sqrt(1 / count + test_to_train)
+    return float(numbers.mean()), std, floor * math.sqrt(1 / count + overlap)
+
+
+def _tells_spread(values: Sequence[float], overlap: float) -> bool:
+    return len(values) > 1 and math.isfinite(overlap) and all(map(math.isfinite, values))
 
 
 def corrected_interval(
     values: Sequence[float],
-    test_to_train: float,
+    overlap: float,
     resolution: float = 0.0,
     bounds: Interval = (-math.inf, math.inf),
 ) -> Estimate:
     """Mean and 95 % interval by the corrected resampled t, cut to what the metric can be."""
-    if len(values) < 2:
+    if not _tells_spread(values, overlap):
         return Estimate(mean=float(np.mean(values)), std=None, ci95=None)
-    mean, std, error = corrected_error(values, test_to_train, resolution)
+    mean, std, error = corrected_error(values, overlap, resolution)
     half = float(stdtrit(len(values) - 1, 0.975)) * error
     ci95 = (max(mean - half, bounds[0]), min(mean + half, bounds[1])) if error else None
     return Estimate(mean=mean, std=std, ci95=ci95)
 
 
 def corrected_comparison(
-    candidate: Sequence[float], baseline: Sequence[float], test_to_train: float, resolution: float = 0.0
+    candidate: Sequence[float], baseline: Sequence[float], overlap: float, resolution: float = 0.0
 ) -> Difference:
     """Candidate minus baseline on the same splits: t = mean / corrected error, J - 1 degrees of freedom.
 
     Without any spread in the differences there is no p: all equal is no proof.
     """
     differences = [a - b for a, b in zip(candidate, baseline, strict=True)]
-    if len(differences) < 2:
+    if not _tells_spread(differences, overlap):
         return Difference(mean=float(np.mean(differences)), ci95=None, p=None)
-    mean, std, error = corrected_error(differences, test_to_train, resolution)
+    mean, std, error = corrected_error(differences, overlap, resolution)
     if not error or (not std and not mean):
         return Difference(mean=mean, ci95=None, p=None)
     degrees = len(differences) - 1

@@ -1,0 +1,133 @@
+"""Baselines: they answer as scikit-learn does, and their saved form is all that they are."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from modelpick.data.candidate import Candidate, Entry, SavedForm
+from modelpick.data.dataset import Dataset
+from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.data.read import read_dataset
+from modelpick.data.table import Table
+from modelpick.errors import CannotFindOut
+from modelpick.evaluation.baselines import NetworkShape, entries
+
+SHAPE = NetworkShape(hidden_layer_sizes=(8, 5), activation="tanh", learning_rate=0.01, batch_size=16, epochs=5)
+
+
+def fitted(dataset: Dataset, name: str, shape: NetworkShape = SHAPE) -> Candidate:
+    made = {entry.name: entry for entry in entries(dataset, shape)}
+    return made[name].make(3).fit(dataset.features, dataset.target)
+
+
+def forward(form: SavedForm, rows: Table) -> NDArray[Any]:
+    """What the saved layout says, in so many words."""
+    bends = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0), "identity": lambda z: z}
+    preprocessing = TablePreprocessor.from_dict(json.loads(json.dumps(form.preprocessing.to_dict())))
+    z = preprocessing.transform(rows)
+    depth = len(form.config["hidden_layer_sizes"])
+    for i in range(depth + 1):
+        z = z @ form.tensors[f"layers.{i}.weight"].T + form.tensors[f"layers.{i}.bias"]
+        if i < depth:
+            z = bends[form.config["activation"]](z)
+    if form.config["output"] == "softmax":
+        return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    if form.config["output"] == "sigmoid":
+        positive = 1 / (1 + np.exp(-z))
+        return np.hstack([1 - positive, positive])
+    return z[:, 0] * form.config["target_scale"] + form.config["target_mean"]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("data", ["iris", "breast_cancer", "diabetes"])
+@pytest.mark.parametrize("name", ["dummy", "linear", "sklearn-mlp"])
+def test_the_saved_form_answers_like_the_candidate(data: str, name: str) -> None:
+    dataset = read_dataset(data, target=None)
+    candidate = fitted(dataset, name)
+    form = candidate.saved_form()
+    assert form is not None
+    json.dumps(form.config, allow_nan=False)
+    assert form.architecture == "mlp"
+    assert form.config["columns"] == [[column, "number"] for column in dataset.features.names]
+    if dataset.task == "classification":
+        chances = candidate.predict_proba(dataset.features)
+        np.testing.assert_allclose(chances, forward(form, dataset.features), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(chances.sum(axis=1), 1)
+        assert candidate.classes_ == dataset.classes
+        assert set(candidate.predict(dataset.features)) <= set(dataset.classes)
+    else:
+        np.testing.assert_allclose(candidate.predict(dataset.features), forward(form, dataset.features), rtol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_they_are_what_scikit_learn_makes_of_the_features() -> None:
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.neural_network import MLPClassifier
+
+    iris, diabetes = read_dataset("iris", target=None), read_dataset("diabetes", target=None)
+    X = TablePreprocessor().fit(iris.features).transform(iris.features)
+    y = iris.target.astype(str)
+    linear = LogisticRegression(max_iter=1000).fit(X, y).predict_proba(X)
+    np.testing.assert_allclose(fitted(iris, "linear").predict_proba(iris.features), linear, rtol=1e-9)
+    net = MLPClassifier((8, 5), activation="tanh", learning_rate_init=0.01, batch_size=16, max_iter=5, random_state=3)
+    expected = net.fit(X, y).predict_proba(X)
+    np.testing.assert_allclose(fitted(iris, "sklearn-mlp").predict_proba(iris.features), expected, rtol=1e-9)
+    X = TablePreprocessor().fit(diabetes.features).transform(diabetes.features)
+    ridge = Ridge().fit(X, diabetes.target).predict(X)
+    np.testing.assert_allclose(fitted(diabetes, "linear").predict(diabetes.features), ridge)
+
+
+def test_the_dummy_gives_shares_and_mean() -> None:
+    cancer, diabetes = read_dataset("breast_cancer", target=None), read_dataset("diabetes", target=None)
+    shares = fitted(cancer, "dummy").predict_proba(cancer.features.take([0]))
+    np.testing.assert_allclose(shares, [[357 / 569, 212 / 569]])
+    mean = fitted(diabetes, "dummy").predict(diabetes.features.take([0, 1]))
+    np.testing.assert_allclose(mean, diabetes.target.mean())
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_batch_sizes_are_those_of_the_network_beside_it() -> None:
+    iris = read_dataset("iris", target=None)
+    sizes: dict[Any, Candidate] = {}
+    for size in ("auto", "full", 150, 10_000, 16):
+        shape = NetworkShape(hidden_layer_sizes=(4,), activation="relu", learning_rate=0.01, batch_size=size, epochs=3)
+        sizes[size] = fitted(iris, "sklearn-mlp", shape)
+    weights = {size: made.saved_form().tensors["layers.0.weight"].tobytes() for size, made in sizes.items()}  # type: ignore[union-attr]
+    assert len({weights["auto"], weights["full"], weights[150], weights[10_000]}) == 1
+    assert weights[16] != weights["full"]
+
+
+def test_what_scikit_learn_has_not_is_left_out() -> None:
+    iris = read_dataset("iris", target=None)
+
+    def names(**options: Any) -> list[str]:
+        return [entry.name for entry in entries(iris, NetworkShape(**{**vars_of(SHAPE), **options}))]
+
+    assert names() == ["dummy", "linear", "sklearn-mlp"]
+    assert names(activation="gelu") == ["dummy", "linear"]
+    assert names(optimizer="adamw") == ["dummy", "linear"]
+
+
+def vars_of(shape: NetworkShape) -> dict[str, Any]:
+    return {name: getattr(shape, name) for name in NetworkShape.__dataclass_fields__}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_training_that_diverges_says_so() -> None:
+    diabetes = read_dataset("diabetes", target=None)
+    wild = NetworkShape(
+        hidden_layer_sizes=(8,), activation="identity", learning_rate=1e6, batch_size=16, epochs=50, optimizer="sgd"
+    )
+    with pytest.raises((CannotFindOut, ValueError)):
+        fitted(diabetes, "sklearn-mlp", wild)
+
+
+def test_entries_are_made_afresh() -> None:
+    iris = read_dataset("iris", target=None)
+    entry: Entry = entries(iris, SHAPE)[1]
+    assert entry.make(0) is not entry.make(0)

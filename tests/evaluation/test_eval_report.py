@@ -1,0 +1,157 @@
+"""The report of a comparison: the JSON contract, and what people are told."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from modelpick.data.candidate import Candidate, Entry, EpochRecord
+from modelpick.data.dataset import Dataset
+from modelpick.data.read import read_dataset
+from modelpick.document import Cell, Chart, Document, Heading, Table, Text
+from modelpick.evaluation.baselines import NetworkShape, entries
+from modelpick.evaluation.contract import Saved
+from modelpick.evaluation.protocol import Evaluation, run
+from modelpick.evaluation.report import document
+
+SHAPE = NetworkShape(hidden_layer_sizes=(16,), activation="relu", learning_rate=0.01, batch_size=16, epochs=4)
+
+
+def fake_mlp(dataset: Dataset) -> Entry:
+    """scikit-learn's network under the name `mlp`, with a history as ours has it."""
+
+    def make(seed: int) -> Candidate:
+        made = entries(dataset, SHAPE)[2].make(seed)
+        history = tuple(
+            EpochRecord(epoch=i, train_loss=1 / i, train_score=0.5 + i / 10, validation_score=0.4 + i / 10)
+            for i in range(1, 5)
+        )
+        made.__class__ = type("Made", (made.__class__,), {"history": history})
+        return made
+
+    return Entry(name="mlp", kind="mlp", make=make)
+
+
+@pytest.fixture(scope="module")
+def done() -> Evaluation:
+    iris = read_dataset("iris", target=None)
+    return run(iris, [*entries(iris, SHAPE), fake_mlp(iris)], seeds=[0, 1, 2, 3])
+
+
+@pytest.fixture(scope="module")
+def made(done: Evaluation) -> Document:
+    saved = {"mlp": Saved(path="./runs/a", bytes=900), "linear": Saved(path="./runs/a/candidates/linear", bytes=400)}
+    return document(done, run_dir="./runs/a", saved=saved, device="cpu")
+
+
+def test_the_json_contract(made: Document, done: Evaluation) -> None:
+    data = made.data
+    assert json.loads(json.dumps(data, allow_nan=False)) == json.loads(json.dumps(data))
+    assert data["schema"] == "modelpick.eval/1"
+    assert {"path", "fingerprint", "kind", "rows", "columns", "task", "target", "classes", "findings"} <= data[
+        "data"
+    ].keys()
+    assert data["data"]["classes"] == ["setosa", "versicolor", "virginica"]
+    protocol = data["protocol"]
+    assert (protocol["splits"], protocol["repeats"], protocol["metric"]) == ("8:1:1", 4, "accuracy")
+    assert protocol["seeds"] == [0, 1, 2, 3]
+    by_name = {model["name"]: model for model in data["models"]}
+    assert set(by_name) == {"dummy", "linear", "sklearn-mlp", "mlp"}
+    model = by_name["mlp"]
+    assert {"name", "kind", "way", "source", "commit", "parameters", "metrics", "fit_seconds"} <= model.keys()
+    assert (model["saved"], model["bytes"], model["error"], model["way"]) == ("./runs/a", 900, None, None)
+    assert by_name["dummy"]["saved"] is None
+    accuracy = model["metrics"]["accuracy"]
+    assert len(accuracy["per_split"]) == 4
+    assert accuracy["mean"] == pytest.approx(sum(accuracy["per_split"]) / 4)
+    assert accuracy["ci95"][0] < accuracy["mean"] <= accuracy["ci95"][1] <= 1
+    assert data["test"]["rows"] == 15
+    assert set(data["test"]["models"]["mlp"]) == {"accuracy", "balanced_accuracy", "f1_macro", "log_loss"}
+    assert len(data["test"]["models"]["mlp"]["accuracy"]["ci95"]) == 2
+    assert data["best"] == done.best
+    assert data["run_dir"] == "./runs/a"
+    assert data["provenance"]["versions"]["modelpick"]
+    assert made.quiet == ("./runs/a",)
+
+
+def test_comparisons_take_each_pair_once(made: Document) -> None:
+    found = {(c["candidate"], c["baseline"]): c for c in made.data["comparisons"]}
+    assert set(found) == {
+        ("linear", "dummy"),
+        ("mlp", "dummy"),
+        ("mlp", "linear"),
+        ("sklearn-mlp", "dummy"),
+        ("sklearn-mlp", "linear"),
+        ("sklearn-mlp", "mlp"),
+    }
+    assert found["linear", "dummy"]["verdict"] == "better"
+    assert found["linear", "dummy"]["p"] < 0.05
+    same = found["sklearn-mlp", "mlp"]  # one and the same network
+    assert (same["difference"], same["p"], same["ci95"], same["verdict"]) == (0, None, None, "no clear difference")
+
+
+def texts(made: Document) -> str:
+    parts = []
+    for block in made.blocks:
+        if isinstance(block, Text | Heading):
+            parts.append(block.text)
+        elif isinstance(block, Table):
+            parts += [cell.text if isinstance(cell, Cell) else cell for row in block.rows for cell in row]
+    return "\n".join(parts)
+
+
+def test_people_are_told_what_was_done_and_what_it_is_worth(made: Document) -> None:
+    told = texts(made)
+    for words in (
+        "`species` holds 3 different words: classification",
+        "Centring and scaling",
+        "120 rows train, 15 validate, 15 test",
+        "Done 4 times",
+        "no difference seen",
+        "had not converged after its epochs in 5 of 5 fits",
+        "So few rows decide nothing",
+        "Not saved: dummy, sklearn-mlp.",
+        "seeds 0, 1, 2, 3",
+    ):
+        assert words in told
+    tables = [block for block in made.blocks if isinstance(block, Table)]
+    assert tables[0].columns[:3] == ("model", "accuracy", "95 % interval")
+    means = [float(row[1].text) for row in tables[0].rows if isinstance(row[1], Cell)]
+    assert means == sorted(means, reverse=True)
+
+
+def test_the_chart_shows_training_and_validation_by_epoch(made: Document) -> None:
+    (chart,) = [block for block in made.blocks if isinstance(block, Chart)]
+    assert [series.name for series in chart.series] == ["training", "validation"]
+    assert chart.series[0].x == (1, 2, 3, 4)
+    assert chart.series[1].y == pytest.approx((0.5, 0.6, 0.7, 0.8))
+
+
+def test_failures_interruptions_and_single_splits_are_told(done: Evaluation) -> None:
+    results: list[Any] = [replace(result) for result in done.results]
+    results[1] = replace(results[1], error="out of memory", test=None, form=None)
+    told = texts(document(replace(done, results=tuple(results), interrupted=True)))
+    assert "linear did not finish: out of memory" in told
+    assert "interrupted" in told
+    iris = done.dataset
+    once = document(run(iris, entries(iris, SHAPE)[:2], seeds=[0]))
+    assert "Done once" in texts(once)
+    assert once.data["models"][0]["metrics"]["accuracy"]["ci95"] is None
+    assert once.data["comparisons"][0]["p"] is None
+    assert once.quiet == ()
+
+
+def test_what_cannot_be_told_is_null(done: Evaluation) -> None:
+    diabetes = read_dataset("diabetes", target=None)
+    few = replace(
+        diabetes, features=diabetes.features.take(range(8)), target=diabetes.target[:8]
+    )  # one test row: R2 is not defined
+    found = document(run(few, entries(few, SHAPE)[:2], seeds=[0, 1]))
+    json.dumps(found.data, allow_nan=False)
+    assert found.data["models"][0]["metrics"]["r2"]["mean"] is None
+    assert found.data["models"][0]["metrics"]["r2"]["per_split"] == [None, None]
+    assert math.isfinite(found.data["models"][0]["metrics"]["rmse"]["mean"])
