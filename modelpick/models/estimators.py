@@ -16,6 +16,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from modelpick.errors import UsageError
 from modelpick.models.fitting import Network, Part
 from modelpick.models.forward import output_units, probabilities
 from modelpick.models.options import CLASSIFICATION_COSTS, REGRESSION_COSTS, check_options
@@ -129,6 +130,8 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
         held = None
         if validation is not None:
             held_X, held_y = validate_data(self, *validation, reset=False, dtype=[np.float64, np.float32])
+            if not np.isin(held_y, self.classes_).all():
+                raise UsageError("the validation rows have a class that no training row has", "leave these rows out")
             held_codes = np.searchsorted(self.classes_, held_y)
             held = Part(features=held_X, targets=self._targets(held_codes), strata=held_codes)
         self._train(part, self.output_, held, listener)

@@ -91,6 +91,7 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
         device = _device(self.device)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         few = self.batch_size == "auto" and part.counted <= _FEW_ROWS
+        exact = few and device.type == "cpu"  # where float64 costs next to nothing
         net = MLP(
             (part.features.shape[1], *hidden_sizes(self.hidden_layer_sizes), part.targets.shape[1]),
             activation=self.activation,
@@ -98,7 +99,7 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
             init=self.init,
             generator=torch.Generator().manual_seed(seed),
             dropout=self.dropout,
-            dtype=torch.float64 if few else torch.float32,
+            dtype=torch.float64 if exact else torch.float32,
         )
         net.to(device)
         if self.early_stopping and validation is None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelpick.document import Block, Document, Heading, Result, Text, Tone
 from modelpick.errors import ModelpickError, UsageError
 from modelpick.progress import SILENT, Listener
+from modelpick.verbs.eval_result import Bar, EvalResult, judge_bar, report_extra
 
 if TYPE_CHECKING:
     from modelpick.data.candidate import Entry
     from modelpick.data.dataset import Dataset, Task
-    from modelpick.evaluation.contract import Saved
     from modelpick.evaluation.protocol import Evaluation
     from modelpick.models.options import NetworkOptions
 
@@ -24,77 +23,6 @@ ROWS = ("dummy", "linear", "sklearn-mlp", "mlp")
 """The rows of the comparison that are trained here, by name."""
 
 _MOST_FOR_SKLEARN_MLP = 5000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """Whether the best model is clearly better than the one that it must beat (`--must-beat`)."""
-
-    name: str
-    met: bool
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvalResult(Result):
-    """A finished comparison and where it was saved.
-
-    Attributes:
-        evaluation: Splits, scores, histories.
-        run_dir: The run folder, as it is shown: `./...` or absolute.
-        saved: Name of a candidate -> where it lies in the run folder.
-        bar: None where nothing had to be beaten.
-        refused: Name of a given model -> why it took no part.
-        next: What to type next.
-    """
-
-    evaluation: Evaluation
-    run_dir: str
-    saved: Mapping[str, Saved]
-    device: str
-    created: datetime
-    bar: Bar | None
-    refused: Mapping[str, ModelpickError]
-    next: str | None
-
-    @property
-    def best(self) -> str | None:
-        """Name of the best candidate by the main metric."""
-        return self.evaluation.best
-
-    @property
-    def exit_code(self) -> int:
-        """0; 1 where a bar was not met or a model was refused; 4 where one failed; 130 after Ctrl-C."""
-        if self.evaluation.interrupted:
-            return 130
-        failed = any(r.error is not None and r.entry.name not in self.refused for r in self.evaluation.results)
-        codes = [error.exit_code for error in self.refused.values()]
-        if failed:
-            codes.append(4)
-        if self.bar is not None and not self.bar.met:
-            codes.append(1)
-        return max(codes, default=0)
-
-    def document(self) -> Document:
-        """The report for people, `modelpick.eval/1` for machines, the run folder for pipes."""
-        from modelpick.evaluation.report import document
-
-        made = document(self.evaluation, run_dir=self.run_dir, saved=self.saved, device=self.device)
-        extra = {"created": self.created.isoformat(timespec="seconds"), "must_beat": _bar_fields(self.bar)}
-        return Document(blocks=[*made.blocks, *self._more()], data={**made.data, **extra}, quiet=made.quiet)
-
-    def _more(self) -> list[Block]:
-        from modelpick.verbs.run_writer import network_blocks
-
-        blocks: list[Block] = []
-        network = next((r.form for r in self.evaluation.results if r.entry.name == "mlp" and r.form is not None), None)
-        if network is not None:
-            blocks += [Heading("The network"), *network_blocks(network)]
-        if self.bar is not None:
-            blocks.append(Text(self.bar.why, Tone.GOOD if self.bar.met else Tone.BAD))
-        if self.next is not None:
-            blocks += [Heading("Next"), Text(self.next, Tone.STRONG)]
-        return blocks
 
 
 def evaluate(
@@ -205,7 +133,7 @@ def evaluate(
         hub={"allow_rejected": allow_rejected, "endpoint": endpoint},
         listener=listener,
     )
-    bar = None if must_beat is None else _bar(evaluation, must_beat)
+    bar = None if must_beat is None else judge_bar(evaluation, must_beat)
     return _keep(evaluation, place, run_dir is None, created, options.device, terms, bar, refused)
 
 
@@ -318,25 +246,6 @@ def _compare(
     return replace(evaluation, results=(*evaluation.results, *more)), refused
 
 
-def _bar(evaluation: Evaluation, name: str) -> Bar:
-    """Whether the best candidate is clearly better than `name`, by the report's comparisons."""
-    from modelpick.evaluation.comparison import verdict_on
-
-    best = evaluation.best
-    if best is None or best == name:
-        return Bar(name=name, met=False, why=f"Nothing beats {name}." if best == name else "No model finished.")
-    verdict = verdict_on(evaluation, best, name)
-    if verdict is None:
-        return Bar(name=name, met=False, why=f"{name} did not finish, so nothing can be said to beat it.")
-    if verdict == "better":
-        return Bar(name=name, met=True, why=f"{best} is better than {name}, as demanded.")
-    return Bar(name=name, met=False, why=f"{best} does not clearly beat {name}: {verdict}.")
-
-
-def _bar_fields(bar: Bar | None) -> dict[str, Any] | None:
-    return None if bar is None else {"name": bar.name, "met": bar.met, "why": bar.why}
-
-
 def _keep(
     evaluation: Evaluation,
     place: Path,
@@ -357,10 +266,9 @@ def _keep(
         evaluation,
         place,
         unique=unique,
-        created=created,
         device=used,
         license=license_,
-        extra={"must_beat": _bar_fields(bar)},
+        extra=report_extra(created, bar),
     )
     folder = written.folder
     advice = None

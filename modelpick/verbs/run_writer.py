@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +36,6 @@ def write_run(
     place: Path,
     *,
     unique: bool,
-    created: datetime,
     device: str,
     license: Mapping[str, str] | None,  # noqa: A002 - the Hub's own word
     extra: Mapping[str, Any],
@@ -54,20 +52,21 @@ def write_run(
     from modelpick.render.as_json import to_json
     from modelpick.render.markdown import render_markdown
 
-    savable = [result for result in evaluation.ranked if result.form is not None]
+    savable = [(result, result.form) for result in evaluation.ranked if result.form is not None]
     with building(place, unique=unique) as run:
         saved: dict[str, Saved] = {}
-        for result in savable:
+        for result, form in savable:
             where = "." if not saved else f"{CANDIDATES}/{result.entry.name}"
-            saved[result.entry.name] = _save(evaluation, result, run.folder, where)
+            saved[result.entry.name] = _save(
+                evaluation, named_form(form, result, evaluation.dataset), run.folder, where
+            )
         document = report.document(evaluation, run_dir=".", saved=saved, device=device)
-        data = {**document.data, "created": created.astimezone(UTC).isoformat(timespec="seconds"), **extra}
-        _write(run.folder / REPORT, to_json(data) + "\n")
+        _write(run.folder / REPORT, to_json({**document.data, **extra}) + "\n")
         _write(run.folder / "report.md", render_markdown(document))
         _write(run.folder / "history.json", to_json(_history(evaluation)) + "\n")
         plots = _plots(evaluation, run.folder)
         if savable:
-            _write(run.folder / "README.md", _readme(evaluation, savable[0], place.name, license, plots))
+            _write(run.folder / "README.md", _readme(evaluation, *savable[0], place.name, license, plots))
     return Written(folder=run.place, saved=saved)
 
 
@@ -90,14 +89,13 @@ def network_blocks(form: SavedForm) -> list[Block]:
     return blocks
 
 
-def _save(evaluation: Evaluation, result: CandidateResult, folder: Path, where: str) -> Saved:
+def _save(evaluation: Evaluation, form: SavedForm, folder: Path, where: str) -> Saved:
     from modelpick.evaluation.contract import Saved
     from modelpick.models.checkpoint import CONFIG, PREPROCESSING, WEIGHTS, save
     from modelpick.verbs.given_models import used_row_hashes
 
-    assert result.form is not None  # noqa: S101 - for the type checker: only savable ones come here
     hashes = used_row_hashes(evaluation.dataset.features.take(evaluation.final_rows)) if where == "." else None
-    save(named_form(result.form, result, evaluation.dataset), folder / where, hashes)
+    save(form, folder / where, hashes)
     size = sum((folder / where / name).stat().st_size for name in (CONFIG, PREPROCESSING, WEIGHTS))
     return Saved(path=where, bytes=size)
 
@@ -113,11 +111,10 @@ def _history(evaluation: Evaluation) -> dict[str, Any]:
 
 def _plots(evaluation: Evaluation, folder: Path) -> list[str]:
     from modelpick.evaluation.report import charts
+    from modelpick.render.plot import chart_image
 
     names: list[str] = []
     for chart in charts(evaluation):
-        from modelpick.render.plot import chart_image
-
         name = f"{chart.y_label.lower()}{'' if not names else f'-{len(names) + 1}'}.png"
         (folder / name).write_bytes(chart_image(chart))
         names.append(name)
@@ -125,7 +122,12 @@ def _plots(evaluation: Evaluation, folder: Path) -> list[str]:
 
 
 def _readme(
-    evaluation: Evaluation, result: CandidateResult, name: str, license_: Mapping[str, str] | None, plots: list[str]
+    evaluation: Evaluation,
+    result: CandidateResult,
+    form: SavedForm,
+    name: str,
+    license_: Mapping[str, str] | None,
+    plots: list[str],
 ) -> str:
     import yaml
 
@@ -133,15 +135,14 @@ def _readme(
     from modelpick.evaluation.card import card
     from modelpick.render.markdown import render_markdown
 
-    assert result.form is not None  # noqa: S101 - as in `_save`
     made = card(
         evaluation,
         result,
-        result.form,
+        form,
         name=name,
         license=license_,
         bundled=evaluation.dataset.path in BUNDLED,
-        network=network_blocks(result.form) if result.entry.kind == "mlp" else [],
+        network=network_blocks(form) if result.entry.kind == "mlp" else [],
     )
     front = yaml.safe_dump(dict(made.front_matter), sort_keys=False, allow_unicode=False)
     pictures = "".join(f"\n![By epoch, in the first split]({plot})\n" for plot in plots)

@@ -13,6 +13,7 @@ from sklearn.datasets import load_iris
 
 import modelpick
 from modelpick.data.read import read_dataset
+from modelpick.data.row_hashes import row_hashes
 from modelpick.models import checkpoint
 from modelpick.models.saved import SavedModel
 
@@ -77,8 +78,6 @@ def test_the_saved_model_is_the_one_that_the_report_tells_of(iris_run):
     report = json.loads((iris_run / "report.json").read_text())
     dataset = read_dataset("iris", target=None)
     known = set(checkpoint.load_training_rows(iris_run).tolist())
-    from modelpick.data.row_hashes import row_hashes
-
     fresh = np.array([h not in known for h in row_hashes(dataset.features).tolist()])
     assert fresh.sum() == report["test"]["rows"] == 15
     model = SavedModel(checkpoint.load(iris_run))
@@ -257,24 +256,22 @@ def test_regression_with_categories(capsys):
 # --- given models ---
 
 
-def test_a_given_run_is_tested_on_rows_that_it_has_not_seen(iris_run, capsys):
-    outcome = call(
-        capsys, "eval", "iris", "--model", str(iris_run), "--without", "sklearn-mlp", "--format", "json", *QUICK
-    )
-    assert outcome.code == 0
-    by_name = {model["name"]: model for model in outcome.data["models"]}
-    assert by_name["iris"]["source"] == str(iris_run)
-    assert by_name["iris"]["fit_seconds"] is None
-    report = json.loads((iris_run / "report.json").read_text())
-    accuracy = report["test"]["models"]["mlp"]["accuracy"]["value"]
-    assert set(by_name["iris"]["metrics"]["accuracy"]["per_split"]) == {accuracy}
-    assert "135 rows on which a given model was trained are in no test part" in outcome.data["protocol"]["why"]
+def test_a_given_run_is_tested_as_it_is_on_rows_that_it_has_not_seen(iris_run):
+    result = modelpick.evaluate("iris", repeats=2, models=[str(iris_run)], without=["sklearn-mlp", "mlp"])
+    evaluation, known = result.evaluation, set(checkpoint.load_training_rows(iris_run).tolist())
+    hashes, model = row_hashes(evaluation.dataset.features), SavedModel(checkpoint.load(iris_run))
+    given = next(r for r in evaluation.results if r.entry.name == "iris")
+    for number, split in enumerate(evaluation.splits):
+        assert not known & set(hashes[split.test].tolist())
+        answers = model.predict(evaluation.dataset.features.take(split.test))
+        assert given.scores["accuracy"][number] == (answers == evaluation.dataset.target[split.test]).mean()
+    assert (evaluation.known_rows, result.exit_code) == (135, 0)
+    fields = next(m for m in result.to_dict()["models"] if m["name"] == "iris")
+    assert (fields["source"], fields["fit_seconds"], fields["saved"]) == (str(iris_run), None, None)
 
 
 def test_a_given_run_that_knows_every_row_is_refused_and_the_others_go_on(iris_run, capsys):
     known = set(checkpoint.load_training_rows(iris_run).tolist())
-    from modelpick.data.row_hashes import row_hashes
-
     dataset = read_dataset("iris", target=None)
     with Path("seen.csv").open("w", newline="") as file:
         writer = csv.writer(file)

@@ -126,6 +126,8 @@ def test_errors_are_those_that_callers_of_scikit_learn_expect():
         model.predict(X[:, :3])
     with pytest.raises(ValueError, match="NaN"):
         model.predict([[np.nan, 1, 2, 3]])
+    with pytest.raises(ValueError, match="no training row has"):
+        MLPClassifier(epochs=1).fit(X[:100], Y[:100], validation=(X[100:], Y[100:]))
     with pytest.raises(ValueError, match="infinity"):
         model.fit(np.where(X > 2, np.inf, X), Y)
 

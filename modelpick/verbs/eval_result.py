@@ -1,0 +1,109 @@
+"""What `evaluate` returns: the comparison, where it was saved, and how the command ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from modelpick.document import Block, Document, Heading, Result, Text, Tone
+from modelpick.errors import ModelpickError
+
+if TYPE_CHECKING:
+    from modelpick.evaluation.contract import Saved
+    from modelpick.evaluation.protocol import Evaluation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """Whether the best model is clearly better than the one that it must beat (`--must-beat`)."""
+
+    name: str
+    met: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalResult(Result):
+    """A finished comparison and where it was saved.
+
+    Attributes:
+        evaluation: Splits, scores, histories.
+        run_dir: The run folder, as it is shown: `./...` or absolute.
+        saved: Name of a candidate -> where it lies in the run folder.
+        bar: None where nothing had to be beaten.
+        refused: Name of a given model -> why it took no part.
+        next: What to type next.
+    """
+
+    evaluation: Evaluation
+    run_dir: str
+    saved: Mapping[str, Saved]
+    device: str
+    created: datetime
+    bar: Bar | None
+    refused: Mapping[str, ModelpickError]
+    next: str | None
+
+    @property
+    def best(self) -> str | None:
+        """Name of the best candidate by the main metric."""
+        return self.evaluation.best
+
+    @property
+    def exit_code(self) -> int:
+        """0; 1 where a bar was not met or a model was refused; 4 where one failed; 130 after Ctrl-C."""
+        if self.evaluation.interrupted:
+            return 130
+        failed = any(r.error is not None and r.entry.name not in self.refused for r in self.evaluation.results)
+        codes = [error.exit_code for error in self.refused.values()]
+        if failed:
+            codes.append(4)
+        if self.bar is not None and not self.bar.met:
+            codes.append(1)
+        return max(codes, default=0)
+
+    def document(self) -> Document:
+        """The report for people, `modelpick.eval/1` for machines, the run folder for pipes."""
+        from modelpick.evaluation.report import document
+
+        made = document(self.evaluation, run_dir=self.run_dir, saved=self.saved, device=self.device)
+        data = {**made.data, **report_extra(self.created, self.bar)}
+        return Document(blocks=[*made.blocks, *self._more()], data=data, quiet=made.quiet)
+
+    def _more(self) -> list[Block]:
+        from modelpick.verbs.run_writer import network_blocks
+
+        blocks: list[Block] = []
+        network = next((r.form for r in self.evaluation.results if r.entry.name == "mlp" and r.form is not None), None)
+        if network is not None:
+            blocks += [Heading("The network"), *network_blocks(network)]
+        if self.bar is not None:
+            blocks.append(Text(self.bar.why, Tone.GOOD if self.bar.met else Tone.BAD))
+        if self.next is not None:
+            blocks += [Heading("Next"), Text(self.next, Tone.STRONG)]
+        return blocks
+
+
+def report_extra(created: datetime, bar: Bar | None) -> dict[str, Any]:
+    """Members of the report that the comparison itself does not know: when it was made, and what had to be beaten."""
+    return {
+        "created": created.astimezone(UTC).isoformat(timespec="seconds"),
+        "must_beat": None if bar is None else asdict(bar),
+    }
+
+
+def judge_bar(evaluation: Evaluation, name: str) -> Bar:
+    """Whether the best candidate is clearly better than `name`, by the report's comparisons."""
+    from modelpick.evaluation.comparison import verdict_on
+
+    best = evaluation.best
+    if best is None or best == name:
+        return Bar(name=name, met=False, why=f"Nothing beats {name}." if best == name else "No model finished.")
+    verdict = verdict_on(evaluation, best, name)
+    if verdict is None:
+        return Bar(name=name, met=False, why=f"{name} did not finish, so nothing can be said to beat it.")
+    if verdict == "better":
+        return Bar(name=name, met=True, why=f"{best} is better than {name}, as demanded.")
+    return Bar(name=name, met=False, why=f"{best} does not clearly beat {name}: {verdict}.")
