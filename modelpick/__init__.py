@@ -60,12 +60,9 @@ def __getattr__(name: str) -> Any:
     module = _PUBLIC.get(name)
     if module is None:
         raise AttributeError(f"module 'modelpick' has no attribute {name!r}")
-    import sys
     from importlib import import_module
 
     value = getattr(import_module(module), name)
-    if "IPython" in sys.modules:  # results show as tables and plots in a notebook
-        import_module("modelpick.notebook").register()
     globals()[name] = value
     return value
 

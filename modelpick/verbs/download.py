@@ -144,6 +144,7 @@ def download(
                 announce(_plan_document(planned, report))
             _settle_review(report, yes, listener, confirm)
             receipt = fetch(client, planned, local_dir=_absolute(local_dir), listener=listener)
+            _keep_receipt(receipt, client.settings.endpoint, listener)
     except CannotFindOut as error:
         _tell_of_copy(error, repo_id)
         raise
@@ -181,6 +182,16 @@ def _settle_review(report: VetReport, yes: bool, listener: Listener, confirm: Ca
             f"`modelpick vet {report.facts.requested}` shows the findings",
             kind="not-confirmed",
         )
+
+
+def _keep_receipt(receipt: Receipt, endpoint: str, listener: Listener) -> None:
+    """Writes the receipt; the download stands all the same where that is not possible."""
+    from modelpick.hub.receipts import home, write_receipt
+
+    try:
+        write_receipt(receipt, endpoint)
+    except OSError as error:
+        listener.notice(f"no receipt was written to {home()}: {error.strerror or error}")
 
 
 def _tell_of_copy(error: CannotFindOut, repo_id: str) -> None:

@@ -39,12 +39,12 @@ def test_a_result_shows_as_html_and_as_text(shell):
     assert "mlp" in shown["text/plain"]
 
 
-def test_a_lazy_name_registers_by_itself(shell):
+def test_a_verb_registers_by_itself(shell):
     import modelpick
 
-    vars(modelpick).pop("catalog", None)
-    assert callable(modelpick.catalog)
-    assert type(modelpick.catalog()) in shell.display_formatter.formatters["text/html"].type_printers
+    listed = modelpick.catalog()
+    shown, _ = shell.display_formatter.format(listed)
+    assert "<table>" in shown["text/html"]
 
 
 def test_without_ipython_nothing_happens():
