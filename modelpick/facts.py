@@ -114,7 +114,8 @@ class FrontMatter:
         model_index: The key `model-index`, read apart for it may be large; None where absent or unreadable.
         start_line: Line of the opening fence; 0 where there is no front matter.
         end_line: Line of the closing fence.
-        problem: What is wrong with it, in words, for any status but READ, EMPTY and ABSENT.
+        problem: What is wrong with it, in words, for any status but EMPTY and ABSENT; of READ where only `model-index`
+            could not be read.
     """
 
     status: FrontMatterStatus
@@ -134,7 +135,8 @@ class CardFacts:
     Attributes:
         path: Inside the repo, as a rule `README.md`.
         sha256: Of the bytes that were read.
-        bytes: Size of the file as far as known (over the cap only its head was read: `truncated`).
+        bytes: Size of the file as far as known.
+        truncated: Not all of the card was read (it is over a cap): what it does not seem to say is unknown.
         text: The decoded text (UTF-8, bad bytes replaced), newlines as in the file.
         problems: What a reader should be told: bad UTF-8, truncated, duplicate keys, a second front matter, ...
     """

@@ -20,7 +20,7 @@ from modelpick.facts import BlockKind
 
 MAX_CHARACTERS = 500_000
 MAX_LINES = 20_000
-MAX_TOKENS = 150_000
+MAX_TOKENS = 100_000
 """Beyond any of them the body is read by `plain`, which knows lines only and costs less."""
 
 

@@ -13,8 +13,9 @@ from modelpick.card.sentences import split_sentences
 from modelpick.card.source import Content, Source
 from modelpick.facts import Block, BlockKind, Section, Sentence
 
-MAX_BLOCKS = 40_000
-MAX_SENTENCES = 60_000
+MAX_BLOCKS = 20_000
+MAX_SENTENCES = 30_000
+"""Some ten times what the longest real cards hold; a card that has more is not read to its end."""
 BOLD_LEVEL = 7
 
 _BOLD_LINE = re.compile(r"[ \t]*(\*{2,3}|__)(?P<title>[^*_\n]{1,80})\1[ \t]*(?P<colon>:?)[ \t]*(?:\n|\Z)")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from modelpick.card.fences import HUB_KEYS, KEY_LINE, fences
 from modelpick.card.salvage import Saved
+from modelpick.card.source import LINE_END
 from modelpick.card.yaml_values import Reading, YamlFault, read_yaml
 from modelpick.facts import FrontMatter, FrontMatterStatus, Value
 
@@ -21,7 +22,6 @@ FRONT_MATTER_CAP = 1_000_000
 MODEL_INDEX_NODES = 100_000
 
 _OPENING = re.compile(r"\ufeff?\s*---[ \t]*(?:\r\n|\n|\r|\Z)")
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _NEWLINE = re.compile("\n")
 _BODY_LINE = re.compile(r"(?<=[\r\n])(?:#{1,6}[ \t]|```)")
 _MODEL_INDEX = re.compile(r"(?:\A|(?<=[\r\n]))([\"']?)model-index\1[ \t]*:(?=[ \t\r\n]|\Z)")
@@ -131,7 +131,7 @@ def _with_values(found: FrontMatter, text: str, values: dict[str, Value], keys: 
 
 def _line_offsets(text: str, start: int, end: int) -> list[int]:
     """Where each line between the offsets begins."""
-    return [start, *(match.end() for match in _LINE_END.finditer(text, start, end))]
+    return [start, *(match.end() for match in LINE_END.finditer(text, start, end))]
 
 
 def _cut_model_index(region: str) -> tuple[str, tuple[int, str] | None]:
@@ -149,7 +149,7 @@ def _cut_model_index(region: str) -> tuple[str, tuple[int, str] | None]:
 
 def _broken(text: str, opening: _Fence, closing: _Fence, fault: YamlFault) -> Split:
     start, end = opening[1], closing[0]
-    lines = _LINE_END.split(text[start:end])
+    lines = LINE_END.split(text[start:end])
     offsets = _line_offsets(text, start, end)
     # A fence that was never closed swallows the card up to its next rule: no key follows the first heading then.
     prefix = Saved(lines, stop=True)
@@ -170,7 +170,7 @@ def _unclosed(text: str, opening: _Fence, cut: bool) -> Split:
         problem = "the front matter goes on beyond the part of the card that was read"
         return Split(_front_matter(FrontMatterStatus.OVER_CAP, (first, 0), problem), ())
     end = min(len(text), start + FRONT_MATTER_CAP)
-    saved = Saved(_LINE_END.split(text[start:end]), stop=True)
+    saved = Saved(LINE_END.split(text[start:end]), stop=True)
     if not any(key in HUB_KEYS for key, _ in saved.keys):
         return Split(FrontMatter(status=FrontMatterStatus.ABSENT), ((start, len(text)),))
     offsets = _line_offsets(text, start, end)

@@ -30,7 +30,7 @@ class HtmlReader:
         self._content = content
         self._kind = BlockKind.HTML
         self._heading = 0
-        self._cells: list[str] | None = None  # of the row that is open
+        self._cells: list[list[str]] | None = None  # the pieces of text of each cell of the row that is open
         self._is_header = False
         self._row_start = 0
 
@@ -45,8 +45,7 @@ class HtmlReader:
                 position = closing + 3 if closing >= 0 else len(text)
                 self._builder.comment(self._content, match.start(), position)
             elif match.group("hidden"):
-                closing = _closing(text, match.group("hidden"), match.end())
-                position = closing
+                position = _closing(text, match.group("hidden"), match.end())
             else:
                 position = match.end()
                 self._element(match.group("element").lower(), bool(match.group("slash")), match)
@@ -56,7 +55,7 @@ class HtmlReader:
     def _element(self, name: str, closes: bool, match: re.Match[str]) -> None:
         if name in ("td", "th"):
             if not closes and self._cells is not None:
-                self._cells.append("")
+                self._cells.append([])
                 self._is_header = self._is_header and name == "th"
         elif name in ("tr", "table"):
             self._end_row(match.end() if closes else match.start())
@@ -66,23 +65,29 @@ class HtmlReader:
             self._heading = 0 if closes else int(name[1])
         elif name == "li":
             self._kind = BlockKind.HTML if closes else BlockKind.LIST_ITEM
+            self._heading = 0
+        elif name in ("hr", "ol", "p", "pre", "ul") and not closes:
+            self._heading = 0  # no heading holds these: it was never closed
 
     def _text(self, start: int, end: int) -> None:
         piece = self._content.text[start:end]
-        if not piece or piece.isspace():
+        start += len(piece) - len(piece.lstrip())
+        piece = piece.strip()
+        end = start + len(piece)
+        if not piece:
             return
         if self._cells:
-            self._cells[-1] = f"{self._cells[-1]} {piece}" if self._cells[-1] else piece
+            self._cells[-1].append(piece)
         elif self._heading:
-            lead = len(piece) - len(piece.lstrip())
             index = self._content.line_index
-            self._builder.heading(piece, self._heading, index(start + lead), index(end))
+            self._builder.heading(piece, self._heading, index(start), index(end))
         else:
             self._builder.text(self._kind, self._content, start, end)
 
     def _end_row(self, end: int) -> None:
         if self._cells:
-            self._builder.row(self._cells, self._is_header, self._content, self._row_start, end)
+            cells = [" ".join(pieces) for pieces in self._cells]
+            self._builder.row(cells, self._is_header, self._content, self._row_start, end)
         self._cells = None
 
 

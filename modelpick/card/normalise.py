@@ -13,7 +13,8 @@ _NUMBER = re.compile(
 )
 _NOT_WORDS = frozenset(("So", "Sk", "Cf", "Cc", "Co", "Cs", "Cn"))
 _VARIATION = re.compile(r"[\ufe00-\ufe0f\u20e3]")
-_CLOSED = re.compile(r"\([^()]*\)\Z")
+_LETTER = re.compile(r"[^\W_]")
+_SIGNS = re.compile(r"\+{1,2}|#(?!#)")
 
 
 @lru_cache(maxsize=8192)
@@ -34,10 +35,15 @@ def normalise_title(title: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """Without what is neither letter nor digit at the ends; a bracket that was opened inside stays."""
-    start, end = 0, len(name)
-    while start < end and not name[start].isalnum():
-        start += 1
-    while end > start and not (name[end - 1].isalnum() or name[end - 1] in "+#" or _CLOSED.search(name[start:end])):
+    """Without what is neither letter nor digit at its ends; `(BLEU)` keeps its bracket and `c++` its signs."""
+    letters = _LETTER.search(name)
+    if letters is None:
+        return ""
+    end = len(name)
+    while not name[end - 1].isalnum():
         end -= 1
-    return name[start:end]
+    name, tail = name[letters.start() : end], name[end:]
+    if tail.startswith(")") and name.rfind("(") > name.rfind(")"):
+        return f"{name})"
+    signs = _SIGNS.match(tail)
+    return f"{name}{signs.group()}" if signs else name

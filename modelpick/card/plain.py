@@ -19,7 +19,7 @@ _HTML = re.compile(r" {0,3}<[A-Za-z/!]")
 _LONGEST_BLOCK = 200
 _MOST_CELLS = 1000
 
-MAX_LINES = 200_000
+MAX_LINES = 100_000
 """What lies beyond is not read."""
 
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from itertools import accumulate
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+LINE_END = re.compile(r"\r\n|\n|\r")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _NEWLINE = re.compile("\n")
 
@@ -34,11 +34,11 @@ class Source:
             self.starts = list(accumulate((len(line) + 1 for line in raw), initial=start))
             self.lines = [line.removesuffix("\r") for line in raw] if "\r" in span else raw
         else:
-            matches = list(_LINE.finditer(span))
-            newlines = [match.start() for match in _NEWLINE.finditer(span)]
-            self.starts = [start + match.start() for match in matches]
-            self._numbers = [self._first + bisect_left(newlines, match.start()) for match in matches]
-            self.lines = [match.group().rstrip("\r\n") for match in matches]
+            ends = [match.end() for match in LINE_END.finditer(span)]
+            self.starts = [start, *(start + end for end in ends)]
+            steps = (span[end - 1] == "\n" for end in ends)
+            self._numbers = list(accumulate(steps, initial=self._first))
+            self.lines = LINE_END.split(span)
 
     def number(self, index: int) -> int:
         """The number in the file of the line with this index."""
