@@ -57,6 +57,7 @@ def make_console(stream: TextIO, *, width: int | None) -> Console:
         highlight=False,
         emoji=False,
         legacy_windows=False,
+        force_jupyter=False,  # else rich displays cells of its own there, instead of filling our text
         _environ={k: v for k, v in os.environ.items() if k not in {"COLUMNS", "LINES", "FORCE_COLOR"}},
     )
 
