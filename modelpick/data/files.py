@@ -48,7 +48,7 @@ def resolve(text: str, built_in: Collection[str]) -> Path | None:
         )
     if not is_path(text):
         if text in built_in:
-            if Path(text).exists():
+            if _exists(text):
                 raise UsageError(
                     f"`{text}` is a built-in data set and also a file here",
                     f"write `./{text}` for the file, or rename it to use the data set",
@@ -59,16 +59,23 @@ def resolve(text: str, built_in: Collection[str]) -> Path | None:
 
 
 def _unknown_name(text: str, built_in: Collection[str]) -> UsageError:
-    if text and Path(text).exists():
+    if text and _exists(text):
         return UsageError(f"`{text}` is no built-in data set", f"write `./{text}` for the file of that name")
     close = get_close_matches(text.lower(), built_in, n=1)
     hint = f"did you mean `{close[0]}`?" if close else f"built in are {', '.join(built_in)}"
     return UsageError(f"there is no built-in data set `{text}`", f"{hint}; a file is given as `./{text}`")
 
 
-def _regular_file(text: str) -> Path:
-    path = Path(text).expanduser()
+def _exists(text: str) -> bool:
     try:
+        return Path(text).exists()
+    except OSError:  # a name that is too long is not there
+        return False
+
+
+def _regular_file(text: str) -> Path:
+    try:
+        path = Path(text).expanduser()
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         raise CannotFindOut(
@@ -76,8 +83,9 @@ def _regular_file(text: str) -> Path:
         ) from None
     except PermissionError:
         raise _not_allowed(text) from None
-    except (OSError, ValueError) as error:
-        raise CannotFindOut(f"`{text}` cannot be opened: {error}", kind="data") from error
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: `~name` of nobody
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise CannotFindOut(f"`{text}` cannot be opened: {why}", "check the path", kind="data") from error
     if stat.S_ISDIR(mode):
         raise UsageError(
             f"`{text}` is a folder", "give the table's own file; folders of images or sounds come with a later release"

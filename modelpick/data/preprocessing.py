@@ -5,54 +5,27 @@ Everything is learned from the rows given to `fit`; `transform` only applies it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from modelpick.data.preprocessing_steps import (
+    CategoryStep,
+    NumberStep,
+    Step,
+    damaged,
+    names_list,
+    step_from_dict,
+    step_to_dict,
+)
 from modelpick.data.table import Column, Table, columns_differ, listed
 from modelpick.errors import CannotFindOut
 
 FORMAT = "modelpick.preprocessing/1"
 MAX_CATEGORIES = 50
 """Categories of one column that get a feature of their own; the rarer ones share one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberStep:
-    """What was learned about a number: (value - mean) / scale, a missing value taken as the median.
-
-    `indicator` tells that training rows had missing values, so that a 0/1 feature marks them.
-    """
-
-    name: str
-    median: float
-    mean: float
-    scale: float
-    indicator: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryStep:
-    """What was learned about a category: one 0/1 feature for each of `categories`, in that order.
-
-    `rare`: one more for the categories beyond the cap, and for unseen ones; without it unseen ones are all
-    zeros.
-    `missing`: one more for missing values; without it they are all zeros.
-    """
-
-    name: str
-    categories: tuple[str, ...]
-    rare: bool
-    missing: bool
-
-    @property
-    def width(self) -> int:
-        """How many features it makes."""
-        return len(self.categories) + self.rare + self.missing
 
 
 class TablePreprocessor:
@@ -67,14 +40,14 @@ class TablePreprocessor:
     left_out_: tuple[str, ...]
 
     def __init__(self) -> None:
-        self._steps: tuple[NumberStep | CategoryStep, ...] | None = None
+        self._steps: tuple[Step, ...] | None = None
 
     def fit(self, table: Table) -> Self:
         """Learns medians, means, standard deviations (of the population) and categories from these rows."""
         if not table.rows:
             raise CannotFindOut("there are no rows to learn the preprocessing from", kind="data")
         numbers = iter(_fit_numbers([c for c in table.columns if c.kind == "number"], table.rows))
-        steps: list[NumberStep | CategoryStep] = []
+        steps: list[Step] = []
         for column in table.columns:
             if column.kind == "number":
                 steps.append(next(numbers))
@@ -83,13 +56,13 @@ class TablePreprocessor:
         self._set(tuple(steps), tuple(c.name for c in table.columns if c.kind == "text"))
         return self
 
-    def _set(self, steps: tuple[NumberStep | CategoryStep, ...], left_out: tuple[str, ...]) -> None:
+    def _set(self, steps: tuple[Step, ...], left_out: tuple[str, ...]) -> None:
         self._steps = steps
         self.left_out_ = left_out
-        self.feature_names_ = tuple(name for step in steps for name in _feature_names(step))
+        self.feature_names_ = tuple(name for step in steps for name in step.feature_names)
 
     @property
-    def steps(self) -> tuple[NumberStep | CategoryStep, ...]:
+    def steps(self) -> tuple[Step, ...]:
         """What was learned, a step for each column that is used; RuntimeError before `fit`."""
         if self._steps is None:
             raise RuntimeError("the preprocessing is not fitted yet: call fit first")
@@ -148,7 +121,7 @@ class TablePreprocessor:
 
     def to_dict(self) -> dict[str, Any]:
         """All that was learned, in JSON types; floats survive JSON bit for bit."""
-        columns = [_step_to_dict(step) for step in self.steps]
+        columns = [step_to_dict(step) for step in self.steps]
         return {"format": FORMAT, "columns": columns, "left_out": list(self.left_out_)}
 
     @classmethod
@@ -160,15 +133,15 @@ class TablePreprocessor:
         """
         if not isinstance(fields, Mapping) or fields.get("format") != FORMAT:
             found = fields.get("format") if isinstance(fields, Mapping) else type(fields).__name__
-            raise _damaged(f"its format is {found!r}, expected {FORMAT!r}")
+            raise damaged(f"its format is {found!r}, expected {FORMAT!r}")
         columns = fields.get("columns")
         if not isinstance(columns, list):
-            raise _damaged("`columns` is not a list")
-        steps = tuple(_step_from_dict(entry) for entry in columns)
-        left_out = _names(fields.get("left_out"), "`left_out`")
+            raise damaged("`columns` is not a list")
+        steps = tuple(step_from_dict(entry) for entry in columns)
+        left_out = names_list(fields.get("left_out"), "`left_out`")
         names = [step.name for step in steps] + list(left_out)
         if len(set(names)) != len(names):
-            raise _damaged("a column is named twice")
+            raise damaged("a column is named twice")
         made = cls()
         made._set(steps, left_out)
         return made
@@ -246,16 +219,6 @@ def _apply_category(step: CategoryStep, column: Column, out: NDArray[np.float64]
     return at + step.width
 
 
-# --- names, words, damage ---
-
-
-def _feature_names(step: NumberStep | CategoryStep) -> list[str]:
-    if isinstance(step, NumberStep):
-        return [step.name, f"{step.name} (missing)"] if step.indicator else [step.name]
-    names = [f"{step.name}={category}" for category in step.categories]
-    return names + [f"{step.name} (rare)"] * step.rare + [f"{step.name} (missing)"] * step.missing
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
@@ -267,72 +230,3 @@ def _wrong_kind(name: str, expected: str, found: str) -> CannotFindOut:
         "give the column the values that it had in the training table",
         kind="data",
     )
-
-
-def _damaged(why: str) -> CannotFindOut:
-    return CannotFindOut(
-        f"the saved preprocessing cannot be read: {why}", "train and save the model again", kind="checkpoint"
-    )
-
-
-def _step_to_dict(step: NumberStep | CategoryStep) -> dict[str, Any]:
-    if isinstance(step, NumberStep):
-        return {
-            "name": step.name,
-            "kind": "number",
-            "median": step.median,
-            "mean": step.mean,
-            "scale": step.scale,
-            "indicator": step.indicator,
-        }
-    return {
-        "name": step.name,
-        "kind": "category",
-        "categories": list(step.categories),
-        "rare": step.rare,
-        "missing": step.missing,
-    }
-
-
-def _step_from_dict(entry: Any) -> NumberStep | CategoryStep:
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
-        raise _damaged("a column without a name")
-    name = entry["name"]
-    if entry.get("kind") == "number":
-        median, mean, scale = (_number(entry.get(key), name) for key in ("median", "mean", "scale"))
-        if scale <= 0:
-            raise _damaged(f"the scale of `{name}` is not positive")
-        return NumberStep(
-            name=name, median=median, mean=mean, scale=scale, indicator=_flag(entry.get("indicator"), name)
-        )
-    if entry.get("kind") == "category":
-        categories = _names(entry.get("categories"), f"the list of categories of `{name}`")
-        rare, missing = _flag(entry.get("rare"), name), _flag(entry.get("missing"), name)
-        return CategoryStep(name=name, categories=categories, rare=rare, missing=missing)
-    raise _damaged(f"column `{name}` is neither a number nor a category")
-
-
-def _number(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _damaged(f"a value of `{name}` is not a number")
-    try:
-        number = float(value)
-    except OverflowError:
-        raise _damaged(f"a value of `{name}` is too large") from None
-    if not math.isfinite(number):
-        raise _damaged(f"a value of `{name}` is not finite")
-    return number
-
-
-def _flag(value: Any, name: str) -> bool:
-    if not isinstance(value, bool):
-        raise _damaged(f"a flag of `{name}` is neither true nor false")
-    return value
-
-
-def _names(value: Any, what: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise _damaged(f"{what} is not a list of strings")
-    if len(set(value)) != len(value):
-        raise _damaged(f"{what} names something twice")
-    return tuple(value)

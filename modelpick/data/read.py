@@ -7,7 +7,6 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,9 @@ from modelpick.data.files import read_head, resolve
 from modelpick.data.raw_table import RawTable
 from modelpick.data.readers import READERS
 from modelpick.data.readers.bundled import BUNDLED, load
-from modelpick.data.schema import LARGEST, MISSING_CODES, infer_task
+from modelpick.data.schema import LARGEST, MISSING_CODES
 from modelpick.data.table import Column, ColumnKind, Table, as_number, columns_differ, listed
+from modelpick.data.target import find_target, no_such_column, read_target
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.progress import SILENT, Listener
 
@@ -71,68 +71,31 @@ def read_dataset(
         if target is None and path is None:
             target = BUNDLED[path_or_name].target
         name = path_or_name if path is None else path.stem
-        return _assemble(raw, name, path_or_name, _find_target(raw, target, path_or_name), task, drop)
+        return _assemble(raw, name, path_or_name, find_target(raw, target, path_or_name), task, drop)
 
 
 def _read_file(path: Path, shown: str) -> RawTable:
     head, suffix = read_head(path, shown), path.suffix.lower()
     for reader in READERS:
-        if suffix in reader.suffixes:
-            return reader.read(path, shown)
+        if suffix in reader.suffixes or (not suffix and reader.sniff(head)):
+            try:
+                return reader.read(path, shown)
+            except OSError as error:
+                raise CannotFindOut(
+                    f"`{shown}` cannot be read: {error.strerror}", "check the disk that it lies on", kind="data"
+                ) from error
     if suffix in LATER:
         raise CannotFindOut(
             f"`{shown}` is {LATER[suffix]}, which this version does not read",
             "save the table as CSV (UTF-8, with a header) or Parquet",
             kind="data",
         )
-    for reader in READERS:
-        if not suffix and reader.sniff(head):
-            return reader.read(path, shown)
     known = ", ".join(f"`{known}`" for reader in READERS for known in reader.suffixes)
     raise CannotFindOut(
         f"`{shown}` has no suffix of a table that can be read ({known})",
         "rename it after what it is, or save it as CSV with a header",
         kind="data",
     )
-
-
-# --- the target ---
-
-
-def _find_target(raw: RawTable, target: str | int | None, shown: str) -> str:
-    if target is None:
-        raise UsageError(
-            f"which column of `{shown}` is to be predicted?", f"add `--target NAME`: {_columns(raw.names)}"
-        )
-    if isinstance(target, str) and target in raw.names:
-        return target
-    try:
-        position = int(target)
-    except ValueError:
-        raise no_such_column(str(target), raw.names, shown) from None
-    if not -len(raw.names) <= position < len(raw.names):
-        raise UsageError(
-            f"`{shown}` has no column at position {position}: it has {len(raw.names)}, the first is 0",
-            _columns(raw.names),
-        )
-    return raw.names[position]
-
-
-def no_such_column(name: str, names: Sequence[str], shown: str) -> UsageError:
-    """The error for an unknown column: the close matches, or the list."""
-    folded: dict[str, str] = {}
-    for known in names:
-        folded.setdefault(known.casefold(), known)
-    close = [folded[match] for match in get_close_matches(name.casefold(), list(folded), n=3)]
-    hint = f"did you mean {' or '.join(f'`{match}`' for match in close)}? " if close else ""
-    return UsageError(f"`{shown}` has no column `{name}`", hint + _columns(names))
-
-
-def _columns(names: Sequence[str]) -> str:
-    return f"its columns are {listed(names, 20)}"
-
-
-# --- the dataset ---
 
 
 def _assemble(
@@ -144,7 +107,7 @@ def _assemble(
         if column == target_name:
             raise UsageError(f"`{column}` is the target and cannot be dropped", "take it out of `--drop`")
     notes = [f"{raw.how}; {raw.rows} rows, {len(raw.names)} columns."]
-    task, target, rows = _target(raw, target_name, task, shown, notes)
+    task, target, rows = read_target(raw, target_name, task, shown, notes)
     typed = raw.features([column for column in raw.names if column != target_name and column not in drop])
     table = Table(typed.columns, raw.rows)
     if len(rows) < raw.rows:
@@ -172,57 +135,6 @@ def _assemble(
     guards.stop(found)
     _check_features(features, shown, typed.notes)
     return replace(dataset, findings=(*found, *findings))
-
-
-def _target(
-    raw: RawTable, name: str, task: Task | None, shown: str, notes: list[str]
-) -> tuple[Task, NDArray[Any], NDArray[np.intp]]:
-    """The task, the targets of the rows that have one, and the numbers of these rows. Adds to the notes."""
-    labels = raw.labels(name)
-    counts = Counter(label for label in labels if label is not None)
-    # A label stands as it is, and a class may be called NA; a number to be predicted may be missing.
-    codes = {label for label in counts if label.strip() in MISSING_CODES}
-    inferred = task is None
-    if task is None:
-        task = infer_task([label.strip() for label in labels if label is not None and label not in codes])
-    absent = codes if task == "regression" else {label for label in codes if not label.strip()}
-    rows = np.array([i for i, label in enumerate(labels) if label is not None and label not in absent], dtype=np.intp)
-    if not len(rows):
-        raise CannotFindOut(
-            f"the target `{name}` of `{shown}` has no value in any row", "choose another `--target`", kind="data"
-        )
-    if len(rows) < len(labels):
-        notes.append(f"{len(labels) - len(rows)} of {len(labels)} rows have no target and are left out.")
-    if inferred:
-        different = set(counts) - absent
-        if all(as_number(label.strip()) is not None for label in different):
-            overrule = "regression" if task == "classification" else "classification"
-            how = f"{len(different)} different numbers in {len(rows)} rows: {task}; `--task {overrule}` overrules"
-        else:
-            how = f"{len(different)} different words: {task}"
-        notes.append(f"`{name}` holds {how}.")
-    if task == "classification":
-        kept = sorted(codes - absent)
-        if kept:
-            notes.append(f"Classes that read like missing values are kept: {listed(kept)}.")
-        return task, labels[rows], rows
-    return task, np.array([_number(labels[i], i, name, raw, shown) for i in rows]), rows
-
-
-def _number(label: str, row: int, name: str, raw: RawTable, shown: str) -> float:
-    number = as_number(label.strip())
-    if number is None:
-        raise UsageError(
-            f"regression needs numbers, and `{name}` of `{shown}` holds `{label[:40]}` in {raw.place(row)}",
-            "correct the cell, or give `--task classification`",
-        )
-    if not abs(number) <= LARGEST:
-        raise CannotFindOut(
-            f"`{label[:40]}` in {raw.place(row)}, the target `{name}` of `{shown}`, is too large to compute with",
-            "correct the cell, or empty it if the value is not known",
-            kind="data",
-        )
-    return number
 
 
 def _kinds(features: Table) -> str:

@@ -18,6 +18,11 @@ LARGEST = 1e38
 _INFINITE = re.compile(INFINITE)
 
 
+def is_infinite(text: str) -> bool:
+    """Whether a cell says `inf`, in one of its writings."""
+    return _INFINITE.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellProfile:
     """What was counted over the cells of one column.
@@ -52,7 +57,7 @@ def infer_task(labels: Sequence[str]) -> Task:
     fractions), or a third as many as rows.
     """
     different = set(labels)
-    finite = {label for label in different if not _INFINITE.fullmatch(label)}
+    finite = {label for label in different if not is_infinite(label)}
     numbers = [as_number(label) for label in finite]
     if not finite or any(number is None for number in numbers):
         return "classification"

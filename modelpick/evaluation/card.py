@@ -14,7 +14,7 @@ import numpy as np
 
 from modelpick.data.candidate import SavedForm
 from modelpick.data.dataset import Dataset
-from modelpick.data.preprocessing import NumberStep
+from modelpick.data.preprocessing_steps import NumberStep
 from modelpick.data.table import number_text
 from modelpick.document import Block, Document, Heading, Table, Text
 from modelpick.evaluation.comparison import estimates, protocol_reason

@@ -33,7 +33,7 @@ def contract(
     """The comparison as `--format json` prints it; the arguments are those of `report.document`."""
     dataset = evaluation.dataset
     tested = {
-        r.entry.name: {name: {"value": _number(m.value), "ci95": m.ci95} for name, m in r.test.items()}
+        r.entry.name: {name: {"value": _number(m.value), "ci95": m.ci95 and list(m.ci95)} for name, m in r.test.items()}
         for r in evaluation.results
         if r.test is not None
     }
@@ -65,7 +65,7 @@ def contract(
                 "baseline": c.baseline,
                 "metric": evaluation.metric.name,
                 "difference": _number(c.difference.mean),
-                "ci95": c.difference.ci95,
+                "ci95": c.difference.ci95 and list(c.difference.ci95),
                 "p": c.p,
                 "verdict": c.verdict,
             }

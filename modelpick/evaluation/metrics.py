@@ -40,13 +40,13 @@ def accuracy(p: Predictions) -> float:
 def balanced_accuracy(p: Predictions) -> float:
     """Mean over the classes of the share of their rows answered rightly (Brodersen et al. 2010)."""
     right = p.truth == p.answers
-    return float(np.mean([right[p.truth == label].mean() for label in set(p.truth)]))
+    return float(np.mean([right[p.truth == label].mean() for label in sorted(set(p.truth))]))
 
 
 def f1_macro(p: Predictions) -> float:
     """Mean over the classes of 2 TP / (2 TP + FP + FN) (van Rijsbergen 1979), over classes true or answered."""
     scores = []
-    for label in set(p.truth) | set(p.answers):
+    for label in sorted(set(p.truth) | set(p.answers)):
         true, answered = p.truth == label, p.answers == label
         scores.append(2 * np.sum(true & answered) / (np.sum(true) + np.sum(answered)))
     return float(np.mean(scores))

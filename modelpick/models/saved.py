@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.candidate import EpochRecord, SavedForm
-from modelpick.data.preprocessing import CategoryStep, TablePreprocessor
+from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.data.preprocessing_steps import CategoryStep
 from modelpick.data.table import ColumnKind, Table
 from modelpick.errors import CannotFindOut
 from modelpick.models.forward import probabilities, sums

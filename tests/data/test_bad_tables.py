@@ -71,11 +71,12 @@ def test_bad_files(tmp_path: Path, name: str, content: bytes, code: int, message
     assert error.exit_code == code
 
 
-def test_a_word_of_numbers_to_predict_that_is_infinite(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cell", ["1e309", "1e308", "-inf"])
+def test_a_number_to_predict_that_is_infinite(tmp_path: Path, cell: str) -> None:
     path = tmp_path / "t.csv"
-    path.write_text("a,y\n" + "".join(f"{i},{i}.5\n" for i in range(20)) + "3,1e309\n")
+    path.write_text("a,y\n" + "".join(f"{i},{i}.5\n" for i in range(20)) + f"3,{cell}\n")
     error = refusal(str(path))
-    assert "`1e309` in line 22, the target `y`" in error.message
+    assert f"`{cell}` in line 22, the target `y`" in error.message
     assert error.exit_code == 4
 
 
@@ -102,6 +103,9 @@ def test_things_that_are_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "iris": (2, "built-in data set and also a file"),
         "mine": (2, "no built-in data set"),
         "a\0b.csv": (4, "cannot be opened"),
+        "x" * 5000: (2, "no built-in data set"),
+        "x" * 5000 + ".csv": (4, "cannot be opened"),
+        "~nobody-of-that-name/t.csv": (4, "cannot be opened"),
     }
     for path, (code, message) in told.items():
         with pytest.raises(ModelpickError, match=message) as caught:

@@ -1,0 +1,104 @@
+"""The target of a table: which column it is, what task it asks for, and which rows have one."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelpick.data.dataset import Task
+from modelpick.data.raw_table import RawTable
+from modelpick.data.schema import LARGEST, MISSING_CODES, infer_task, is_infinite
+from modelpick.data.table import as_number, listed
+from modelpick.errors import CannotFindOut, UsageError
+
+
+def find_target(raw: RawTable, target: str | int | None, shown: str) -> str:
+    """The name of the target's column, which may be given by its position; UsageError where there is none."""
+    if target is None:
+        raise UsageError(
+            f"which column of `{shown}` is to be predicted?", f"add `--target NAME`: {_columns(raw.names)}"
+        )
+    if isinstance(target, str) and target in raw.names:
+        return target
+    try:
+        position = int(target)
+    except ValueError:
+        raise no_such_column(str(target), raw.names, shown) from None
+    if not -len(raw.names) <= position < len(raw.names):
+        raise UsageError(
+            f"`{shown}` has no column at position {position}: it has {len(raw.names)}, the first is 0",
+            _columns(raw.names),
+        )
+    return raw.names[position]
+
+
+def no_such_column(name: str, names: Sequence[str], shown: str) -> UsageError:
+    """The error for an unknown column: the close matches, or the list."""
+    folded: dict[str, str] = {}
+    for known in names:
+        folded.setdefault(known.casefold(), known)
+    close = [folded[match] for match in get_close_matches(name.casefold(), list(folded), n=3)]
+    hint = f"did you mean {' or '.join(f'`{match}`' for match in close)}? " if close else ""
+    return UsageError(f"`{shown}` has no column `{name}`", hint + _columns(names))
+
+
+def _columns(names: Sequence[str]) -> str:
+    return f"its columns are {listed(names, 20)}"
+
+
+def read_target(
+    raw: RawTable, name: str, task: Task | None, shown: str, notes: list[str]
+) -> tuple[Task, NDArray[Any], NDArray[np.intp]]:
+    """The task, the targets of the rows that have one, and the numbers of these rows. Adds to the notes."""
+    labels = raw.labels(name)
+    counts = Counter(label for label in labels if label is not None)
+    # A label stands as it is, and a class may be called NA; a number to be predicted may be missing.
+    codes = {label for label in counts if label.strip() in MISSING_CODES}
+    inferred = task is None
+    if task is None:
+        task = infer_task([label.strip() for label in labels if label is not None and label not in codes])
+    absent = codes if task == "regression" else {label for label in codes if not label.strip()}
+    rows = np.array([i for i, label in enumerate(labels) if label is not None and label not in absent], dtype=np.intp)
+    if not len(rows):
+        raise CannotFindOut(
+            f"the target `{name}` of `{shown}` has no value in any row", "choose another `--target`", kind="data"
+        )
+    if len(rows) < len(labels):
+        notes.append(f"{len(labels) - len(rows)} of {len(labels)} rows have no target and are left out.")
+    if inferred:
+        different = set(counts) - absent
+        if all(as_number(label.strip()) is not None for label in different):
+            overrule = "regression" if task == "classification" else "classification"
+            how = f"{len(different)} different numbers in {len(rows)} rows: {task}; `--task {overrule}` overrules"
+        else:
+            how = f"{len(different)} different words: {task}"
+        notes.append(f"`{name}` holds {how}.")
+    if task == "classification":
+        kept = sorted(codes - absent)
+        if kept:
+            notes.append(f"Classes that read like missing values are kept: {listed(kept)}.")
+        return task, labels[rows], rows
+    return task, np.array([_number(labels[i], i, name, raw, shown) for i in rows]), rows
+
+
+def _number(label: str, row: int, name: str, raw: RawTable, shown: str) -> float:
+    number = math.inf if is_infinite(label.strip()) else as_number(label.strip())
+    if number is None:
+        raise UsageError(
+            f"regression needs numbers, and `{name}` of `{shown}` holds `{label[:40]}` in {raw.place(row)}",
+            "correct the cell, or give `--task classification`",
+        )
+    if abs(number) > LARGEST:
+        raise CannotFindOut(
+            f"`{label[:40]}` in {raw.place(row)}, the target `{name}` of `{shown}`, is not finite, or too large to "
+            "compute with",
+            "correct the cell, or empty it if the value is not known",
+            kind="data",
+        )
+    return number
