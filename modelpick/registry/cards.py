@@ -19,6 +19,7 @@ from modelpick.registry.schema import (
     variant_of,
 )
 
+_KINDS = ("table", "text", "image", "audio")
 _PROSE = {BlockKind.PARAGRAPH: False, BlockKind.LIST_ITEM: True}
 
 
@@ -80,7 +81,7 @@ def entry_of(card: CardFacts) -> Entry:
         paper=paper_of(paper),
         tasks=fields.texts("tasks"),
         input=fields.text("input"),
-        eval=fields.texts("eval"),
+        eval=fields.choices("eval", _KINDS),
         aliases=fields.texts("aliases"),
         headline=None if headline is None else headline_of(headline),
         variants=tuple(map(variant_of, fields.mappings("variants"))),
@@ -90,6 +91,9 @@ def entry_of(card: CardFacts) -> Entry:
         commands=tuple(_commands(card, sections[Part.USAGE])),
     )
     fields.done()
+    for key, values in (("tasks", entry.tasks), ("variants", entry.variants)):
+        if not values:
+            raise broken_card(card.path, f"`modelpick` lacks the key `{key}`")
     return entry
 
 

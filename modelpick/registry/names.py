@@ -48,10 +48,9 @@ def with_task(task: str) -> tuple[Entry, ...]:
     """
     found = tuple(entry for entry in entries() if task in entry.tasks)
     if not found:
-        known = dict.fromkeys(known for entry in entries() for known in entry.tasks)
         raise NothingMatched(
             f"the catalogue has no architecture for the task `{task}`",
-            f"ask the Hub with `modelpick search --task {task}`; the catalogue is about {', '.join(known)}",
+            f"ask the Hub with `modelpick search --task {task}`; `modelpick catalog` shows all architectures",
         )
     return found
 

@@ -87,6 +87,14 @@ class Fields:
             texts.append(value)
         return tuple(texts)
 
+    def choices(self, key: str, among: Sequence[str]) -> tuple[str, ...]:
+        """A list of texts out of a few; empty where the key is absent."""
+        texts = self.texts(key)
+        for text in texts:
+            if text not in among:
+                raise self._wrong(f"has a key `{key}` that should name {', '.join(among)}, not `{text}`")
+        return texts
+
     def mapping(self, key: str) -> Fields | None:
         """A mapping below this one, or None where the key is absent."""
         value = self._take(key)
