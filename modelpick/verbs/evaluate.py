@@ -175,10 +175,11 @@ def _entries(
     dataset: Dataset, options: NetworkOptions, with_: Sequence[str], without: Sequence[str], listener: Listener
 ) -> list[Entry]:
     """The rows that are trained here: the baselines and the network, in the order of `ROWS`."""
+    with listener.step("Loading PyTorch and scikit-learn"):
+        from modelpick.models.candidate import MLPCandidate
+        from modelpick.models.estimators import MLPClassifier, MLPRegressor
     from modelpick.data.candidate import Entry
     from modelpick.evaluation.baselines import NetworkShape, entries
-    from modelpick.models.candidate import MLPCandidate
-    from modelpick.models.estimators import MLPClassifier, MLPRegressor
     from modelpick.models.options import REGRESSION_COSTS, one_of
 
     estimator = MLPClassifier if dataset.task == "classification" else MLPRegressor

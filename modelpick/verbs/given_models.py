@@ -76,9 +76,10 @@ def _locate(name: str, allow_rejected: bool, endpoint: str | None, listener: Lis
     """Where a named model lies; one of the Hub is vetted and fetched first."""
     from modelpick.models.checkpoint import is_checkpoint
     from modelpick.models.run_folder import CANDIDATES, find_run
+    from modelpick.weights.formats import weight_format
 
-    is_repo_id = name.count("/") == 1 and not name.startswith((".", "/", "~"))
-    if is_repo_id and not Path(name).is_file() and not is_checkpoint(Path(name)):
+    looks_like_repo = name.count("/") == 1 and not name.startswith((".", "/", "~")) and weight_format(name) is None
+    if looks_like_repo and not Path(name).is_file() and not is_checkpoint(Path(name)):
         return _fetch(name, allow_rejected, endpoint, listener)
     folder = find_run(name, "modelpick eval DATA --model")
     whole = folder.expanduser().absolute()
