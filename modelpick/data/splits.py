@@ -98,9 +98,10 @@ def _split(strata: NDArray[np.intp], ratio: Ratio, seed: int, pool: NDArray[np.b
             f"{rows} rows in {len(sizes)} classes cannot be split so that each class stays in train",
             "collect more rows of the small classes, or leave these classes out",
         )
+    of_stratum = np.split(np.argsort(strata, kind="stable"), np.cumsum(sizes)[:-1])
     parts: tuple[list[NDArray[np.intp]], ...] = ([], [], [])
-    for stratum, (test, validation) in enumerate(zip(tests, validations, strict=True)):
-        members = rng.permutation(np.flatnonzero(strata == stratum))
+    for rows_of, test, validation in zip(of_stratum, tests, validations, strict=True):
+        members = rng.permutation(rows_of)
         members = np.concatenate([members[pool[members]], members[~pool[members]]])
         parts[2].append(members[:test])
         parts[1].append(members[test : test + validation])

@@ -302,7 +302,7 @@ def _check_fits(candidate: Candidate, dataset: Dataset) -> None:
 def _in_words(error: BaseException) -> str:
     if isinstance(error, ModelpickError):
         return error.message
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or "memory" in str(error).lower():  # torch says so in a RuntimeError
         return "out of memory; a smaller `--batch-size` or fewer rows may help"
     return str(error).strip().split("\n", 1)[0] or type(error).__name__
 

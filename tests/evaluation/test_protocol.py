@@ -169,6 +169,7 @@ def test_a_rerun_gives_the_same_numbers(iris: Dataset) -> None:
     [
         (ValueError("odd input\nand more"), "odd input"),
         (MemoryError(), "out of memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "out of memory; a smaller `--batch-size`"),
         (RuntimeError("no kernel"), "no kernel"),
     ],
 )
