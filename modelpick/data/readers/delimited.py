@@ -73,13 +73,13 @@ def _header(path: Path, shown: str, delimiter: str) -> tuple[str, ...]:
                 "name it `.tsv`" if other == "\t" else "save it comma-separated (with decimals written `1.5`)",
                 kind="data",
             )
-    check_names(names, shown)
     if _are_values(names):
         raise CannotFindOut(
             f"`{shown}` seems to have no header: its first line is `{delimiter.join(names)[:60]}`",
             "put a line with the names of the columns above it; a later release reads tables without",
             kind="data",
         )
+    check_names(names, shown)
     return names
 
 
@@ -111,7 +111,7 @@ def _diagnosed(path: Path, shown: str, delimiter: str, columns: int) -> CannotFi
     except csv.Error as error:
         if "field limit" in str(error):
             return _broken(shown, f"a field after line {begins} has over {csv.field_size_limit()} characters")
-        return _broken(shown, f"a quote is not closed, in the record after line {begins}")
+        return _broken(shown, f"a quote is misplaced or not closed, in the record after line {begins}")
     with path.open("rb") as file:
         ends = {line[-2:] == b"\r\n" for line in file if line.endswith(b"\n")}
     return _broken(shown, "its lines end in different ways (CR, LF)") if len(ends) == 2 else None
