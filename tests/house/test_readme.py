@@ -5,6 +5,7 @@ import re
 import click
 import pytest
 from house.readme_blocks import BLOCKS, README, ROOT, dependencies, filled
+from loopback_hub import LoopbackHub, write_repo
 
 from modelpick.cli.commands import COMMANDS
 from modelpick.cli.group import group
@@ -37,6 +38,24 @@ def test_every_command_line_parses(line):
     for word in arguments:
         if word.startswith("--"):
             assert word.split("=")[0] in known, f"{line}: {word}"
+
+
+def test_the_python_block_runs_as_it_stands(tmp_path, monkeypatch):
+    from sklearn.datasets import load_iris
+
+    iris = load_iris()
+    rows = [",".join(map(str, row)) + f",{iris.target_names[k]}" for row, k in zip(iris.data, iris.target, strict=True)]
+    (tmp_path / "flowers.csv").write_text("\n".join(["a,b,c,d,species", *rows]), "utf-8")
+    card = "---\nlicense: apache-2.0\npipeline_tag: image-classification\n---\n# M\n\nIt classifies photos of cats.\n"
+    write_repo(tmp_path / "hub", "org/cats", {"README.md": card})
+    monkeypatch.chdir(tmp_path)
+    (block,) = re.findall(r"```python\n(.*?)```", TEXT, re.S)
+    names: dict[str, object] = {}
+    with LoopbackHub(tmp_path / "hub") as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        exec(compile(block, "README.md", "exec"), names)  # noqa: S102 - our own README
+    assert names["answer"].answer == "versicolor"
+    assert names["report"].answers.license.commercial_use == "yes"
 
 
 def options_of(command):
