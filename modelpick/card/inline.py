@@ -18,24 +18,16 @@ BREAK = "\v"
 MAX_MARKUP = 65_536
 """Longer texts are taken as they stand: nobody writes such a paragraph by hand."""
 
-_ANY = re.compile(r"[\\`\[\]*_<&]|[ ]{2}\n|\n[ \t]*[•●▪◦]")
-_MARKUP = re.compile(
-    r"""
-    (?P<escape>\\(?:[!-/:-@\[-`{-~]|\n))
-  | (?P<ticks>`+)
-  | (?P<open>!?\[)
-  | (?P<close>\](?:\((?:[^()\\\n]|\\.|\([^()\n]*+\))*+\)|\[[^\[\]\n]{0,300}+\])?+)
-  | (?P<run>\*+|_+)
-  | (?P<comment><!--)
-  | (?P<br><br\b[^<>]{0,100}+>)
-  | (?P<tag></?[A-Za-z][^<>]{0,2000}+>)
-  | (?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)
-  | (?P<hard>[ ]{2,100}\n | \n(?=[ \t]*(?:[•●▪◦]|\*\*[^*\n]{1,60}(?::\*\*|\*\*[ ]?:))))
-    """,
-    re.VERBOSE,
-)
+_CANDIDATE = re.compile(r"[\\`\[\]*_<&\n]")
+_TICKS = re.compile("`+")
+_TARGET = re.compile(r"\((?:[^()\\\n]|\\.|\([^()\n]*+\))*+\)|\[[^\[\]\n]{0,300}+\]")
+_BREAK_TAG = re.compile(r"<br\b[^<>]{0,100}+>", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}+>")
 _AUTOLINK = re.compile(r"<((?:[A-Za-z][A-Za-z0-9+.\-]{1,31}:[^<>\s]*|[^\s<>@]+@[^\s<>@]+))>")
-_RUN_OF_TICKS = re.compile("`+")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_NEW_ITEM = re.compile(r"\n[ \t]*(?:[•●▪◦]|\*\*[^*\n]{1,60}(?::\*\*|\*\*[ ]?:))")
+"""A line that its author surely wanted to stand alone: a bullet, or a bold key."""
+_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 @dataclass(slots=True)
@@ -85,7 +77,7 @@ def strip_markup(source: str, references: Container[str] = ()) -> Stripped:
         source: The text of a paragraph, heading, cell or HTML element.
         references: Labels of the card's link references, upper case: `[label]` is a link only for these.
     """
-    if _ANY.search(source) is None or len(source) > MAX_MARKUP:
+    if _CANDIDATE.search(source) is None or len(source) > MAX_MARKUP:
         return Stripped(source, source, [], [])
     scanner = _Scanner(source, references)
     scanner.scan()
@@ -117,21 +109,23 @@ class _Scanner:
 
     def scan(self) -> None:
         """Finds all markup."""
-        position = 0
-        while (match := _MARKUP.search(self.source, position)) is not None:
-            position = match.end()
-            kind = match.lastgroup
-            if kind == "run":
-                self._run(match.start(), position)
-            elif kind == "open":
-                self.brackets.append((len(self.cuts), cut := _Cut(match.start(), position)))
+        source, position = self.source, 0
+        while (match := _CANDIDATE.search(source, position)) is not None:
+            start = match.start()
+            character = source[start]
+            if character in "*_":
+                position = self._run(start)
+            elif character == "[":
+                image = start > position and source[start - 1] == "!"
+                self.brackets.append((len(self.cuts), cut := _Cut(start - image, start + 1)))
                 self.cuts.append(cut)
-            elif kind == "close":
-                position = self._close(match)
-            elif kind == "ticks":
-                position = self._code(match.start(), position)
+                position = start + 1
+            elif character == "]":
+                position = self._close(start)
+            elif character == "`":
+                position = self._code(start)
             else:
-                position = self._other(match, kind)
+                position = self._other(character, start)
 
     def result(self) -> Stripped:
         """Puts the pieces together."""
@@ -158,30 +152,38 @@ class _Scanner:
             parts.append(source[position:])
         return Stripped("".join(parts), source, pieces or [(0, 0, 0)], self.comments)
 
-    def _other(self, match: re.Match[str], kind: str | None) -> int:
-        start, end = match.span()
-        if kind == "comment":
-            closing = -1 if self.no_more_comments else self.source.find("-->", end)
-            if closing < 0:
-                self.no_more_comments = True
-                return end
-            end = closing + 3
-            self.comments.append((start, end))
-            text = " "
-        elif kind == "escape":
-            text = BREAK if match.group()[1] == "\n" else match.group()[1]
-        elif kind == "entity":
-            text = html.unescape(match.group())
-        elif kind == "tag":
-            link = _AUTOLINK.match(self.source, start)
-            text = link.group(1) if link else ""
-        else:
-            text = BREAK
-        self.cuts.append(_Cut(start, end, text))
+    def _other(self, character: str, start: int) -> int:
+        """Line breaks, HTML, entities and escapes; gives back where to go on."""
+        source, end = self.source, start + 1
+        text = None
+        if character == "\n":
+            if source.startswith("  ", start - 2) or _NEW_ITEM.match(source, start):
+                text = BREAK
+        elif character == "\\":
+            following = source[end : end + 1]
+            if following == "\n" or following in _PUNCTUATION:
+                text, end = BREAK if following == "\n" else following, end + 1
+        elif character == "&":
+            if (entity := _ENTITY.match(source, start)) is not None:
+                text, end = html.unescape(entity.group()), entity.end()
+        elif source.startswith("<!--", start):
+            closing = -1 if self.no_more_comments else source.find("-->", start + 4)
+            self.no_more_comments = closing < 0
+            if closing >= 0:
+                text, end = " ", closing + 3
+                self.comments.append((start, end))
+        elif (tag := _TAG.match(source, start)) is not None:
+            link = _AUTOLINK.match(source, start)
+            text, end = link.group(1) if link else BREAK if _BREAK_TAG.match(source, start) else "", tag.end()
+        if text is not None:
+            self.cuts.append(_Cut(start, end, text))
         return end
 
-    def _run(self, start: int, end: int) -> None:
+    def _run(self, start: int) -> int:
         source = self.source
+        end = start + 1
+        while source.startswith(source[start], end):
+            end += 1
         before = source[start - 1] if start else " "
         after = source[end] if end < len(source) else " "
         may_close, may_open = not before.isspace(), not after.isspace()
@@ -201,18 +203,20 @@ class _Scanner:
         if may_open and position < end:
             openers.append(cut := _Cut(position, end))
             self.cuts.append(cut)
+        return end
 
-    def _close(self, match: re.Match[str]) -> int:
-        start, end = match.span()
+    def _close(self, start: int) -> int:
+        """A `]`: with its opener, and a target behind it, it is a link or an image."""
         if not self.brackets:
             return start + 1
         index, opener = self.brackets.pop()
-        text = self.source[opener.end : start]
-        target = match.group()[1:]
+        match = _TARGET.match(self.source, start + 1)
+        target = match.group() if match else ""
         if not target.startswith("("):
-            label = " ".join((target[1:-1] or text).split()).upper()
+            label = " ".join((target[1:-1] or self.source[opener.end : start]).split()).upper()
             if not self.references or label not in self.references:
                 return start + 1
+        end = start + 1 + len(target)
         if opener.end - opener.start == 2:  # an image
             del self.cuts[index:]
             self.cuts.append(_Cut(opener.start, end, ""))
@@ -221,10 +225,14 @@ class _Scanner:
             self.cuts.append(_Cut(start, end, ""))
         return end
 
-    def _code(self, start: int, end: int) -> int:
+    def _code(self, start: int) -> int:
+        """A run of backticks: code up to the next run of its length."""
+        end = start + 1
+        while self.source.startswith("`", end):
+            end += 1
         if self.ticks is None:
             places: dict[int, list[int]] = {}
-            for run in _RUN_OF_TICKS.finditer(self.source):
+            for run in _TICKS.finditer(self.source):
                 places.setdefault(run.end() - run.start(), []).append(run.start())
             self.ticks = {length: iter(starts) for length, starts in places.items()}
         for closing in self.ticks.get(end - start, iter(())):

@@ -7,14 +7,8 @@ from collections.abc import Iterator
 
 from modelpick.card.inline import BREAK, MAX_MARKUP
 
-_END = re.compile(
-    r"""
-    [.!?…]+[)\]"'”’»*]*(?=\s)         # a full stop and its closing marks, before a blank
-  | [。！？｡]+[」』）”’]*               # a full stop of Chinese or Japanese needs no blank
-  | \v                               # BREAK
-    """,
-    re.VERBOSE,
-)
+_MARKS = re.compile(r"[.!?…。！？｡\v][.!?…。！？｡)\]\"'”’»*」』）]*")
+"""A mark that may end a sentence, and the marks that close with it."""
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]{1,24}\Z")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]\Z")
 _WORD = re.compile(r"\w")
@@ -43,11 +37,16 @@ def split_sentences(plain: str) -> Iterator[tuple[int, int]]:
     """
     start = 0
     careful = len(plain) <= MAX_MARKUP
-    for match in _END.finditer(plain):
-        if careful and _goes_on(plain, match.start(), match.end()):
-            continue
-        yield from _trimmed(plain, start, match.start() if match.group() == BREAK else match.end())
-        start = match.end()
+    for match in _MARKS.finditer(plain):
+        stop, end = match.span()
+        mark = plain[stop]
+        if mark in ".!?…":  # a full stop of Chinese or Japanese needs no blank behind it
+            if end == len(plain) or not plain[end].isspace():
+                continue
+            if careful and _goes_on(plain, stop, end):
+                continue
+        yield from _trimmed(plain, start, stop if mark == BREAK else end)
+        start = end
     yield from _trimmed(plain, start, len(plain))
 
 
@@ -59,10 +58,8 @@ def _trimmed(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _goes_on(plain: str, stop: int, end: int) -> bool:
     """Whether the mark at `stop` belongs to an abbreviation, an initial, a name (`Yahoo!`) or a number of a list."""
-    if plain[stop] in "!?…" or plain.startswith("..", stop):
+    if plain[stop] != "." or plain.startswith("..", stop):
         return _next_character(plain, end).islower()
-    if plain[stop] != ".":
-        return False
     before = _LAST_WORD.search(plain, max(0, stop - 24), stop)
     if before is None:
         return False
