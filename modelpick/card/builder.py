@@ -64,9 +64,7 @@ class Builder:
 
     def setext(self, text: str, level: int, first: int, last: int) -> None:
         """Words over a line of `=` or `-`; a paragraph whose author meant the line as a rule stays a paragraph."""
-        if level == 2 and (
-            "\n" in text or len(text.split()) > _TITLE_WORDS or text.rstrip("*_ ").endswith(_SENTENCE_END)
-        ):
+        if "\n" in text or len(text.split()) > _TITLE_WORDS or text.rstrip("*_ ").endswith(_SENTENCE_END):
             self.paragraph(text, first)
         else:
             self.heading(text, level, first, last)

@@ -26,6 +26,8 @@ _NEWLINE = re.compile("\n")
 _BODY_LINE = re.compile(r"(?<=[\r\n])(?:#{1,6}[ \t]|```)")
 _MODEL_INDEX = re.compile(r"(?:\A|(?<=[\r\n]))([\"']?)model-index\1[ \t]*:(?=[ \t\r\n]|\Z)")
 _NEXT_KEY = re.compile(r"(?<=[\r\n])[^\s#\-]")
+_CODE_BEFORE = re.compile(r"(?:\A|(?<=[\r\n]))[ ]{0,3}(?:```|~~~)[^\r\n]{0,40}\s*\Z")
+_CODE_AFTER = re.compile(r"\s{0,40}(?:```|~~~)[ \t]*(?:\r\n|\n|\r|\Z)")
 _MAX_TRIES = 50
 
 _Fence = tuple[int, int]
@@ -110,6 +112,7 @@ def _read(
             model_index = root.get("model-index") if isinstance(root, dict) else None
         except YamlFault as fault:
             problem = f"`model-index` was not read: {fault.reason}"
+    model_index = values.pop("model-index", model_index)  # a second one, or one inside braces, was not cut out
     found = _front_matter(FrontMatterStatus.READ, lines, problem)
     return _with_values(replace(found, model_index=model_index), text, values, keys)
 
@@ -166,13 +169,13 @@ def _broken(text: str, opening: _Fence, closing: _Fence, fault: YamlFault) -> Sp
 def _unclosed(text: str, opening: _Fence, cut: bool) -> Split:
     start = opening[1]
     first = line_of(text, opening[0])
+    end = min(len(text), start + FRONT_MATTER_CAP)
+    saved = Saved(LINE_END.split(text[start:end]), stop=True)
+    if not any(key in HUB_KEYS for key, _ in saved.keys):  # a rule over the first line
+        return Split(FrontMatter(status=FrontMatterStatus.ABSENT), ((start, len(text)),))
     if cut:
         problem = "the front matter goes on beyond the part of the card that was read"
         return Split(_front_matter(FrontMatterStatus.OVER_CAP, (first, 0), problem), ())
-    end = min(len(text), start + FRONT_MATTER_CAP)
-    saved = Saved(LINE_END.split(text[start:end]), stop=True)
-    if not any(key in HUB_KEYS for key, _ in saved.keys):
-        return Split(FrontMatter(status=FrontMatterStatus.ABSENT), ((start, len(text)),))
     offsets = _line_offsets(text, start, end)
     keys = [(key, offsets[index]) for key, index in saved.keys]
     after = offsets[saved.end] if saved.end < len(offsets) else len(text)
@@ -190,9 +193,17 @@ def _search_further_down(text: str) -> Split:
         if opening is not None and KEY_LINE.search(text, opening[1], fence[0]):
             found = _between(text, opening, fence)
             if found.front_matter.status is FrontMatterStatus.READ:
-                return replace(found, body=((0, opening[0]), *found.body), misplaced=True)
+                before, after = _without_code_fence(text, opening[0], fence[1])
+                return replace(found, body=((0, before), (after, len(text))), misplaced=True)
         opening = fence
     return nothing
+
+
+def _without_code_fence(text: str, before: int, after: int) -> tuple[int, int]:
+    """Where the text before and after a front matter ends and goes on: the code block around it goes with it."""
+    opening = _CODE_BEFORE.search(text, max(0, before - 100), before)
+    closing = _CODE_AFTER.match(text, after)
+    return (opening.start(), closing.end()) if opening and closing else (before, after)
 
 
 def _front_matter(status: FrontMatterStatus, lines: tuple[int, int], problem: str | None = None) -> FrontMatter:

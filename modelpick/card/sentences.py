@@ -10,7 +10,7 @@ from modelpick.card.inline import BREAK, MAX_MARKUP
 _MARKS = re.compile(r"[.!?…。！？｡\v][.!?…。！？｡)\]\"'”’»*」』）]*")
 """A mark that may end a sentence, and the marks that close with it."""
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]{1,24}\Z")
-_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]\Z")
+_INITIALS = re.compile(r"(?:[a-z]\.)*[a-z]\Z")
 _WORD = re.compile(r"\w")
 
 NEVER_LAST = frozenset(

@@ -32,7 +32,8 @@ INDEX = "model-index:\n- name: card-{n}\n  results:\n" + 8 * (
 )
 SECTION = (
     "\n## {title}\n\nThis model was fine-tuned on the [IMDb](https://example.org/imdb) data set, e.g. by *three* "
-    "people. It\nreads `English` reviews only. Please see **Section {n}** for its limits!\n\n- **Developed by:** nobody\n"
+    "people. It\nreads `English` reviews only. Please see **Section {n}** for its limits!\n\n"
+    "- **Developed by:** nobody\n"
     "- **Model type:** an encoder of {n} layers\n- It may be wrong; check what it says.\n"
 )
 TABLE = "\n| Epoch | Loss | Accuracy |\n|:-----:|:----:|:--------:|\n" + 10 * "| 1.0 | 0.4321 | **0.9** |\n"

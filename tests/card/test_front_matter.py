@@ -193,3 +193,20 @@ def test_body_around_a_misplaced_front_matter_keeps_its_lines() -> None:
     card = read_card(b"# Title\n\n---\nlicense: mit\n---\n\nBehind it.\n")
     assert [(block.text, block.line) for block in card.blocks] == [("Title", 1), ("Behind it.", 7)]
     assert card.blocks[1].section == 0
+
+
+def test_a_code_block_around_a_misplaced_front_matter_does_not_swallow_the_body() -> None:
+    card = read_card(b"## Metadata\n\n```yaml\n---\nlicense: mit\n---\n```\n\nBehind it.\n")
+    assert card.front_matter.values == {"license": "mit"}
+    assert [(block.text, block.line) for block in card.blocks] == [("Metadata", 1), ("Behind it.", 9)]
+
+
+def test_a_rule_over_a_card_that_was_cut_is_no_front_matter() -> None:
+    card = read_card(b"---\n# Title\n\nText.\n", size=3_000_000)
+    assert (card.front_matter.status, card.sections[0].title) == (Status.ABSENT, "Title")
+
+
+def test_the_last_of_two_model_indexes_counts_and_both_lines_are_told() -> None:
+    found = read_front_matter("---\nmodel-index: [a]\nlicense: mit\nmodel-index: [b]\n---\n")
+    assert (found.values, found.model_index) == ({"license": "mit"}, ["b"])
+    assert found.duplicates == (("model-index", (2, 4)),)
