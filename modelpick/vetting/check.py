@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from modelpick.facts import RepoFacts
+from modelpick.facts import CardFacts, RepoFacts
 from modelpick.findings import Confidence, Evidence, Finding, Outcome, Severity
 from modelpick.vetting.answers.contract import Answers
 
 HEADINGS = ("What it checks", "Why it matters", "How to fix", "Limits")
 """The headings that every check's module docstring has, in this order."""
+
+_MAX_QUOTE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ def unknown(message: str, *evidence: Evidence, severity: Severity | None = None)
 def not_applicable(message: str) -> Said:
     """The question does not arise for this subject."""
     return Said(outcome=Outcome.NOT_APPLICABLE, message=message)
+
+
+def quote_of(card: CardFacts, line: int) -> Evidence:
+    """The quote of one whole line of the card, of a giant line the beginning."""
+    return Evidence(file=card.path, line=line, quote=card.quote(line)[:_MAX_QUOTE])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,7 @@ def _in_code(view: CardView) -> Iterator[Evidence]:
 def _model_index(view: CardView) -> Iterator[Evidence]:
     if view.card is None or not _has_value(view.card.front_matter.model_index):
         return
-    for number, row in enumerate(view.card.text.split("\n"), 1):
+    for number, row in enumerate(view.rows, 1):
         if row.startswith("model-index"):
             yield view.line_evidence(number)
             return

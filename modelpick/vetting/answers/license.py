@@ -25,6 +25,8 @@ from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
 
 _ORDER: dict[CommercialUse, int] = {"no": 0, "unknown": 1, "conditional": 2, "yes": 3}
+_MAX_QUOTES = 4
+_MAX_MENTIONS = 100
 _STRENGTH: dict[Restriction, int] = {"none": 0, "other": 1, "non-commercial": 2, "research-only": 3}
 
 
@@ -134,7 +136,7 @@ def _read_prose(view: CardView) -> _Prose:
         about = in_license or speaks_of_licence(line.low)
         subject = subject_of(line.low) if about else "weights"
         in_data = Topic.DATA in line.topics or (about and subject == "data")
-        if about and not (line.kind is BlockKind.TABLE_ROW and not in_license):
+        if about and len(named) < _MAX_MENTIONS and (in_license or line.kind is not BlockKind.TABLE_ROW):
             for mention in mentions(text):
                 if subject == "code" or in_data:
                     kind = "data" if in_data else "code"
@@ -183,7 +185,7 @@ def _conflicts(
     duplicated = view.card.front_matter.duplicates if view.card else ()
     for key, lines in duplicated:
         if key == "license":
-            quotes = tuple(view.line_evidence(number) for number in lines)
+            quotes = tuple(view.line_evidence(number) for number in lines[:_MAX_QUOTES])
             if len({quote.quote for quote in quotes}) > 1:
                 yield Conflict(why="the front matter has the key `license` twice", evidence=quotes)
     real = [licence for licence in known if licence.hub_id not in {"other", "unknown"}]
@@ -221,15 +223,10 @@ def _compatible(a: Licence, b: Licence) -> bool:
 def _against_prose(
     view: CardView, declared: Sequence[Licence], declared_at: tuple[Evidence, ...], prose: _Prose
 ) -> Iterator[Conflict]:
-    for mention, line in prose.named:
-        said = licence_of(mention.hub_id)
-        named_right = any(
-            _compatible(other, one)
-            for other in map(licence_of, (m.hub_id for m, _ in prose.named))
-            if other
-            for one in declared
-        )
-        if declared and not named_right and _contradicts(said, declared):
+    said = [licence for licence in map(licence_of, {mention.hub_id for mention, _ in prose.named}) if licence]
+    confirmed = any(_compatible(other, one) for other in said for one in declared)
+    for mention, line in prose.named if declared and not confirmed else ():
+        if _contradicts(licence_of(mention.hub_id), declared):
             why = f"the key `license` says {', '.join(one.hub_id for one in declared)}, the text {mention.words}"
             yield Conflict(why=why, evidence=(*declared_at, view.evidence(line)))
             break
@@ -249,7 +246,7 @@ def _against_prose(
             yield Conflict(why=why, evidence=(*declared_at, view.evidence(asking[0])))
 
 
-_SECOND = re.compile(r"^license:[ \t]*['\"]?([\w.+-]+)", re.M)
+_SECOND = re.compile(r"license:[ \t]*['\"]?([\w.+-]+)")
 
 
 def _second_front_matter(
@@ -258,10 +255,11 @@ def _second_front_matter(
     if view.card is None or not declared or view.card.front_matter.status is FrontMatterStatus.UNCLOSED:
         return
     after = view.card.front_matter.end_line
-    for match in _SECOND.finditer(view.card.text):
-        number = view.card.text.count("\n", 0, match.start()) + 1
-        said = licence_of(match[1])
-        if number > after and said is not None and said.hub_id not in {one.hub_id for one in declared}:
-            why = f"the key `license` says {', '.join(one.hub_id for one in declared)}, a second one below `{match[1]}`"
+    ids = [one.hub_id for one in declared]
+    for number, row in enumerate(view.rows[after:], after + 1):
+        match = _SECOND.match(row)
+        said = licence_of(match[1]) if match else None
+        if match and said is not None and said.hub_id not in ids:
+            why = f"the key `license` says {', '.join(ids)}, a second one below `{match[1]}`"
             yield Conflict(why=why, evidence=(*declared_at, view.line_evidence(number)))
             return

@@ -11,7 +11,7 @@ from modelpick.vetting.answers.purpose import read_purpose
 from modelpick.vetting.answers.scope import read_limitations, read_out_of_scope
 from modelpick.vetting.answers.tool import read_tool
 from modelpick.vetting.answers.training_data import read_training_data
-from modelpick.vetting.answers.usage import read_run_instructions, read_usage
+from modelpick.vetting.answers.usage import read_running
 from modelpick.vetting.answers.view import CardView
 
 
@@ -19,7 +19,7 @@ def read_answers(facts: RepoFacts) -> Answers:
     """The answers; a card that could not be had or read whole makes what is not found unknown, not absent."""
     had = not any(missing.what in {"card", "README.md"} for missing in facts.missing)
     view = CardView(facts.card, whole=had)
-    run, run_evidence = read_run_instructions(view)
+    running = read_running(facts, view)
     return Answers(
         purpose=read_purpose(view),
         out_of_scope=read_out_of_scope(view),
@@ -28,10 +28,10 @@ def read_answers(facts: RepoFacts) -> Answers:
         training_data=read_training_data(view),
         license=read_license(facts, view),
         popularity=read_popularity(facts),
-        usage=read_usage(facts, view),
+        usage=running.usage,
         base_models=read_base_models(facts, view),
         tool=read_tool(view),
-        run_instructions=run,
-        run_evidence=run_evidence,
+        run_instructions=running.strongest,
+        run_evidence=running.evidence,
         files=read_files(facts),
     )

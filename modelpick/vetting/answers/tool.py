@@ -7,38 +7,44 @@ import re
 from modelpick.facts import BlockKind
 from modelpick.vetting.answers.view import CardView
 
-_TOOLS: tuple[tuple[str, str], ...] = (
-    ("trainer", r"generated automatically according to the information the Trainer had access to"),
-    ("trainer", r"The following hyperparameters were used during training:[\s\S]{0,4000}^### Framework versions"),
-    ("keras", r"generated automatically according to the information Keras had access to"),
-    ("keras", r"model has been generated automatically .{0,40}Keras"),
+# Tool, words of its skeleton in lower case (looked for first, since that is cheap), and what must stand around them.
+_TOOLS: tuple[tuple[str, str, str], ...] = (
+    ("trainer", "the trainer had access to", r"generated automatically according to the information the trainer"),
     (
-        "trl",
-        r"It has been trained using \[?TRL|fine-?tuned with the \[?TRL library|trained with \[?TRL\b|"
-        r"^licence: license$",
+        "trainer",
+        "used during training:",
+        r"the following hyperparameters were used during training:[\s\S]{0,4000}^### framework",
     ),
-    ("autotrain", r"Model Trained Using Auto(?:Train|NLP)|This model was trained using AutoTrain"),
-    ("unsloth", r"trained 2x faster with \[?Unsloth|^# Uploaded (?:finetuned )?model\b"),
-    ("mergekit", r"This is a merge of pre-trained language models created using \[?mergekit"),
-    ("axolotl", r"raw\.githubusercontent\.com/\S*axolotl\S*[\s\S]{0,200}See axolotl config"),
-    ("lerobot", r"This policy has been trained and pushed to the Hub using \[?LeRobot"),
-    ("huggingtweets", r"I was made with \[?huggingtweets"),
-    ("sb3", r"This is a trained model of a \*\*[\w-]+\*\* agent playing \*\*"),
-    ("ml-agents", r"using the \[?Unity ML-Agents Library"),
-    ("espnet", r"This model was trained by [\w@. -]+ using [\w/-]+ recipe in \[?espnet"),
-    ("opus-mt", r"^\W*source (?:languages|group): [\s\S]{0,400}(?:target (?:languages|group):|OPUS readme:)"),
-    ("spacy", r"\| Feature \| Description \|\n\| --- \| --- \|"),
-    ("sentence-transformers", r"This is a \[sentence-transformers\]\(\S+\) model[:\s][\s\S]{0,200}It maps sentences"),
-    ("setfit", r"This is a \[SetFit\]\S* model (?:that can be used|trained)"),
-    ("span-marker", r"This is a \[SpanMarker\]"),
-    ("gguf", r"\b(?:static|weighted/imatrix) quants of\b|Llamacpp (?:imatrix )?Quantizations of"),
+    ("keras", "keras had access to", r"generated automatically according to the information keras"),
+    ("keras", "generated automatically", r"model has been generated automatically .{0,40}keras"),
+    ("trl", "using [trl", r"it has been trained using \[trl"),
+    ("trl", "trl", r"fine-?tuned with the \[?trl library|trained with \[?trl\b"),
+    ("trl", "licence: license", r"^licence: license$"),
+    ("autotrain", "model trained using auto", r"model trained using auto(?:train|nlp)"),
+    ("autotrain", "trained using autotrain", r"this model was trained using autotrain"),
+    ("unsloth", "unsloth", r"trained 2x faster with \[?unsloth|^# uploaded (?:finetuned )?model\b"),
+    ("mergekit", "mergekit", r"this is a merge of pre-trained language models created using \[?mergekit"),
+    ("axolotl", "see axolotl config", r"raw\.githubusercontent\.com/\S{0,200}axolotl[\s\S]{0,300}see axolotl config"),
+    ("lerobot", "lerobot", r"this policy has been trained and pushed to the hub using \[?lerobot"),
+    ("huggingtweets", "huggingtweets", r"i was made with \[?huggingtweets"),
+    ("sb3", "agent playing", r"this is a trained model of a \*\*[\w-]+\*\* agent playing \*\*"),
+    ("ml-agents", "ml-agents", r"using the \[?unity ml-agents library"),
+    ("espnet", "recipe in", r"this model was trained by [\w@. -]{1,60} using [\w/-]{1,80} recipe in \[?espnet"),
+    ("opus-mt", "opus readme", r"^[ *+-]{0,8}source (?:languages|group): [\s\S]{0,400}opus readme:"),
+    ("spacy", "| feature | description |", r"\| feature \| description \|\n\| --- \| --- \|"),
     (
-        "gguf",
-        r"was converted to (?:GGUF|MLX) format from|GGUF format model files for|"
-        r"This is (?:a )?quantized version of \[",
+        "sentence-transformers",
+        "it maps sentences",
+        r"this is a \[sentence-transformers\]\(\S+\) model[\s\S]{0,200}it maps",
     ),
+    ("setfit", "[setfit]", r"this is a \[setfit\]\S* model (?:that can be used|trained)"),
+    ("span-marker", "[spanmarker]", r"this is a \[spanmarker\]"),
+    ("gguf", "quants of", r"\b(?:static|weighted/imatrix) quants of\b"),
+    ("gguf", "quantizations of", r"llamacpp (?:imatrix )?quantizations of"),
+    ("gguf", "format", r"was converted to (?:gguf|mlx) format from|gguf format model files for"),
+    ("gguf", "quantized version of", r"this is (?:a )?quantized version of \["),
 )
-_COMPILED = tuple((name, re.compile(pattern, re.M | re.I)) for name, pattern in _TOOLS)
+_COMPILED = tuple((name, words, re.compile(pattern, re.M)) for name, words, pattern in _TOOLS)
 _HEAD = 60_000  # characters; a skeleton shows at the head of a card
 
 
@@ -46,9 +52,9 @@ def read_tool(view: CardView) -> str | None:
     """The tool by its name, `template` for a template hardly filled in, None for a card written by a person."""
     if view.card is None:
         return None
-    text = view.card.text[:_HEAD]
-    for name, pattern in _COMPILED:
-        if pattern.search(text):
+    text = view.card.text[:_HEAD].lower().replace("\r\n", "\n")
+    for name, words, pattern in _COMPILED:
+        if words in text and pattern.search(text):
             return name
     return "template" if _mostly_placeholders(view) else None
 

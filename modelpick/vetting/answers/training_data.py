@@ -83,6 +83,8 @@ _NO_SET = either(
     ),
 )
 _MAX_EVIDENCE = 6
+_MAX_DATASETS = 500
+_MAX_NAME = 200
 
 
 def read_training_data(view: CardView) -> TrainingData:
@@ -91,28 +93,28 @@ def read_training_data(view: CardView) -> TrainingData:
     in_table = False
     for line in view.sentences(headings=True):
         in_table = _read_line(line, found, in_table)
-    for line in view.sentences(headings=True):
-        _later_role(line, found)
-    quotes = [view.evidence(line) for line in (*found.naming, *found.describing, *found.withholding)]
+        _note_other_use(line, found)
     datasets = _datasets(view, found)
     training = [dataset for dataset in datasets if dataset.role == "training"]
     status: DataStatus
+    lines = [*found.naming[:_MAX_EVIDENCE], *found.describing[:_MAX_EVIDENCE], *found.withholding[:_MAX_EVIDENCE]]
+    keyed: list[Evidence] = []
     if training:
         status = "named"
-        first = [view.evidence(line) for line in found.naming]
-        keyed = [e for dataset in training for e in dataset.evidence if e not in first]
-        quotes = [*first, *keyed, *(view.evidence(line) for line in found.describing)]
+        keyed = [evidence for dataset in training[:_MAX_EVIDENCE] for evidence in dataset.evidence]
     elif found.describing:
         status = "described"
     elif found.withholding:
         status = "undisclosed"
     else:
         status = "absent" if view.whole else "unknown"
+    cut = min(len(found.naming), _MAX_EVIDENCE)
+    quotes = [view.evidence(line) for line in lines]
     return TrainingData(
         status=status,
         datasets=datasets,
         availability=_availability(training, (*found.naming, *found.describing)),
-        evidence=tuple(dict.fromkeys(quotes))[:_MAX_EVIDENCE],
+        evidence=tuple(dict.fromkeys([*quotes[:cut], *keyed, *quotes[cut:]]))[:_MAX_EVIDENCE],
     )
 
 
@@ -237,8 +239,8 @@ def _item_names(line: Line) -> tuple[Named, ...]:
     return (Named(head, 0),) if 2 <= len(head) <= 60 and len(head.split()) <= 5 and looks_like_name(head) else ()
 
 
-def _later_role(line: Line, found: _Collected) -> None:
-    """Notes names of the front matter that the text uses for something else (a calibration or test set)."""
+def _note_other_use(line: Line, found: _Collected) -> None:
+    """Notes names that the text uses for something else than training (a calibration or test set)."""
     if _EVALUATED.search(line.low) and not _TRAINED.search(line.low):
         for match in re.finditer(r"[\w.-]+/[\w.-]+|`([^`]+)`", line.quote):
             found.not_training.add(re.sub(r"[\W_]+", "", (match[1] or match[0]).rsplit("/", 1)[-1].lower()))
@@ -252,7 +254,9 @@ def _datasets(view: CardView, found: _Collected) -> tuple[Dataset, ...]:
         datasets.append(_dataset(named.name, named.hub_id, role, (view.evidence(line),)))
     for key_name in ("datasets", "dataset"):
         for value in view.strings(key_name):
-            value = value.split(" #", 1)[0].strip()
+            if len(datasets) >= _MAX_DATASETS:
+                break
+            value = value.split(" #", 1)[0].strip()[:_MAX_NAME]
             key = re.sub(r"[\W_]+", "", value.rsplit("/", 1)[-1].lower())
             if _NO_SET.match(value) or not key or key in keys:
                 continue
@@ -260,7 +264,7 @@ def _datasets(view: CardView, found: _Collected) -> tuple[Dataset, ...]:
             keyed: Role = "other" if key in found.not_training else "training"
             hub_id = value if re.fullmatch(r"[\w.-]+/[\w.-]+", value) else None
             datasets.append(_dataset(value, hub_id, keyed, view.key_evidence(key_name, value)))
-    return tuple(datasets)
+    return tuple(datasets[:_MAX_DATASETS])
 
 
 def _dataset(name: str, hub_id: str | None, role: Role, evidence: tuple[Evidence, ...]) -> Dataset:

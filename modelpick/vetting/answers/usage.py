@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from collections.abc import Iterator
@@ -82,62 +83,81 @@ _COMMON = frozenset(_LIBRARIES) | {
 }
 _BIBTEX = re.compile(r"^\s*@\w+\s*\{", re.M)
 _PIP = re.compile(r"\bpip3?\s+install\b")
+_MAX_EVIDENCE = 4
+_MAX_SNIPPETS = 300
+_MAX_TEXT = 20_000  # characters of one snippet
 _RANK: dict[RunInstructions, int] = {"none": 0, "library": 1, "repo-script": 2, "shell-pipe": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class _Snippet:
     text: str
+    kind: RunInstructions
     evidence: Evidence
-    language: str
+    inline: bool
     training: bool
 
 
-def read_usage(facts: RepoFacts, view: CardView) -> Usage:
-    """Stated where a snippet loads or calls the model, or a command runs it."""
-    snippets = [s for s in _snippets(view) if not s.training and _kind(s.text) != "none"] or [
-        s for s in _snippets(view) if _kind(s.text) != "none"
-    ]
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How the card says to run things: its usage, the strongest kind of command, and the quotes of that kind."""
+
+    usage: Usage
+    strongest: RunInstructions
+    evidence: tuple[Evidence, ...]
+
+
+def read_running(facts: RepoFacts, view: CardView) -> Running:
+    """Usage and run instructions. Commands that train again count only where nothing else is shown."""
+    snippets = list(itertools.islice(_snippets(view), _MAX_SNIPPETS))
+    running = [snippet for snippet in snippets if snippet.kind != "none"]
+    shown = [snippet for snippet in running if not snippet.training] or running
+    kinds = {snippet.kind for snippet in shown}
+    cloned = [snippet for snippet in snippets if _CLONE.search(snippet.text)]
+    if cloned and "repo-script" not in kinds and any(_imports_strange(snippet) for snippet in shown):
+        kinds.add("repo-script")  # what was cloned is what the snippet imports
+    strongest: RunInstructions = max(kinds, key=_RANK.__getitem__, default="none")
+    chosen = [snippet for snippet in shown if snippet.kind == strongest] or cloned
+    return Running(
+        usage=_usage(facts, view, shown),
+        strongest=strongest,
+        evidence=tuple(_at_match(view, snippet, strongest) for snippet in chosen[:_MAX_EVIDENCE]) if kinds else (),
+    )
+
+
+def _usage(facts: RepoFacts, view: CardView, shown: list[_Snippet]) -> Usage:
     library = facts.library or next(iter(view.strings("library_name")), None)
-    imported = next((name for snippet in snippets for name in _imports(snippet.text)), None)
-    if not snippets:
+    if not shown:
         return Usage(status="absent" if view.whole else "unknown", library=library)
-    first = snippets[0].evidence
+    imported = next((name for snippet in shown for name in _imports(snippet.text)), None)
+    first = shown[0].evidence
     return Usage(status="stated", library=library or imported, snippet_line=first.line, evidence=(first,))
 
 
-def read_run_instructions(view: CardView) -> tuple[RunInstructions, tuple[Evidence, ...]]:
-    """The strongest thing shown to run, and its quotes. Commands that train again count only where nothing else is."""
-    kinds = [(_kind(snippet.text), snippet) for snippet in _snippets(view)]
-    shown = [(kind, snippet) for kind, snippet in kinds if kind != "none" and not snippet.training]
-    shown = shown or [(kind, snippet) for kind, snippet in kinds if kind != "none"]
-    cloned = [snippet for snippet in _snippets(view) if _CLONE.search(snippet.text)]
-    strange = [
-        s for kind, s in shown if kind == "library" and any(name not in _COMMON for name in _imports(s.text)[:1])
-    ]
-    if cloned and strange and not any(kind == "repo-script" for kind, _ in shown):
-        shown += [("repo-script", snippet) for snippet in cloned]
-    strongest: RunInstructions = max((kind for kind, _ in shown), key=_RANK.__getitem__, default="none")
-    quotes = tuple(_at_match(view, s, strongest) for kind, s in shown if kind == strongest)
-    return strongest, quotes[:4]
-
-
 def _snippets(view: CardView) -> Iterator[_Snippet]:
+    """The code blocks, then the sentences that hold code."""
     for block in view.code:
-        if (block.language or "").lower().split(" ")[0] in _NOT_CODE and not _SHELL_PIPE.search(block.text):
+        text = block.text[:_MAX_TEXT]
+        if (block.language or "").lower().split(" ")[0] in _NOT_CODE and not _SHELL_PIPE.search(text):
             continue
-        if block.text.strip() and not _BIBTEX.search(block.text):
-            evidence = view.block_evidence(block)
-            yield _Snippet(block.text, evidence, block.language or "", _is_training(view, block))
+        if text.strip() and not _BIBTEX.search(text):
+            training = _is_training(view, block)
+            yield _Snippet(text, _kind(text), view.block_evidence(block), inline=False, training=training)
     for line in view.sentences():
         if any(sign in line.quote for sign in _INLINE) and line.kind is not BlockKind.TABLE_ROW:
-            yield _Snippet(line.quote, view.evidence(line), "inline", bool(_TRAINS.search(line.text)))
+            text = line.quote[:_MAX_TEXT]
+            training = bool(_TRAINS.search(text))
+            yield _Snippet(text, _kind(text), view.evidence(line), inline=True, training=training)
+
+
+def _imports_strange(snippet: _Snippet) -> bool:
+    return snippet.kind == "library" and any(name not in _COMMON for name in _imports(snippet.text)[:1])
 
 
 def _is_training(view: CardView, block: Block) -> bool:
     topics = view.topics(block)
     in_training = Topic.TRAINING in topics and Topic.HOW_TO not in topics
-    return in_training or bool(_TRAINS.search(block.text))
+    return in_training or bool(_TRAINS.search(block.text[:_MAX_TEXT]))
 
 
 def _kind(text: str) -> RunInstructions:
@@ -164,10 +184,10 @@ def _at_match(view: CardView, snippet: _Snippet, kind: RunInstructions) -> Evide
     """The line of the snippet on which the command stands, for what is worth quoting."""
     patterns = {"shell-pipe": _SHELL_PIPE, "repo-script": _SCRIPT}
     found = patterns[kind].search(snippet.text) if kind in patterns else None
-    if found is None or view.card is None or snippet.language == "inline":
+    if found is None or snippet.inline:
         return snippet.evidence
     wanted = found[0].strip().split("\n", 1)[0]
-    rows = view.card.text.split("\n")
+    rows = view.rows
     for number in range(
         snippet.evidence.line, min(len(rows), snippet.evidence.line + snippet.text.count("\n") + 3) + 1
     ):
@@ -175,7 +195,7 @@ def _at_match(view: CardView, snippet: _Snippet, kind: RunInstructions) -> Evide
             return Evidence(
                 file=snippet.evidence.file,
                 line=number,
-                quote=view.card.quote(number),
+                quote=view.quote(number),
                 section=snippet.evidence.section,
             )
     return snippet.evidence

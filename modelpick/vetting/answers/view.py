@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from modelpick.facts import Block, BlockKind, CardFacts, FrontMatterStatus, Sentence, Value
+from modelpick.facts import Block, BlockKind, CardFacts, Sentence, Value
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.topics import Topic, topics_of
 
-_MAX_LINES = 20_000
+_MAX_LINES = 5_000
 _MAX_TEXT = 1_500
 _MAX_QUOTE_LINES = 6
+_MAX_QUOTE = 2_000
 _GATE_KEYS = ("extra_gated_prompt", "extra_gated_description", "extra_gated_heading")
 _NO_TOPICS: frozenset[Topic] = frozenset()
 _OTHER = frozenset({Topic.OTHER})
@@ -52,6 +53,16 @@ class CardView:
         self.whole = whole and not (card and card.truncated) and len(self.lines) < _MAX_LINES
 
     @cached_property
+    def rows(self) -> list[str]:
+        """The raw lines of the file, the first at index 0."""
+        return self.card.text.split("\n") if self.card else []
+
+    def quote(self, first: int, last: int | None = None) -> str:
+        """The file's own characters of these lines (from 1): at most six lines, and of a giant line the beginning."""
+        rows = self.rows[first - 1 : min(last or first, first + _MAX_QUOTE_LINES - 1)]
+        return "\n".join(rows).strip()[:_MAX_QUOTE]
+
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """All sentences of the body in order, headings among them."""
         lines: list[Line] = []
@@ -68,7 +79,7 @@ class CardView:
             return ()
         front = self.card.front_matter
         starts = sorted(front.lines.values())
-        raw = self.card.text.split("\n") if any(key in front.lines for key in _GATE_KEYS) else []
+        raw = self.rows
         found: list[Line] = []
         for key in _GATE_KEYS:
             first = front.lines.get(key)
@@ -115,7 +126,7 @@ class CardView:
 
     def evidence(self, line: Line) -> Evidence:
         """The quote of a sentence."""
-        return Evidence(file=self.path, line=line.line, quote=line.quote, section=line.section)
+        return Evidence(file=self.path, line=line.line, quote=line.quote[:_MAX_QUOTE], section=line.section)
 
     def key_evidence(self, key: str, item: str | None = None) -> tuple[Evidence, ...]:
         """The quote of a key of the front matter, or of the line where `item` of its list stands."""
@@ -125,26 +136,23 @@ class CardView:
         number = first
         if item:
             last = min(self.card.front_matter.end_line or first, first + 500)
-            rows = self.card.text.split("\n")[first - 1 : last]
-            number = next((first + n for n, row in enumerate(rows) if item in row), first)
-        return (Evidence(file=self.path, line=number, quote=self.card.quote(number)),)
+            number = next((n for n in range(first, last + 1) if item in self.rows[n - 1]), first)
+        return (Evidence(file=self.path, line=number, quote=self.quote(number)),)
 
     def block_evidence(self, block: Block) -> Evidence:
         """The first lines of a block."""
         assert self.card is not None  # noqa: S101 - a block comes from a card
         section = self.card.section_of(block)
-        last = min(block.end_line, block.line + _MAX_QUOTE_LINES - 1)
         return Evidence(
             file=self.path,
             line=block.line,
-            quote=self.card.quote(block.line, last),
+            quote=self.quote(block.line, block.end_line),
             section=section.title if section else None,
         )
 
     def line_evidence(self, number: int) -> Evidence:
         """One whole line of the file."""
-        assert self.card is not None  # noqa: S101
-        return Evidence(file=self.path, line=number, quote=self.card.quote(number))
+        return Evidence(file=self.path, line=number, quote=self.quote(number))
 
     @property
     def path(self) -> str:
@@ -162,7 +170,7 @@ class CardView:
             at = block.section
             sentences = block.sentences
             if block.kind is BlockKind.HEADING:
-                sentences = (Sentence(text=block.text, line=block.line, quote=self.card.quote(block.line)),)
+                sentences = (Sentence(text=block.text, line=block.line, quote=self.quote(block.line)),)
             for sentence in sentences:
                 text = sentence.text[:_MAX_TEXT].strip()
                 if text:
@@ -193,8 +201,3 @@ class CardView:
             inherited = above[section.parent] if section.parent is not None and section.parent < number else _NO_TOPICS
             above.append(own[number] | inherited)
         return own, above
-
-
-def front_matter_is_unreadable(card: CardFacts) -> bool:
-    """Whether the front matter may say more than could be read of it."""
-    return card.front_matter.status in {FrontMatterStatus.OVER_CAP, FrontMatterStatus.REFUSED}

@@ -21,7 +21,6 @@ from modelpick.facts import BlockKind
 from modelpick.findings import Severity
 from modelpick.vetting.check import Check, Reading, Said, failed, passed, unknown
 
-
 _NO_TEXT = frozenset({BlockKind.HEADING, BlockKind.COMMENT})
 
 

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from modelpick.facts import TextFile
 from modelpick.findings import Evidence, Severity
-from modelpick.vetting.check import Check, Reading, Said, failed, passed, unknown
+from modelpick.vetting.check import Check, Reading, Said, failed, passed, quote_of, unknown
 
 _PROGRAMS = (".exe", ".bat", ".cmd", ".ps1", ".msi", ".dll", ".so", ".dylib", ".jar")
 
@@ -78,7 +78,7 @@ def _trusts(reading: Reading) -> Iterator[Said]:
         if "trust_remote_code" in row and "False" not in row:
             yield failed(
                 "the card tells its reader to let the repo's own code run",
-                Evidence(file=card.path, line=number, quote=card.quote(number)),
+                quote_of(card, number),
             )
             return
 

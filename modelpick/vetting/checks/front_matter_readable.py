@@ -20,8 +20,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelpick.facts import FrontMatterStatus
-from modelpick.findings import Evidence, Severity
-from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
+from modelpick.findings import Severity
+from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, quote_of, unknown
+
+_MAX_KEYS = 10
+_MAX_QUOTES = 4
 
 
 def run(reading: Reading) -> Iterator[Said]:
@@ -40,15 +43,9 @@ def run(reading: Reading) -> Iterator[Said]:
             yield unknown(f"the header was not read: {front.problem or 'it is over the cap'}")
         case _:
             yield failed(f"the header cannot be read as YAML: {front.problem or front.status.value}")
-    for key, lines in front.duplicates:
-        quotes = [_line(reading, number) for number in lines[:4]]
+    for key, lines in front.duplicates[:_MAX_KEYS]:
+        quotes = [quote_of(card, number) for number in lines[:_MAX_QUOTES]]
         yield failed(f"the key `{key}` stands in the header {len(lines)} times; the last one counts", *quotes)
-
-
-def _line(reading: Reading, number: int) -> Evidence:
-    card = reading.facts.card
-    assert card is not None  # noqa: S101 - the caller looked
-    return Evidence(file=card.path, line=number, quote=card.quote(number))
 
 
 CHECK = Check(

@@ -17,11 +17,12 @@ Limits
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
 from modelpick.findings import Evidence, Severity
-from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed
+from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, quote_of
 
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _KINDS = (
@@ -47,17 +48,12 @@ def run(reading: Reading) -> Iterator[Said]:
 def _in_card(reading: Reading) -> Iterator[Said]:
     card = reading.facts.card
     text = _FLAG.sub(lambda match: " " * len(match[0]), card.text) if card else ""
-    matches = list(_HIDDEN.finditer(text))
-    if card is None or not matches:
+    hidden = _HIDDEN.findall(text)
+    if card is None or not hidden:
         return
-    quotes: list[Evidence] = []
-    for match in matches:
-        number = text.count("\n", 0, match.start()) + 1
-        if len(quotes) < _MAX and all(quote.line != number for quote in quotes):
-            quotes.append(Evidence(file=card.path, line=number, quote=card.quote(number)))
-        elif len(quotes) == _MAX:
-            break
-    yield failed(f"the card holds {_kind(matches[0][0])} ({len(matches)} hidden characters in all)", *quotes)
+    places = (number for number, row in enumerate(text.split("\n"), 1) if _HIDDEN.search(row))
+    quotes = [quote_of(card, number) for number in itertools.islice(places, _MAX)]
+    yield failed(f"the card holds {_kind(hidden[0])} ({len(hidden)} hidden characters in all)", *quotes)
 
 
 def _in_names(reading: Reading) -> Iterator[Said]:
