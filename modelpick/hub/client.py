@@ -34,7 +34,7 @@ Params = Sequence[tuple[str, str]]
 """Query parameters in order; a name may come several times."""
 
 _MAX_PAGES = 1000
-_NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*?\brel\s*=\s*"?next"?', re.IGNORECASE)
+_NEXT = re.compile(r'<([^<>]*)>\s*;[^,<]*?\brel\s*=\s*"?next"?', re.IGNORECASE)
 
 
 class Answer(NamedTuple):

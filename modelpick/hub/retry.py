@@ -77,7 +77,7 @@ def asked_wait(headers: Mapping[str, str]) -> float | None:
         return float(after[:40])
     try:
         until = parsedate_to_datetime(after)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(UTC)).total_seconds())

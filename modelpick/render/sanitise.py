@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 
 # An escape sequence is dropped whole only where it ends; an unfinished one loses its introducer and the rest stays
-# readable, so that nothing can be hidden behind it. All classes exclude ESC: the scan is linear.
+# readable, so that nothing can be hidden behind it. No class takes what begins a sequence: the scan is linear.
 _SEQUENCES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
-    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, SOS, PM, APC
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x90\x98\x9b-\x9f]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, SOS, PM, APC
     r"|\x1b[\]PX^_\[]"
     r"|\x1b[ -/]*[0-~]?"
 )

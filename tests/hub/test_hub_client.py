@@ -158,6 +158,8 @@ def test_a_short_wait_is_waited_and_a_long_one_refused_with_its_number(hub: Loop
         ({"retry-after": "1" + "0" * 30}, 1e30),
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-5"}, None),
+        ({"retry-after": "Mon, 01 Jan 2024 00:00:00 +" + "9" * 30}, None),
+        ({"retry-after": "Mon, " + "9" * 30 + " Jan 2024 00:00:00 GMT"}, None),
     ],
 )
 def test_how_long_a_server_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
@@ -252,6 +254,12 @@ def test_a_next_page_may_be_relative_and_must_be_new(hub: LoopbackHub) -> None:
     hub.inject(Fault("api/models", "set-header", headers={"Link": '<?cursor=MA==>; rel="next"'}))
     with client_of(hub) as client, pytest.raises(CannotFindOut, match="twice"):
         list(client.pages("/api/models"))
+
+
+def test_a_long_link_header_is_read_in_linear_time() -> None:
+    start = time.monotonic()
+    assert client_module._NEXT.search("<>;" * 30_000) is None
+    assert time.monotonic() - start < 2
 
 
 def test_redirects_take_the_token_along_on_the_endpoint_only(hub: LoopbackHub, tmp_path: Path) -> None:

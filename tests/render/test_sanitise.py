@@ -1,5 +1,6 @@
 """No control, bidi or escape character of outside text reaches a terminal or a report."""
 
+import time
 import unicodedata
 
 import pytest
@@ -34,6 +35,13 @@ def test_what_is_taken_out_and_what_stays(raw, shown):
     assert is_hostile(raw) == (
         raw.replace("\r", "") != shown.replace("\r", "") and "\u0301" not in raw and "\r" not in raw
     )
+
+
+@pytest.mark.parametrize("introducer", ["\x9d", "\x90", "\x9b", "\x1b]", "\x1b["])
+def test_sequences_that_never_end_cost_linear_time(introducer):
+    start = time.monotonic()
+    assert clean(introducer * 100_000 + "end").endswith("nd")
+    assert time.monotonic() - start < 2
 
 
 def test_a_newline_in_a_name_cannot_forge_a_row():
