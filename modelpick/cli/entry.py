@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 
@@ -27,20 +27,27 @@ class _Terminated(BaseException):
 def main(argv: Sequence[str] | None = None, prog: str = "modelpick") -> NoReturn:
     """Runs the command line and ends the process with the exit code."""
     signal.signal(signal.SIGTERM, _on_terminate)
-    sys.exit(run(argv, prog))
+    code = run(argv, prog)
+    for stream in (sys.stdout, sys.stderr):  # what cannot be written now would become Python's own exit code 120
+        try:
+            stream.flush()
+        except OSError:
+            _reader_gone(stream)
+    sys.exit(code)
 
 
 def run(argv: Sequence[str] | None = None, prog: str = "modelpick") -> int:
     """Runs the command line in this process and returns its exit code; stdout and stderr are the process's own."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _prepare_streams()
+    code = 0
     try:
         code = _call(arguments, prog)
         sys.stdout.flush()
-    except BrokenPipeError:
-        return _reader_gone()
+    except BrokenPipeError:  # `| head` has seen enough
+        _reader_gone(sys.stdout)
     except OSError as error:  # a full disk behind stdout shows only at the flush
-        return _fail(_environment_error(error), arguments)
+        code = _fail(_environment_error(error), arguments)
     return code
 
 
@@ -64,8 +71,8 @@ def _call(arguments: list[str], prog: str) -> int:
         return _fail(CannotFindOut("out of memory", hint, kind="memory"), arguments, error)
     except OSError as error:
         return _fail(_environment_error(error), arguments, error)
-    except Exception:  # the one place where a bug ends: its traceback and its own exit code
-        traceback.print_exc()
+    except Exception as error:  # the one place where a bug ends: its traceback and its own exit code
+        _show_traceback(error)
         return _fail(_Bug("this is a bug in modelpick", "please report it with the lines above"), arguments)
 
 
@@ -99,13 +106,26 @@ def _fail(error: ModelpickError, arguments: list[str], cause: BaseException | No
     from modelpick.render.sink import Sink
 
     if os.environ.get("MODELPICK_DEBUG") == "1" and error.exit_code != _BUG:
-        traceback.print_exception(cause or error)
-    Sink(_asked_format(arguments)).error(error)
+        _show_traceback(cause or error)
+    try:
+        Sink(_asked_format(arguments)).error(error)
+    except OSError:  # its JSON finds stdout closed or full; the exit code tells
+        _reader_gone(sys.stdout)
     return error.exit_code
 
 
+def _show_traceback(error: BaseException) -> None:
+    """On stderr, cleaned: an exception's words may come from a server or a file."""
+    from modelpick.render.sanitise import clean
+    from modelpick.render.stderr import tell
+
+    tell(sys.stderr, clean("".join(traceback.format_exception(error))).rstrip("\n"))
+
+
 def _end(code: int, word: str) -> int:
-    sys.stderr.write(f"\n{word}\n")
+    from modelpick.render.stderr import tell
+
+    tell(sys.stderr, f"\n{word}")
     return code
 
 
@@ -156,11 +176,10 @@ def _prepare_streams() -> None:
             reconfigure(errors="replace")
 
 
-def _reader_gone() -> int:
-    """`| head` has seen enough: end quietly, and let nothing be flushed into the closed pipe at exit."""
+def _reader_gone(stream: TextIO) -> None:
+    """Ends quietly: nothing more is flushed into the closed pipe or the full disk at exit."""
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a file descriptor is wanted
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
-    return 0
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _on_terminate(number: int, frame: FrameType | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from modelpick.progress import SILENT, Step
 from modelpick.render.human import make_console, terminal_width
 from modelpick.render.sanitise import clean_line
+from modelpick.render.stderr import tell
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -63,8 +64,7 @@ class TerminalListener:
         if self._progress is not None:
             self._progress.console.print(line)
         else:
-            self._stream.write(line + "\n")
-            self._stream.flush()
+            tell(self._stream, line)
 
 
 def _make_progress(stream: TextIO) -> Progress:

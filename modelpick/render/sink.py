@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from modelpick.errors import ModelpickError, UsageError
 from modelpick.render.sanitise import clean_line
+from modelpick.render.stderr import tell
 
 if TYPE_CHECKING:
     from modelpick.document import Document
@@ -107,8 +108,7 @@ class Sink:
         line = clean_line(text)
         if len(line) > _MAX_LINE:
             line = line[:_MAX_LINE] + " ..."
-        self._stderr.write(f"{label}: {line}\n")
-        self._stderr.flush()
+        tell(self._stderr, f"{label}: {line}")
 
 
 def error_fields(error: ModelpickError) -> dict[str, object]:

@@ -93,7 +93,7 @@ def failing(error):
 )
 def test_each_way_to_end_has_its_exit_code(monkeypatch, capfd, error, code, says):
     monkeypatch.setattr("modelpick.cli.group.LazyGroup.get_command", lambda *_: failing(error))
-    monkeypatch.setattr(entry, "_reader_gone", lambda: 0)  # it would close this process's own stdout
+    monkeypatch.setattr(entry, "_reader_gone", lambda stream: None)  # it would close this process's own stdout
     assert entry.run(["search"]) == code
     err = capfd.readouterr().err
     assert says in err
@@ -123,6 +123,32 @@ def test_a_full_disk_behind_stdout_is_an_error():
     assert ended.returncode == 4
     assert "No space left" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")  # noqa: PTH110
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("serch 2> /dev/full", 2),
+        ("serch --format json > /dev/full", 2),
+        ("serch --format json > >(exec true)", 2),
+        ("serch 2> >(exec true)", 2),
+        ("catalog --format json > /dev/full", 4),
+        ("catalog 2> /dev/full", 0),
+    ],
+)
+def test_an_error_keeps_its_exit_code_where_nobody_hears_of_it(arguments, code):
+    ended = subprocess.run(["bash", "-c", f"{sys.executable} -m modelpick {arguments}"], capture_output=True, text=True)
+    assert ended.returncode == code
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_traceback_of_a_bug_cannot_write_to_the_terminal(monkeypatch, capfd):
+    monkeypatch.setattr("modelpick.cli.group.LazyGroup.get_command", lambda *_: failing(RuntimeError("\x1b[2Jx")))
+    assert entry.run(["search"]) == 70
+    err = capfd.readouterr().err
+    assert "RuntimeError: x" in err
+    assert "\x1b" not in err
 
 
 def test_an_ascii_terminal_gets_question_marks_and_no_traceback():
