@@ -117,6 +117,11 @@ _SUBJECT = either(
     r"^\W*(?:this|the|our|it|an?|we|you|one|these)\b|\b(?:model|checkpoint|network|system|adapter|"
     r"lora|encoder|agent|embeddings?)s?\b"
 )
+_PLAIN_USE = re.compile(
+    r"\byou can use (?:this|the|our) (?:raw )?model (?:to|for) (?!the following|this)|"
+    r"\b(?:this|the) model can be used (?:to|for) (?!the following|inference|download)"
+)
+_ONLY_LINK = re.compile(r"^\W*\[[^\]\n]*\]\([^()\n]*\)\W*$")  # the title of a paper
 _SKIPPED = frozenset({Topic.DATA, Topic.LICENSE, Topic.EVALUATION, Topic.LIMITS, Topic.OUT_OF_SCOPE})
 _MAX_EVIDENCE = 4
 
@@ -147,10 +152,14 @@ def _score(line: Line) -> int:
     noun = bool(_NOUN.search(text))
     if line.kind is BlockKind.HEADING:
         return 2 if noun and len(text.split()) > 2 and line.topics == {Topic.OTHER} else 0
-    framed = bool(_FRAME.search(text) and _SUBJECT.search(text)) or bool(_OTHER_TONGUES.search(text))
+    if _ONLY_LINK.match(line.quote):
+        return 0
+    framed = bool(_FRAME.search(text) and _SUBJECT.search(text)) or (
+        bool(_OTHER_TONGUES.search(text)) and "data" not in text
+    )
     tasked = noun and bool(_TASK_FRAME.search(text))
     if Topic.TRAINING in line.topics or (Topic.HOW_TO in line.topics and Topic.USE not in line.topics):
-        return 2 + 2 * framed if noun and (framed or tasked) else 0
+        return 2 + 2 * framed if (noun and (framed or tasked)) or _PLAIN_USE.search(text) else 0
     if Topic.USE in line.topics and (framed or noun or len(text.split()) > 7):
         return 4 + framed + noun
     return (3 if framed else 0) + (3 if tasked else 0)

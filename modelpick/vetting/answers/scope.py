@@ -39,7 +39,7 @@ _LIMIT = either(
         r"\b(?:may|might|can|could|will|would|sometimes|often|occasionally|tends? to|potentially|"
         r"prone to)\b[^.]{0,60}\b(?:bias|incorrect|inaccura|harmful|offensive|wrong|error|hallucinat|"
         "inappropriate|fail|degrad|nonsens|stereotyp|toxic|unsafe|mislead|contradict|repetiti|false|"
-        "imprecise|nsfw|objectionable|poor)"
+        "imprecise|nsfw|x-rated|explicit|sexual|objectionable|poor)"
     ),
     (
         r"\bbias(?:es|ed)?\b(?! ?=| term| vector)[^.]{0,80}\b(?:present|exist|reflect|inherit|reinforc|"

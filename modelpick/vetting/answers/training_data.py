@@ -14,7 +14,7 @@ from modelpick.findings import Evidence
 from modelpick.licences.lookup import dataset_terms
 from modelpick.vetting.answers.contract import Availability, Dataset, DataStatus, Role, TrainingData
 from modelpick.vetting.answers.dataset_names import Named, looks_like_name, names_in
-from modelpick.vetting.answers.topics import Topic, topics_of
+from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
 from modelpick.vetting.answers.words import either
 
@@ -198,7 +198,7 @@ def _describes(line: Line) -> bool:
     """Whether a sentence about training tells kind, source or amount of the data, and is no instruction to train."""
     if line.kind is BlockKind.HEADING or Topic.HOW_TO in line.topics or _INSTRUCTION.search(line.low):
         return False
-    return bool(_KIND.search(line.low) or re.search(r"\bdata(?:set)?s?\b", line.low))
+    return bool(_KIND.search(line.low) or re.search(r"\bdata(?:set)?s?\b|\bon \d", line.low))
 
 
 def _read_row(line: Line, found: _Collected, in_table: bool) -> bool:
@@ -208,11 +208,6 @@ def _read_row(line: Line, found: _Collected, in_table: bool) -> bool:
     if block.header:
         about = Topic.DATA in line.topics and Topic.EVALUATION not in line.topics
         return about and bool(re.search(r"\bdata ?sets?\b|corpus|corpora|source|name|数据|データ", line.low))
-    row = topics_of(block.cells[0].lower().strip("* ")) if len(block.cells) == 2 else frozenset()
-    if Topic.DATA in row:
-        if Topic.EVALUATION not in row:
-            _take_data(line, found)
-        return in_table
     if in_table:
         names = names_in(line.text, line.quote, known_only=True)
         label = re.sub(r"\s+", " ", block.cells[0]).strip("`* ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from modelpick.facts import Block, BlockKind, CardFacts, Sentence, Value
@@ -18,6 +18,8 @@ _GATE_KEYS = ("extra_gated_prompt", "extra_gated_description", "extra_gated_head
 _NO_TOPICS: frozenset[Topic] = frozenset()
 _OTHER = frozenset({Topic.OTHER})
 _MAX_TITLE_WORDS = 2
+_MAX_TITLE_SIGNS = 8
+_MIN_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,29 +164,49 @@ class CardView:
     def _body(self) -> Iterator[Line]:
         if self.card is None:
             return
-        own, above = self._topics
-        titles = [section.title for section in self.card.sections]
+        head = ""
         for block in self.card.blocks:
             if block.placeholder or block.kind in {BlockKind.CODE, BlockKind.COMMENT}:
                 continue
-            at = block.section
+            if block.header:
+                head = block.cells[0] if block.cells else ""
+            elif block.kind is BlockKind.TABLE_ROW and (statement := self._statement(block, head)):
+                yield statement
+                continue
             sentences = block.sentences
             if block.kind is BlockKind.HEADING:
                 sentences = (Sentence(text=block.text, line=block.line, quote=self.quote(block.line)),)
             for sentence in sentences:
-                text = sentence.text[:_MAX_TEXT].strip()
-                if text:
-                    yield Line(
-                        text=text,
-                        low=text.lower(),
-                        line=sentence.line,
-                        quote=sentence.quote,
-                        kind=block.kind,
-                        topics=_NO_TOPICS if at is None else own[at],
-                        above=_NO_TOPICS if at is None else above[at],
-                        section=None if at is None else titles[at],
-                        block=block,
-                    )
+                if text := sentence.text[:_MAX_TEXT].strip():
+                    yield self._line(block, text, sentence)
+
+    def _statement(self, block: Block, head: str) -> Line | None:
+        """A table row that is a label and a statement, as a sentence: `| Limitations | It fails on ... |`."""
+        if len(block.cells) != 2 or len(block.cells[1].split()) < _MIN_WORDS or not block.sentences:
+            return None
+        label, text = (cell.strip() for cell in block.cells)
+        topics = topics_of(label.lower())
+        if topics == _OTHER:
+            topics = topics_of(head.strip().lower())
+        line = self._line(block, f"{label}: {text}"[:_MAX_TEXT], block.sentences[0])
+        if topics == _OTHER:
+            topics = line.topics
+        return replace(line, kind=BlockKind.PARAGRAPH, topics=topics, above=line.above | topics)
+
+    def _line(self, block: Block, text: str, sentence: Sentence) -> Line:
+        own, above = self._topics
+        at = block.section
+        return Line(
+            text=text,
+            low=text.lower(),
+            line=sentence.line,
+            quote=sentence.quote,
+            kind=block.kind,
+            topics=_NO_TOPICS if at is None else own[at],
+            above=_NO_TOPICS if at is None else above[at],
+            section=None if at is None or self.card is None else self.card.sections[at].title,
+            block=block,
+        )
 
     @cached_property
     def _topics(self) -> tuple[list[frozenset[Topic]], list[frozenset[Topic]]]:
@@ -192,7 +214,7 @@ class CardView:
         if card is None:
             return [], []
         own = [topics_of(section.name) for section in card.sections]
-        if own and len(card.sections[0].name.split()) > _MAX_TITLE_WORDS:
+        if own and _is_title(card.sections[0].name):
             own[0] = _OTHER  # the card's own title names the model: "X fine-tuned on Y" opens no section on training
         above: list[frozenset[Topic]] = []
         for number, section in enumerate(card.sections):
@@ -201,3 +223,8 @@ class CardView:
             inherited = above[section.parent] if section.parent is not None and section.parent < number else _NO_TOPICS
             above.append(own[number] | inherited)
         return own, above
+
+
+def _is_title(name: str) -> bool:
+    """Whether the first heading of a card is more than the name of a section."""
+    return len(name.split()) > _MAX_TITLE_WORDS or (not name.isascii() and len(name) > _MAX_TITLE_SIGNS)
