@@ -48,7 +48,7 @@ def read_markdown(builder: Builder, source: Source) -> bool:
     tokens = _Tokens()
     environment: dict[str, Any] = {}
     try:
-        parser.block.parse(markdown.replace("\0", "\ufffd"), parser, environment, tokens)
+        parser.block.parse(markdown, parser, environment, tokens)
     except _TooMuch:
         return False
     builder.source = source
@@ -104,7 +104,10 @@ class _Walk:
 
     def _words(self, opening: Token, token: Token) -> None:
         first, last = _lines(opening)
-        builder = self._builder
+        builder, lines = self._builder, self._source.lines
+        # The parser strips what Unicode calls blank, and Markdown does not, with its line: go to the first line left.
+        head = token.content.split("\n", 1)[0].strip()
+        first = next((index for index in range(first, last + 1) if head in lines[index]), first)
         if self._around:
             builder.text(self._around[-1], Content(self._source, token.content, first))
         elif opening.type == "paragraph_open":

@@ -27,6 +27,7 @@ _AUTOLINK = re.compile(r"<((?:[A-Za-z][A-Za-z0-9+.\-]{1,31}:[^<>\s]*|[^\s<>@]+@[
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _NEW_ITEM = re.compile(r"\n[ \t]*(?:[•●▪◦]|\*\*[^*\n]{1,60}(?::\*\*|\*\*[ ]?:))")
 """A line that its author surely wanted to stand alone: a bullet, or a bold key."""
+_LONGEST_LABEL = 999
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
@@ -213,8 +214,10 @@ class _Scanner:
         match = _TARGET.match(self.source, start + 1)
         target = match.group() if match else ""
         if not target.startswith("("):
+            if not self.references or start - opener.end > _LONGEST_LABEL:
+                return start + 1
             label = " ".join((target[1:-1] or self.source[opener.end : start]).split()).upper()
-            if not self.references or label not in self.references:
+            if label not in self.references:
                 return start + 1
         end = start + 1 + len(target)
         if opener.end - opener.start == 2:  # an image

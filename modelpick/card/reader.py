@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from modelpick.card.body import read_markdown
 from modelpick.card.builder import BodyFull, Builder
@@ -20,6 +20,7 @@ CARD_CAP = 2_000_000
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _MOST_TOLD = 10
+_MOST_FENCES = 1000
 
 
 def read_card(data: bytes, path: str = "README.md", *, size: int | None = None) -> CardFacts:
@@ -118,10 +119,13 @@ def _body_problems(text: str, split: Split, blocks: list[Block]) -> list[str]:
 
 def _second_front_matter(text: str, start: int, end: int, code: list[tuple[int, int]]) -> int:
     """Line of a fence in the body that opens a front matter, code aside; 0 where there is none."""
-    for (opening, after), (closing, _) in pairwise(fences(text, start, end)):
-        inside = text[after : min(closing, after + 200)].lstrip()
-        if KEY_LINE.match(inside):
+    tries = 0
+    for (opening, after), (closing, _) in pairwise(islice(fences(text, start, end), _MOST_FENCES)):
+        if KEY_LINE.match(text[after : min(closing, after + 200)].lstrip()):
             line = line_of(text, opening)
             if not any(first <= line <= last for first, last in code):
                 return line
+            tries += 1
+            if tries >= _MOST_TOLD:
+                break
     return 0

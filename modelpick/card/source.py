@@ -21,12 +21,13 @@ class Source:
     file, as everybody else does.
 
     Attributes:
-        lines: Without their ends.
+        lines: Without their ends, and with U+FFFD for NUL as Markdown has it.
+        starts: Offset in the text of each line.
     """
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self._text = text
-        span = text[start:end]
+        span = text[start:end].replace("\0", "\ufffd")
         self._first = text.count("\n", 0, start) + 1
         self._numbers: list[int] | None = None
         if _LONE_RETURN.search(span) is None:
@@ -48,8 +49,6 @@ class Source:
 
     def quote(self, first: int, column: int, last: int, end_column: int) -> str:
         """The file's own characters from one place to another, over at most six lines."""
-        if first == last:
-            return self.lines[first][column:end_column].strip()
         if last - first >= QUOTE_LINES:
             last = first + QUOTE_LINES - 1
             end_column = len(self.lines[last])
@@ -104,7 +103,5 @@ class Content:
         if column < 0 or not raw.startswith(line, column):
             bare = line.lstrip()
             start += len(line) - len(bare)
-            column = raw.rfind(bare)
-            if column < 0:  # a NUL that was replaced: near enough, and still the file's own characters
-                column = max(0, len(raw.rstrip()) - len(bare))
+            column = max(0, raw.rfind(bare))
         return index, column - start

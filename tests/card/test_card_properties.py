@@ -76,6 +76,7 @@ def check(card: CardFacts) -> None:
 @given(CARDS)
 @example("a\tb\n>\tc\n- \td. e\n")
 @example("<div>a\n<b>\nc. d</div>")
+@example("\xa0\n\v  \nlicense: mit\n")
 def test_pieces_of_cards(text: str) -> None:
     check(read_card(text.encode()))
 
