@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from modelpick.card.reader import read_card
-from modelpick.errors import CannotFindOut
+from modelpick.errors import CannotFindOut, UsageError
 from modelpick.facts import BaseModel, CardFacts, FileFact, Missing, RepoFacts, TextFile
 from modelpick.weights.lfs_pointer import MAX_BYTES as MAX_POINTER
 from modelpick.weights.lfs_pointer import read_pointer
@@ -23,22 +23,37 @@ from modelpick.weights.safetensors_header import read_header
 
 MAX_CARD = 2 * 2**20
 MAX_TEXT = 4 * 2**20
+MAX_GIT = 16 * 2**20
 MAX_FILES = 100_000
-"""Bytes of a card and of another text that are read; files that are listed."""
+"""Bytes of a card, of another text and of a file of git's that are read; files that are listed."""
 
 _CARD = "README.md"
+_RUN_FILES = ("config.json", "model.safetensors", "preprocessing.json", "report.json")
 _CARD_SUFFIXES = (".md", ".markdown")
 _TEXTS = re.compile(r"(?i)(?:config|adapter_config)\.json|(?:licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*")
+_EXPLICIT = re.compile(r"\.{0,2}[\\/]|~[\\/]|[A-Za-z]:[\\/]")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SKIPPED = frozenset({".git", ".cache"})  # `.cache/huggingface` holds what a download left behind
 
 
 def is_path(subject: str) -> bool:
-    """Whether a subject of the command line means a path: `./x`, `../x`, `/x`, `~/x`, `.`, or a card file's name."""
-    starts = ("./", "../", "/", "~/", ".\\", "..\\")
-    drive = re.match(r"[A-Za-z]:[\\/]", subject) is not None
-    return (
-        subject in {".", "..", "~"} or drive or subject.startswith(starts) or subject.lower().endswith(_CARD_SUFFIXES)
+    """Whether a subject of the command line means a path and not a repo id.
+
+    A path is `./x`, `../x`, `/x`, `~/x`, `.`, a card file's name, or a folder that holds a run of ours.
+
+    Raises:
+        UsageError: It is a folder here and could be a repo id as well.
+    """
+    if subject in {".", "..", "~"} or _EXPLICIT.match(subject) or subject.lower().endswith(_CARD_SUFFIXES):
+        return True
+    here = Path(subject)
+    if not subject or not here.is_dir():
+        return False
+    if all((here / name).is_file() for name in _RUN_FILES):
+        return True
+    raise UsageError(
+        f"`{subject}` is a folder here and could also be a repo of the Hub",
+        hint=f"write `./{subject}` for the folder, or ask for the repo from another folder",
     )
 
 
@@ -48,7 +63,7 @@ def collect_path(path: str) -> RepoFacts:
     Raises:
         CannotFindOut: There is no such path, it is neither a folder nor a file, or it cannot be read.
     """
-    place = Path(path).expanduser()
+    place = Path(os.path.expanduser(path))  # noqa: PTH111 - leaves `~nobody` as it is: there is no such path
     try:
         mode = place.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -83,7 +98,7 @@ def _folder(place: Path, requested: str) -> RepoFacts:
         fact, counts = _file(file, relative)
         files.append(fact)
         dtypes.update(counts)
-        if _TEXTS.fullmatch(relative) and not fact.pointer:
+        if _TEXTS.fullmatch(relative) and not fact.pointer and fact.problem is None:
             texts.extend(_text(file, relative, fact.bytes or 0, missing))
     card = place / _CARD
     return RepoFacts(
@@ -162,11 +177,11 @@ def read_commit(place: Path) -> str | None:
     git = place / ".git"
     try:
         if git.is_file():  # a worktree or a submodule: the file names the real folder
-            named = git.read_text(encoding="utf-8", errors="replace").strip()
+            named = _text_of_git(git)
             if not named.startswith("gitdir: "):
                 return None
             git = place / named.removeprefix("gitdir: ")
-        head = (git / "HEAD").read_text(encoding="utf-8", errors="replace").strip()
+        head = _text_of_git(git / "HEAD")
         if not head.startswith("ref: "):
             return head if _COMMIT.fullmatch(head) else None
         return _reference(git, head.removeprefix("ref: ").strip())
@@ -178,16 +193,22 @@ def _reference(git: Path, name: str) -> str | None:
     if not re.fullmatch(r"refs/[\w./-]+", name) or ".." in name:
         return None
     common = git / "commondir"
-    roots = [git, git / common.read_text(encoding="utf-8").strip()] if common.is_file() else [git]
+    roots = [git, git / _text_of_git(common)] if common.is_file() else [git]
     for root in roots:
         loose = root / name
         if loose.is_file():
-            commit = loose.read_text(encoding="utf-8", errors="replace").strip()
+            commit = _text_of_git(loose)
             return commit if _COMMIT.fullmatch(commit) else None
-        packed = root / "packed-refs"
-        if packed.is_file():
-            for line in packed.read_text(encoding="utf-8", errors="replace").splitlines():
-                commit, _, reference = line.partition(" ")
-                if reference.strip() == name and _COMMIT.fullmatch(commit):
-                    return commit
+        for line in _text_of_git(root / "packed-refs").splitlines():
+            commit, _, reference = line.partition(" ")
+            if reference.strip() == name and _COMMIT.fullmatch(commit):
+                return commit
     return None
+
+
+def _text_of_git(file: Path) -> str:
+    """The text of a file of git's own, "" where there is none; a pipe or a device in its place is not opened."""
+    if not file.is_file():
+        return ""
+    with file.open("rb") as stream:
+        return stream.read(MAX_GIT).decode("utf-8", "replace").strip()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelpick.errors import CannotFindOut
+from modelpick.errors import CannotFindOut, UsageError
 from modelpick.hub.folder import collect_path, is_path, read_commit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -20,6 +20,20 @@ def test_paths(subject: str) -> None:
 @pytest.mark.parametrize("subject", ["gpt2", "org/name", "org/name.v2", "bert-base-uncased"])
 def test_names(subject: str) -> None:
     assert not is_path(subject)
+
+
+def test_a_folder_that_could_be_a_repo_is_asked_about_and_a_run_of_ours_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "org" / "name"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        is_path("org/name")
+    assert "`./org/name`" in (caught.value.hint or "")
+    for name in ("config.json", "model.safetensors", "preprocessing.json", "report.json"):
+        (folder / name).write_bytes(b"")
+    assert is_path("org/name")
 
 
 def safetensors(shape: list[int]) -> bytes:
