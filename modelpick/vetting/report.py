@@ -15,7 +15,9 @@ from modelpick.vetting.answers.contract import Answers, DataStatus, Statement
 SCHEMA = "modelpick.vet/1"
 _TONES = {"accept": Tone.GOOD, "review": Tone.WARN, "reject": Tone.BAD}
 _MAX_QUOTE = 400
+_MAX_QUOTES = 2
 _MAX_ROWS = 12
+_MAX_NAMES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,7 @@ def _blocks(report: VetReport) -> Iterator[Block]:
     yield from _training_data(report.answers)
     yield from _popularity_and_usage(report.answers)
     yield from _license(report.answers)
-    yield from _findings(report.findings)
+    yield from _findings(report.findings, report.answers)
     yield Text(_provenance(report.facts), Tone.MUTED)
 
 
@@ -175,10 +177,14 @@ def _training_data(answers: Answers) -> Iterator[Block]:
     }
     yield Text(said[data.status], Tone.PLAIN if data.status in {"named", "described"} else Tone.WARN)
     yield from _quotes(data.evidence[:2])
-    shown = [dataset for dataset in data.datasets if dataset.role == "training"][:_MAX_ROWS]
-    if shown:
-        rows = tuple((d.name, d.license or "not in our table", d.commercial_use, d.note or "") for d in shown)
-        yield Table(("data set", "its terms", "commercial use of the data", "note"), rows)
+    by_terms: dict[tuple[str, str], list[str]] = {}
+    for dataset in data.datasets:
+        if dataset.role == "training":
+            terms = (dataset.license or "not in our table", dataset.commercial_use)
+            by_terms.setdefault(terms, []).append(dataset.name)
+    if by_terms:
+        rows = tuple((_listed(names), *terms) for terms, names in list(by_terms.items())[:_MAX_ROWS])
+        yield Table(("data set", "its terms", "commercial use of the data"), rows)
 
 
 def _popularity_and_usage(answers: Answers) -> Iterator[Block]:
@@ -232,7 +238,8 @@ def _statement(statement: Statement, absent: str) -> Iterator[Block]:
         yield Text("Unknown: the card could not be read whole.", Tone.WARN)
 
 
-def _findings(findings: Sequence[Finding]) -> Iterator[Block]:
+def _findings(findings: Sequence[Finding], answers: Answers) -> Iterator[Block]:
+    seen = _quoted(answers)
     shown = [f for f in findings if f.outcome in {Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN}]
     yield Heading("What to look at")
     if not shown:
@@ -245,7 +252,12 @@ def _findings(findings: Sequence[Finding]) -> Iterator[Block]:
             else f"{finding.outcome.value}, {finding.severity.word}"
         )
         yield Text(f"[{word}] {finding.check}: {finding.message}", tone, item=True)
-        yield from _quotes(finding.evidence[:2])
+        new = [quote for quote in finding.evidence if quote not in seen][:_MAX_QUOTES]
+        old = [quote for quote in finding.evidence if quote in seen and quote.quote]
+        yield from _quotes(new)
+        if old and not new:
+            yield Text(f"  Quoted above: {', '.join(_place(quote) for quote in old[:3])}", Tone.MUTED)
+        seen.update(new)
         if finding.remediation:
             yield Text(f"  What to do: {finding.remediation}", Tone.MUTED)
     passed = [f.check for f in findings if f.outcome is Outcome.PASS]
@@ -255,9 +267,27 @@ def _findings(findings: Sequence[Finding]) -> Iterator[Block]:
 
 def _quotes(evidence: Sequence[Evidence]) -> Iterator[Block]:
     for quote in evidence:
+        if not quote.quote:  # a file as a whole: the message names it
+            continue
         text = quote.quote if len(quote.quote) <= _MAX_QUOTE else quote.quote[:_MAX_QUOTE] + " ..."
-        place = f"{quote.file}:{quote.line}" if quote.line else quote.file
-        yield Quote(text, f"{place}, {quote.section}" if quote.section else place)
+        yield Quote(text, f"{_place(quote)}, {quote.section}" if quote.section else _place(quote))
+
+
+def _place(quote: Evidence) -> str:
+    return f"{quote.file}:{quote.line}" if quote.line else quote.file
+
+
+def _quoted(answers: Answers) -> set[Evidence]:
+    """What stands above the findings already."""
+    found = answers.license
+    above = [*found.evidence[:1], *answers.purpose.evidence[:2], *answers.out_of_scope.evidence[:1]]
+    above += [*answers.training_data.evidence[:2], *answers.usage.evidence[:1]]
+    return {*above, *(quote for conflict in found.conflicts for quote in conflict.evidence)}
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return ", ".join(names[:_MAX_NAMES]) + more
 
 
 def _provenance(facts: RepoFacts) -> str:

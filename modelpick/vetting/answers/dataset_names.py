@@ -59,7 +59,7 @@ _PLAIN_ENDING = re.compile(
 )
 # Capitalised words and ids that are no data sets.
 _NO_NAME = either(
-    r"^(?:GPUs?|TPUs?|CPU|CUDA|[AVHPTBL]\d{1,3}s?|v\d-\d+|RTX|NVIDIA|Google|Colab|AWS|Amazon|"
+    r"^(?:GPU\w*|TPU\w*|CPU|CUDA|[AVHPTBL]\d{1,3}s?|v\d-\d+|RTX|NVIDIA|Google|Colab|AWS|Amazon|"
     r"SageMaker|PyTorch|TensorFlow",
     r"Keras|JAX|Flax|Transformers|Trainer|TRL|SFT|DPO|PPO|GRPO|RLHF|Q?LoRA|Rslora|DORA|PEFT|DeepSpeed|"
     r"Unsloth|AutoTrain|Adam\w*",

@@ -72,7 +72,9 @@ _FRAME = either(
     r"fine-?tuned) (?:as an?|to|for|in)\b",
     r"\b(?:you|one|users?|we) (?:can|could|may) (?:also |directly )?use (?:this|the|our|"
     r"it)\b[^.]{0,40}?\b(?:to|for|as)\b",
-    r"\buse (?:this|it|the model) (?:model )?(?:to|for|as)\b|\b(?:is|be) used (?:to|for|as an?)\b|^used (?:to|for)\b",
+    rf"^to (?:\w+ly )?{_VERB}[^.]{{0,60}}\bmodel can be used\b",
+    r"(?:^|you can )use (?:this|it|the model) (?:model )?(?:to|for|as)\b|\b(?:is|be) used (?:to|for|"
+    r"as an?)\b|^used (?:to|for)\b",
     rf"\b(?:it|model|network|system) (?:\w+ly )?(?:is|are) (?:also )?(?:able|capable)\b|\b(?:and|"
     rf"is) (?:able|capable) (?:to|of) {_VERB}",
     rf"\b(?:model|network|system|adapter|lora|tool|agent)s? (?:to|that|which|for)(?: can| will)? (?:\w+ly )?{_VERB}",
@@ -109,7 +111,8 @@ _NOT = either(
     r"\bmust not\b|\bplease cite|\bbibtex\b|\blicen[sc]ed?\b|\bcontact\b|\binstall(?:ed|ing|ation)?\b|\bmake sure\b",
     r"\btrained with the following|\bachieves? the following|\bthis (?:example|section|table|figure|"
     r"script|repo)\b|\bclick\b",
-    r"\bdownload (?:the|this|it)\b|\bas follows\b|\bcan be (?:loaded|found|downloaded)\b|\b(?:should|"
+    r"\bdownload (?:the|this|it)\b|\bcan be used (?:directly )?(?:\([^)]*\) )?as follows\b|"
+    r"\bmodel hub\b|\bcan be (?:loaded|found|downloaded)\b|\b(?:should|"
     r"must) be sampled\b",
     r"\b(?:warranty|liab)|\bwe (?:use|used|utilize) (?:the|a)\b|\bcompared (?:to|with)\b",
 )
@@ -157,9 +160,10 @@ def _score(line: Line) -> int:
     framed = bool(_FRAME.search(text) and _SUBJECT.search(text)) or (
         bool(_OTHER_TONGUES.search(text)) and "data" not in text
     )
+    plain = 2 * bool(_PLAIN_USE.search(text))
     tasked = noun and bool(_TASK_FRAME.search(text))
     if Topic.TRAINING in line.topics or (Topic.HOW_TO in line.topics and Topic.USE not in line.topics):
-        return 2 + 2 * framed if (noun and (framed or tasked)) or _PLAIN_USE.search(text) else 0
+        return 2 + 2 * framed if (noun and (framed or tasked)) or plain else 0
     if Topic.USE in line.topics and (framed or noun or len(text.split()) > 7):
-        return 4 + framed + noun
-    return (3 if framed else 0) + (3 if tasked else 0)
+        return 4 + framed + noun + plain
+    return (3 if framed else 0) + (3 if tasked else 0) + plain

@@ -33,7 +33,8 @@ _WORDS: Mapping[Topic, str] = {
     ),
     Topic.USE: group(
         r"(?:intended|direct|downstream|primary|potential|recommended|expected) (?:\w+ )?(?:uses?|usages?|users?)",
-        r"^uses?$|^uses? (?!with|in|from)|use[ -]?cases?|purpose|applications?\b|^intended|^about\b|"
+        r"^uses?$|^uses? (?!with|in|from)|use[ -]?cases?|purpose|applications?\b|^intended|"
+        r"^about(?: (?:this|the) model)?$|"
         r"what (?:is it|it is) for|^tasks?$",
         r"verwendungszweck|anwendung|einsatz|usages? pr[ée]vus?|usos? (?:previstos?|pretendidos?)|"
         r"finalidade|prop[óo]sito",

@@ -1,8 +1,8 @@
 """The terms of the named training data leave the use open.
 
 What it checks
-    Whether a data set that the card names as training data is known to be withdrawn, to hold pirated books, or to be
-    licensed for non-commercial use or research only.
+    Whether a data set that the card names as training data is known to be withdrawn, to hold pirated books, never to
+    have been public, or to be licensed for non-commercial use or research only.
 
 Why it matters
     Whether such terms bind a model trained on the data is not settled. It is a risk that you should know of, above all
@@ -21,41 +21,49 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelpick.findings import Severity
-from modelpick.licences.lookup import dataset_terms
+from modelpick.licences.lookup import DatasetTerms, dataset_terms
+from modelpick.vetting.answers.contract import Dataset
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
 
 
 def run(reading: Reading) -> Iterator[Said]:
-    """One finding for each named training set with such terms."""
+    """One finding for each row of the table that tells such terms; several spellings of a set are one."""
     training = [dataset for dataset in reading.answers.training_data.datasets if dataset.role == "training"]
     if not training:
         yield not_applicable("the card names no training data")
         return
+    known: dict[DatasetTerms, list[Dataset]] = {}
     strange: list[str] = []
-    risky = False
     for dataset in training:
         terms = (dataset_terms(dataset.hub_id) if dataset.hub_id else None) or dataset_terms(dataset.name)
         if terms is None:
             strange.append(dataset.name)
-            continue
-        if terms.status == "pirated":
-            said = failed(f"{dataset.name}: {terms.note}", *dataset.evidence, severity=Severity.HIGH)
-        elif terms.status == "withdrawn":
-            said = failed(f"{dataset.name} was withdrawn: {terms.note}", *dataset.evidence)
-        elif terms.commercial_use == "no":
-            said = failed(
-                f"{dataset.name} is offered for non-commercial use or research only ({terms.license}); whether that "
-                "binds the model is unsettled",
-                *dataset.evidence,
-            )
         else:
-            continue
-        risky = True
-        yield said
-    if strange and not risky:
+            known.setdefault(terms, []).append(dataset)
+    risks = [said for terms, datasets in known.items() if (said := _risk(terms, datasets)) is not None]
+    yield from risks
+    if strange and not risks:
         yield unknown(f"the terms of {', '.join(strange[:5])} are not in our table", severity=Severity.LOW)
-    elif not risky:
+    elif not risks:
         yield passed("no restricting terms are known of the data that the card names")
+
+
+def _risk(terms: DatasetTerms, datasets: list[Dataset]) -> Said | None:
+    names = ", ".join(dict.fromkeys(dataset.name for dataset in datasets))
+    evidence = tuple(dict.fromkeys(quote for dataset in datasets for quote in dataset.evidence))
+    note = terms.note or terms.license
+    if terms.status == "pirated":
+        return failed(f"{names} holds pirated books: {note}", *evidence, severity=Severity.HIGH)
+    if terms.status == "withdrawn":
+        return failed(f"{names} was withdrawn: {note}", *evidence)
+    if terms.status == "private":
+        return failed(f"{names} is not public, so nobody can look at it: {note}", *evidence, severity=Severity.LOW)
+    if terms.commercial_use == "no":
+        unsettled = "whether that binds a model trained on it is unsettled"
+        return failed(
+            f"{names}: offered for non-commercial use or research only ({terms.license}); {unsettled}", *evidence
+        )
+    return None
 
 
 CHECK = Check(

@@ -71,11 +71,12 @@ def _kinds(weights: tuple[WeightFile, ...]) -> Iterator[Said]:
     if not weights:
         yield unknown("the repo holds no weight file that modelpick knows by its name", severity=Severity.LOW)
     if unsafe:
-        beside = f", beside {safe[0].format}" if safe else "; there is nothing safe beside"
+        instead = any(weight.format == "safetensors" for weight in safe)
+        beside = ", beside safetensors" if instead else "; there are no safetensors beside"
         yield failed(
             f"{_names(unsafe)} can run code when loaded ({unsafe[0].format}){beside}",
             *(_file(weight.path) for weight in unsafe[:3]),
-            severity=Severity.LOW if safe else Severity.MEDIUM,
+            severity=Severity.LOW if instead else Severity.MEDIUM,
         )
     if unclear and not safe and not unsafe:
         yield unknown(
