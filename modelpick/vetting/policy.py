@@ -24,13 +24,13 @@ class Policy:
         name: As reports name it.
         failed: Level of a failed check of each severity.
         unknown: Level of a check of each severity that could not be answered. An `error` counts as unknown.
-        checks: Check id -> level of its failure, where it differs.
+        at_most: Check id -> the harshest that its failure can bring, where that is not "reject".
     """
 
     name: str
     failed: Mapping[Severity, Level]
     unknown: Mapping[Severity, Level]
-    checks: Mapping[str, Level] = field(default_factory=dict)
+    at_most: Mapping[str, Level] = field(default_factory=dict)
 
     def level(self, finding: Finding) -> Level:
         """What one finding means under this policy."""
@@ -38,7 +38,7 @@ class Policy:
             case Outcome.PASS | Outcome.NOT_APPLICABLE:
                 return "accept"
             case Outcome.FAIL:
-                return self.checks.get(finding.check, self.failed[finding.severity])
+                return _milder(self.failed[finding.severity], self.at_most.get(finding.check, "reject"))
             case Outcome.UNKNOWN | Outcome.ERROR:
                 return self.unknown[finding.severity]
 
@@ -46,6 +46,10 @@ class Policy:
 def stricter(a: Level, b: Level) -> Level:
     """The harsher of two levels."""
     return a if _ORDER[a] >= _ORDER[b] else b
+
+
+def _milder(a: Level, b: Level) -> Level:
+    return b if _ORDER[a] >= _ORDER[b] else a
 
 
 DEFAULT = Policy(
@@ -57,7 +61,7 @@ DEFAULT = Policy(
         {Severity.INFO: "accept", Severity.LOW: "accept", Severity.MEDIUM: "review", Severity.HIGH: "review"}
     ),
     # A contradiction or a data set's terms need a person, who may find them settled elsewhere.
-    checks=MappingProxyType({"license-conflict": "review", "training-data-terms": "review"}),
+    at_most=MappingProxyType({"license-conflict": "review", "training-data-terms": "review"}),
 )
 """High failures reject, medium ones and unknowns need a person, low ones are told."""
 

@@ -12,8 +12,6 @@ from modelpick.vetting.checks import CHECKS
 from modelpick.vetting.policy import Level, Policy, stricter
 from modelpick.vetting.report import VetReport
 
-_OUTCOMES = tuple(Outcome)
-
 
 def judge(findings: Iterable[Finding], policy: Policy) -> Level:
     """The verdict: the harshest level of any finding. A further failing finding never improves it."""
@@ -29,11 +27,12 @@ def vet_reading(facts: RepoFacts, policy: Policy) -> VetReport:
     found = [finding for check in CHECKS for finding in check.findings(reading)]
     failed_first = {Outcome.FAIL: 0, Outcome.ERROR: 1, Outcome.UNKNOWN: 1}
     findings = sorted(found, key=lambda f: (failed_first.get(f.outcome, 2), -f.severity))
+    verdict = judge(findings, policy)
     return VetReport(
         facts=facts,
         answers=reading.answers,
         findings=tuple(findings),
         policy=policy.name,
-        verdict=judge(findings, policy),
-        decided_by=tuple(dict.fromkeys(f.check for f in findings if policy.level(f) != "accept")),
+        verdict=verdict,
+        decided_by=tuple(dict.fromkeys(f.check for f in findings if policy.level(f) == verdict != "accept")),
     )

@@ -92,6 +92,25 @@ def test_code_licensed_apart_stands_apart() -> None:
     assert found.commercial_use == "no"
 
 
+def test_code_and_weights_in_one_sentence_are_told_apart() -> None:
+    found = license_of(
+        "# x\n\nThe code is released under Apache 2.0, while the weights are licensed under CC BY-NC 4.0."
+    )
+    assert [(part.subject, part.declared) for part in found.subjects] == [("code", "apache-2.0")]
+    assert (found.prose, found.commercial_use, found.conflicts) == ("cc-by-nc-4.0", "no", ())
+
+
+def test_of_two_statements_the_stricter_is_worked_with() -> None:
+    found = license_of("---\nlicense: apache-2.0\n---\nThe model is released under the Llama 2 Community License.")
+    assert found.conflicts
+    assert (found.commercial_use, found.family) == ("conditional", "community")
+
+
+def test_other_with_a_licence_named_in_the_text() -> None:
+    found = license_of("---\nlicense: other\n---\nThe model is released under the NVIDIA Open Model License.")
+    assert (found.commercial_use, found.conflicts) == ("yes", ())
+
+
 def test_a_tag_against_the_key() -> None:
     found = license_of("---\nlicense: mit\n---\n# x", tags=("license:gpl-3.0",))
     assert [conflict.why for conflict in found.conflicts] == ["the key `license` says mit, the tag `gpl-3.0`"]

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from modelpick.findings import Evidence
+from modelpick.licences.lookup import CommercialUse
 
 Status = Literal["stated", "absent", "unknown"]
 DataStatus = Literal["named", "described", "undisclosed", "absent", "unknown"]
 Role = Literal["training", "evaluation", "other"]
 Availability = Literal["public", "private", "mixed", "unknown"]
-CommercialUse = Literal["yes", "no", "conditional", "unknown"]
 Restriction = Literal["none", "non-commercial", "research-only", "other"]
+Subject = Literal["weights", "code", "data", "component"]
 RunInstructions = Literal["none", "library", "repo-script", "shell-pipe"]
 
 
@@ -98,7 +99,7 @@ class LicenseSource:
 class LicenseSubject:
     """What the card licenses apart from the model as a whole."""
 
-    subject: Literal["weights", "code", "data", "component"]
+    subject: Subject
     declared: str | None
     commercial_use: CommercialUse
     evidence: tuple[Evidence, ...] = ()

@@ -48,8 +48,11 @@ _ABOUT_TRAINING = re.compile(r"\btrained (?:on|with|for|using)\b|\bagreement\b|\
 _COLUMNS_OF_DATA = re.compile(
     r"\b(?:size|rows|#|number|count|samples?|tokens|split|hours|params?|parameters|layers|hidden|heads)\b"
 )
-_CODE_RESULT = re.compile(rf"^\W*(?:\w+[ _-]){{0,2}}?{_METRIC_NAME}\W{{1,6}}\d+(?:\.\d+)?\W*$", re.M)
+_CODE_RESULT = re.compile(
+    rf"^[^\w\n]{{0,8}}(?:\w+[ _-]){{0,2}}?{_METRIC_NAME}\W{{1,6}}\d+(?:\.\d+)?[^\w\n]{{0,8}}$", re.M
+)
 _MAX_EVIDENCE = 3
+_MAX_CODE = 20_000  # characters
 
 
 def read_evaluation(view: CardView) -> Statement:
@@ -109,7 +112,7 @@ def _is_result_row(line: Line, header: Line | None) -> bool:
 def _in_code(view: CardView) -> Iterator[Evidence]:
     """Results that were pasted as a block of output, under a heading that announces results."""
     for block in view.code:
-        if Topic.EVALUATION in view.topics(block) and _CODE_RESULT.search(block.text.lower()):
+        if Topic.EVALUATION in view.topics(block) and _CODE_RESULT.search(block.text[:_MAX_CODE].lower()):
             yield view.block_evidence(block)
 
 

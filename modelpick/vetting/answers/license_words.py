@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from modelpick.licences.lookup import Licence, licence_of, licences
-from modelpick.vetting.answers.contract import Restriction
+from modelpick.vetting.answers.contract import Restriction, Subject
 from modelpick.vetting.answers.words import either
 
 # Names in prose -> id. Longer ones first: the first that matches at a place wins.
@@ -191,7 +191,7 @@ def speaks_of_licence(low: str) -> bool:
     return bool(_ABOUT_LICENCE.search(low))
 
 
-def subject_of(low: str) -> str:
+def subject_of(low: str) -> Subject:
     """What a licence sentence speaks of: `weights`, `code`, `data`; `weights` where it does not tell."""
     if _WEIGHTS_SUBJECT.search(low):
         return "weights"

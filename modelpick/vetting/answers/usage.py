@@ -24,7 +24,7 @@ _LIBRARIES = tuple(
     lmdeploy bertopic ollama yolov5 torch joblib modelpick
     """.split()  # noqa: SIM905 - easier to read and to extend
 )
-_IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import|import\s+([\w.]+))", re.M)
+_IMPORT = re.compile(r"^[ \t>]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
 _CALL = either(
     (
         r"\b(?:pipeline|from_pretrained|load_model|load_learner|hf_hub_download|from_pretrained_keras|"
@@ -36,7 +36,7 @@ _CALL = either(
         r"python -m (?!pip|venv)\w|rl_zoo3\.\w+|tts --|whisper |yolo \w+|curl [^|\n]*api|spacy download|"
         r"lmdeploy \w+|modelpick )"
     ),
-    r"\brequire\(|^\s*import\s*\{",
+    r"\brequire\(|^[ \t]*import[ \t]*\{",
     flags=re.M,
 )
 _SHELL_PIPE = either(
@@ -50,16 +50,16 @@ _SHELL_PIPE = either(
 _SCRIPT = either(
     r"\btrust_remote_code\s*=\s*True|--trust[-_]remote[-_]code",
     (
-        r"^\s*[!$>%]?\s*(?:CUDA_VISIBLE_DEVICES=\S+\s+|\w+=\S+\s+)*(?:sudo\s+)?(?:python3?|bash|sh|torchrun|"
+        r"^[ \t]*[!$>%]?[ \t]*(?:CUDA_VISIBLE_DEVICES=\S+\s+|\w+=\S+\s+)*(?:sudo\s+)?(?:python3?|bash|sh|torchrun|"
         r"accelerate launch|deepspeed)\s+(?:-\w+\s+)*[\w./~{}$-]*\w\.(?:py|sh)\b"
     ),
-    r"^\s*[!$>%]?\s*\./[\w./-]+\.(?:sh|py|bat)\b|^\s*[\w.-]+\.bat\b|\bsys\.path\.(?:append|insert)",
+    r"^[ \t]*[!$>%]?[ \t]*\./[\w./-]+\.(?:sh|py|bat)\b|^[ \t]*[\w.-]+\.bat\b|\bsys\.path\.(?:append|insert)",
     r"\bpip3? install (?:-\w )*(?:-e +|--editable +)?\.(?:\s|$|\[)",
     flags=re.M,
 )
 _CLONE = re.compile(r"\bgit\s+clone\b(?![^\n]*(?:huggingface\.co|hf\.co))[^\n]*", re.I)
 _CLONE_USED = re.compile(
-    r"^\s*[!$>%]?\s*(?:cd|python3?|bash|sh|make|pip3?\s+install\s+-r)\b|^\s*(?:from|import)\s", re.M
+    r"^[ \t]*[!$>%]?[ \t]*(?:cd|python3?|bash|sh|make|pip3?\s+install\s+-r)\b|^[ \t]*(?:from|import)[ \t]", re.M
 )
 _TRAINS = either(
     r"\btrain(?:er|ing)?\b[\w./-]*\.(?:py|sh)|\btrain\.(?:py|sh)|run_\w+\.py|finetune\w*\.(?:py|sh)",
@@ -81,7 +81,7 @@ _COMMON = frozenset(_LIBRARIES) | {
     "librosa",
     "gym",
 }
-_BIBTEX = re.compile(r"^\s*@\w+\s*\{", re.M)
+_BIBTEX = re.compile(r"^[ \t]*@\w+[ \t]*\{", re.M)
 _PIP = re.compile(r"\bpip3?\s+install\b")
 _MAX_EVIDENCE = 4
 _MAX_SNIPPETS = 300

@@ -91,7 +91,7 @@ class CardView:
             for number in range(first, min(last, first + 400)):
                 text = raw[number - 1].strip().removeprefix(f"{key}:").strip(" >|-'\"")
                 if text:
-                    quote = raw[number - 1].strip()
+                    quote = raw[number - 1].strip()[:_MAX_QUOTE]
                     text = text[:_MAX_TEXT]
                     found.append(Line(text, text.lower(), number, quote, BlockKind.PARAGRAPH, gate=True))
         return tuple(found)
@@ -128,7 +128,7 @@ class CardView:
 
     def evidence(self, line: Line) -> Evidence:
         """The quote of a sentence."""
-        return Evidence(file=self.path, line=line.line, quote=line.quote[:_MAX_QUOTE], section=line.section)
+        return Evidence(file=self.path, line=line.line, quote=line.quote, section=line.section)
 
     def key_evidence(self, key: str, item: str | None = None) -> tuple[Evidence, ...]:
         """The quote of a key of the front matter, or of the line where `item` of its list stands."""
@@ -200,7 +200,7 @@ class CardView:
             text=text,
             low=text.lower(),
             line=sentence.line,
-            quote=sentence.quote,
+            quote=sentence.quote[:_MAX_QUOTE],
             kind=block.kind,
             topics=_NO_TOPICS if at is None else own[at],
             above=_NO_TOPICS if at is None else above[at],
