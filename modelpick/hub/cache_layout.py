@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from modelpick.hub.disk import whole_path
 from modelpick.hub.part_file import sync_folder
 from modelpick.hub.plan import DownloadPlan, PlannedFile
 
 
 def default_cache() -> Path:
-    """The cache of this user, as the environment has it (HF_HUB_CACHE, HF_HOME)."""
+    """The cache of this user, as the environment has it (HF_HUB_CACHE, HF_HOME).
+
+    Raises:
+        UsageError: It begins with `~`, and nobody knows that home folder.
+    """
     from huggingface_hub import constants
 
-    return Path(constants.HF_HUB_CACHE).expanduser()
+    return whole_path(constants.HF_HUB_CACHE)
 
 
 class RepoCache:
@@ -64,17 +71,17 @@ class RepoCache:
         if not blob.exists() or (shown.exists() and shown.samefile(blob)):
             return  # it is there; without a blob it was verified as a plain file, as systems without links have it
         shown.parent.mkdir(parents=True, exist_ok=True)
-        fresh = shown.parent / f".modelpick-link-{os.getpid()}"
+        fresh = shown.parent / f".modelpick-link-{_mark()}"
         fresh.unlink(missing_ok=True)
         _link(blob, fresh)
         fresh.replace(shown)
 
     def _write_ref(self, revision: str) -> None:
         ref = self.root / "refs" / revision
-        if ref.is_file() and ref.read_text(encoding="utf-8") == self._plan.commit:
+        if ref.is_file() and ref.read_bytes() == self._plan.commit.encode():
             return
         ref.parent.mkdir(parents=True, exist_ok=True)
-        fresh = ref.parent / f".modelpick-ref-{os.getpid()}"
+        fresh = ref.parent / f".modelpick-ref-{_mark()}"
         fresh.write_text(self._plan.commit, encoding="utf-8")
         fresh.replace(ref)
         sync_folder(ref.parent)
@@ -86,16 +93,24 @@ def cache_folder(cache_dir: Path, repo_id: str) -> Path:
 
 
 def newest_snapshot(cache_dir: Path, repo_id: str) -> Path | None:
-    """The snapshot of a repo that was made last, None where there is none."""
+    """The snapshot of a repo that was made last, None where none can be seen."""
     folder = cache_folder(cache_dir, repo_id) / "snapshots"
-    snapshots = [path for path in folder.glob("*") if path.is_dir()] if folder.is_dir() else []
-    return max(snapshots, key=lambda path: path.stat().st_mtime, default=None)
+    try:
+        snapshots = [path for path in folder.iterdir() if path.is_dir()]
+        return max(snapshots, key=lambda path: path.stat().st_mtime, default=None)
+    except OSError:  # there is none, or none that this user may see
+        return None
 
 
 def remove_if_empty(folder: Path) -> None:
-    """Removes a folder that exists and holds nothing."""
-    if folder.is_dir() and not any(folder.iterdir()):
+    """Removes a folder that holds nothing."""
+    with suppress(OSError):  # not there, or not empty: another process may just have begun to use it
         folder.rmdir()
+
+
+def _mark() -> str:
+    """Keeps apart the names that processes, and threads of one, use for a moment."""
+    return f"{os.getpid()}-{threading.get_ident()}"
 
 
 def _link(blob: Path, name: Path) -> None:

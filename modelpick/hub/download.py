@@ -97,10 +97,7 @@ def fetch(
         CannotFindOut: Network, gated or disabled repo, disk, permission.
     """
     place: _Place
-    if local_dir is not None:
-        place = LocalFolder(local_dir.expanduser(), plan)
-    else:
-        place = RepoCache(cache_dir or default_cache(), plan)
+    place = LocalFolder(local_dir, plan) if local_dir is not None else RepoCache(cache_dir or default_cache(), plan)
     begun = time.monotonic()
     try:
         hashes = _verified(plan, place, listener)

@@ -14,6 +14,7 @@ from modelpick.hub.plan import DownloadPlan, PlannedFile
 
 STAGING = ".modelpick-staging"
 """The folder inside the user's where files wait until all are there."""
+_ELSEWHERE = "name another folder with --local-dir"
 
 
 class LocalFolder:
@@ -45,13 +46,16 @@ class LocalFolder:
             files: Those that are to be fetched.
 
         Raises:
-            UsageError: One of them is there already with other content, or its folder leads elsewhere.
+            UsageError: One of them is there already with other content, or its folder leads elsewhere or is a file.
         """
         inside = self.root.resolve()
         for file in files:
             place = self._free_place(file)
             if not place.parent.resolve().is_relative_to(inside):
-                raise UsageError(f"`{place.parent}` leads out of `{self.root}`", "name another folder with --local-dir")
+                raise UsageError(f"`{place.parent}` leads out of `{self.root}`", _ELSEWHERE)
+            above = next(folder for folder in place.parents if folder.exists())
+            if not above.is_dir():
+                raise UsageError(f"`{above}` is a file where the folder of `{file.path}` should be", _ELSEWHERE)
         self._staging.mkdir(parents=True, exist_ok=True)
 
     def complete(self) -> Path:
@@ -79,6 +83,6 @@ class LocalFolder:
         if place.is_symlink() or place.exists():
             raise UsageError(
                 f"`{place}` exists and is not the file of `{self._plan.repo_id}`",
-                "move it away, or name another folder with --local-dir",
+                f"move it away, or {_ELSEWHERE}",
             )
         return place

@@ -16,17 +16,22 @@ def is_commit(text: str) -> bool:
     return _COMMIT.fullmatch(text) is not None
 
 
-def check_repo_id(repo_id: str) -> str:
-    """The id of a repo as it is, `owner/name` or a bare old `name`.
+def is_repo_id(text: str) -> bool:
+    """Whether a text may be the id of a repo: `owner/name`, or a bare old `name`.
 
     Wider than the Hub's rules for new names (96 characters, no `.git` at the end): old repos break those.
+    """
+    parts = text.split("/")
+    return len(parts) <= 2 and all(_NAME.fullmatch(part) for part in parts) and "--" not in text and ".." not in text
+
+
+def check_repo_id(repo_id: str) -> str:
+    """The id of a repo as it is.
 
     Raises:
         UsageError: It cannot be one.
     """
-    parts = repo_id.split("/")
-    fits = len(parts) <= 2 and all(_NAME.fullmatch(part) for part in parts)
-    if not fits or "--" in repo_id or ".." in repo_id:
+    if not is_repo_id(repo_id):
         raise UsageError(
             f"`{repo_id}` is no repo id",
             "an id reads `owner/name`, such as `google/vit-base-patch16-224`; a path begins with ./ or /",

@@ -12,7 +12,7 @@ from modelpick.errors import CannotFindOut
 from modelpick.facts import BaseModel, DerivedCounts, FileFact, Missing, RepoFacts
 from modelpick.hub.answers import not_a_hub
 from modelpick.hub.client import Answer
-from modelpick.hub.ids import check_commit, is_commit
+from modelpick.hub.ids import check_commit, is_commit, is_repo_id
 from modelpick.hub.reading import (
     as_count,
     as_created,
@@ -105,12 +105,15 @@ def with_more(facts: RepoFacts, value: object) -> RepoFacts:
 
 
 def _checked_id(settings: Settings, fields: Mapping[str, Any], url: str) -> str:
-    """The id that the answer bears; it must be that of the address that was asked last, up to case."""
+    """The id that the answer bears; it must be that of the address that was asked last, up to case.
+
+    It becomes part of paths on the disk. A redirect chooses the address, so the id's syntax is checked too.
+    """
     repo_id = as_text(fields.get("id")) or as_text(fields.get("modelId"))
     if repo_id is None:
         raise not_a_hub(settings, "answers without the id of a model")
-    served = unquote(urlsplit(url).path).casefold() + "/"
-    if f"/api/models/{repo_id.casefold()}/" not in served:
+    served = urlsplit(url).path.rpartition("/api/models/")[2].partition("/revision/")[0]
+    if repo_id.casefold() != unquote(served).casefold() or not is_repo_id(repo_id):
         raise not_a_hub(settings, f"answers for another model (`{repo_id[:100]}`) than the one asked for")
     return repo_id
 

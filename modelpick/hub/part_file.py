@@ -17,8 +17,8 @@ _TELL_AFTER = 10.0
 class PartFile:
     """The part file of `target`, open and locked; removed at the end unless it was moved into place.
 
-    The name is the same for every process, so that a later one can go on with what an earlier one left. The lock
-    keeps two processes from writing one file: the second waits, then finds the work done.
+    The name is the same for every process, so that what a killed one left is used up and does not stay for ever. The
+    lock keeps two processes from writing one file: the second waits, then finds the work done.
     """
 
     def __init__(self, target: Path, listener: Listener) -> None:
@@ -61,7 +61,7 @@ def _open_locked(path: Path, listener: Listener) -> BinaryIO:
     """The part file, empty and ours alone."""
     begun, told = time.monotonic(), False
     while True:
-        stream = path.open("a+b")
+        stream = open(path, "a+b", opener=_open_no_link)  # noqa: SIM115 - the caller closes it
         try:
             if _lock(stream) and _is_still(stream, path):
                 stream.truncate(0)
@@ -74,6 +74,11 @@ def _open_locked(path: Path, listener: Listener) -> BinaryIO:
             listener.notice(f"waiting for another modelpick that fetches `{path.name.removesuffix(_SUFFIX)}`")
             told = True
         time.sleep(0.2)
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    """Refuses a link (OSError): in a cache that several users write to, it could make us empty a file elsewhere."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 if sys.platform == "win32":

@@ -9,19 +9,24 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from modelpick.hub.disk import whole_path
 from modelpick.hub.download import Receipt
 
 FORMAT = "modelpick.receipt/1"
 
 
 def home() -> Path:
-    """The folder of our own files: `MODELPICK_HOME`, else the user's cache folder of this platform."""
+    """The folder of our own files: `MODELPICK_HOME`, else the user's cache folder of this platform.
+
+    Raises:
+        UsageError: It begins with `~`, and nobody knows that home folder.
+    """
     chosen = os.environ.get("MODELPICK_HOME", "").strip()
     if chosen:
-        return Path(chosen).expanduser()
+        return whole_path(chosen)
     from platformdirs import user_cache_path
 
-    return user_cache_path("modelpick", appauthor=False)
+    return whole_path(user_cache_path("modelpick", appauthor=False))
 
 
 def write_receipt(receipt: Receipt, endpoint: str) -> Path:
@@ -31,6 +36,7 @@ def write_receipt(receipt: Receipt, endpoint: str) -> Path:
         The file.
 
     Raises:
+        UsageError: As `home`.
         OSError: The folder cannot be written to.
     """
     folder = home() / "receipts"

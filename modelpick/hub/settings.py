@@ -153,6 +153,10 @@ def _token() -> str | None:
 
     try:
         token = get_token()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            "the stored token cannot be read", "log in again with `hf auth login`, or see HF_TOKEN_PATH"
+        ) from error
     except OIDCError as error:
         raise CannotFindOut(
             "the token exchange that HF_OIDC_RESOURCE asks for failed",

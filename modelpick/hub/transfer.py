@@ -20,7 +20,7 @@ _PAUSES = (0.3, 0.7, 1.5, 3.0)
 """Seconds before each further try of a broken body; as many tries in a row that bring less than `_PROGRESS`."""
 _PROGRESS = 2**20
 _EXCESS = 2**26  # of one chunk beyond the declared size; the count here stops at the first byte
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_RANGE = re.compile(r"bytes ([0-9]+)-[0-9]+/([0-9]+|\*)")
 _CLIMBS = re.compile(r'\.\.|^(?:W/)?"?[/\\]|\\|[^\x20-\x7e]')
 """An ETag that would be a way out of a folder. Mirrors send many kinds; ours is never made a path of, others' may."""
 
@@ -77,15 +77,16 @@ def fetch_file(
 
 def _receive(client: HubClient, plan: DownloadPlan, incoming: _Incoming) -> None:
     """The whole body, taken up again where it broke off, until it ends by itself or is too long."""
-    fruitless = 0
+    fruitless = furthest = 0
     while True:
-        before = incoming.hash.bytes
         try:
             complete = _ask(client, plan, incoming)
         except BrokenBody:
             if incoming.hash.bytes == incoming.file.bytes:
                 return
-            fruitless = fruitless + 1 if incoming.hash.bytes - before < _PROGRESS else 0
+            gained = incoming.hash.bytes - furthest  # not since the last try: that may have begun the file again
+            furthest = max(furthest, incoming.hash.bytes)
+            fruitless = fruitless + 1 if gained < _PROGRESS else 0
             if fruitless > len(_PAUSES):
                 raise
             time.sleep(_PAUSES[max(0, fruitless - 1)])
@@ -129,7 +130,7 @@ def _continues(body: Body, incoming: _Incoming) -> bool:
     return (
         body.status == 206
         and match is not None
-        and int(match[1]) == incoming.hash.bytes
+        and match[1] == str(incoming.hash.bytes)
         and match[2] in ("*", str(incoming.file.bytes))
         and same
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from modelpick.document import Block, Cell, Document, Heading, Result, Table, Text, Tone
-from modelpick.errors import AnswerIsNo, CannotFindOut
+from modelpick.errors import AnswerIsNo, CannotFindOut, UsageError
 from modelpick.progress import SILENT, Listener
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ def download(
     """
     from modelpick.hub.client import HubClient
     from modelpick.hub.collect import collect
+    from modelpick.hub.disk import whole_path
     from modelpick.hub.download import check_access, fetch
     from modelpick.hub.loading import loading_lines
     from modelpick.hub.plan import plan
@@ -132,6 +133,7 @@ def download(
 
     register()
     patterns = [include] if isinstance(include, str) else include
+    folder = None if local_dir is None else whole_path(local_dir)
     try:
         with HubClient.from_environment(endpoint, listener) as client:
             with listener.step(f"looking at {repo_id}"):
@@ -143,17 +145,13 @@ def download(
             if announce is not None:
                 announce(_plan_document(planned, report))
             _settle_review(report, yes, listener, confirm)
-            receipt = fetch(client, planned, local_dir=_absolute(local_dir), listener=listener)
+            receipt = fetch(client, planned, local_dir=folder, listener=listener)
             _keep_receipt(receipt, client.settings.endpoint, listener)
     except CannotFindOut as error:
         _tell_of_copy(error, repo_id)
         raise
     lines = loading_lines(facts, receipt.folder, [file.path for file in receipt.files])
     return DownloadResult(plan=planned, receipt=receipt, verdict=report.verdict, loading=lines)
-
-
-def _absolute(local_dir: str | Path | None) -> Path | None:
-    return None if local_dir is None else Path(local_dir).expanduser().absolute()
 
 
 def _stop_if_rejected(report: VetReport, allowed: bool, listener: Listener) -> None:
@@ -186,12 +184,14 @@ def _settle_review(report: VetReport, yes: bool, listener: Listener, confirm: Ca
 
 def _keep_receipt(receipt: Receipt, endpoint: str, listener: Listener) -> None:
     """Writes the receipt; the download stands all the same where that is not possible."""
-    from modelpick.hub.receipts import home, write_receipt
+    from modelpick.hub.receipts import write_receipt
 
     try:
         write_receipt(receipt, endpoint)
     except OSError as error:
-        listener.notice(f"no receipt was written to {home()}: {error.strerror or error}")
+        listener.notice(f"no receipt was written to `{error.filename}`: {error.strerror or error}")
+    except UsageError as error:
+        listener.notice(f"no receipt was written: {error.message}; see MODELPICK_HOME")
 
 
 def _tell_of_copy(error: CannotFindOut, repo_id: str) -> None:
@@ -200,7 +200,10 @@ def _tell_of_copy(error: CannotFindOut, repo_id: str) -> None:
 
     if error.kind not in _COPY_HELPS:
         return
-    copy = newest_snapshot(default_cache(), repo_id)
+    try:
+        copy = newest_snapshot(default_cache(), repo_id)
+    except UsageError:  # no cache, so no copy; the error at hand says more
+        return
     if copy is not None:
         hint = f"a copy of an earlier download is at {copy}, not checked against the Hub now"
         error.hint = f"{error.hint}; {hint}" if error.hint else hint

@@ -1,6 +1,7 @@
 """The facts of what lies on this machine: folders, git clones, LFS pointers, card files."""
 
 import json
+import os
 import struct
 from pathlib import Path
 
@@ -126,3 +127,35 @@ def test_what_is_not_there_is_said_with_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(CannotFindOut) as caught:
         collect_path(str(tmp_path / "nothing"))
     assert "owner/name" in (caught.value.hint or "")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# x\n", encoding="utf-8")
+    (tmp_path / "config.json").symlink_to("/dev/zero")
+    (tmp_path / "LICENSE").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "NOTICE")
+    (tmp_path / ".git").mkdir()
+    os.mkfifo(tmp_path / ".git/HEAD")
+    facts = collect_path(str(tmp_path))
+    assert facts.card is not None
+    assert (facts.texts, facts.commit) == ((), None)
+    assert {file.path for file in facts.files or () if file.problem} == {"config.json", "LICENSE", "NOTICE"}
+
+
+@pytest.mark.parametrize("named", ["gitdir: \0", "gitdir: " + "x" * 5000, "gitdir: ../nowhere"])
+def test_a_clone_that_is_none_has_no_commit(tmp_path: Path, named: str) -> None:
+    (tmp_path / ".git").write_text(named, encoding="utf-8")
+    assert read_commit(tmp_path) is None
+
+
+def test_bytes_that_are_no_text_in_a_clone(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    (tmp_path / ".git/commondir").write_bytes(b"\xff")
+    assert read_commit(tmp_path) is None
+
+
+def test_a_home_that_nobody_knows_is_no_path() -> None:
+    with pytest.raises(CannotFindOut, match="there is no"):
+        collect_path("~nobody-of-that-name/README.md")

@@ -339,6 +339,19 @@ def test_a_bad_variable_is_named_and_a_secret_is_not(name: str, value: str) -> N
     assert "hf_" not in caught.value.message
 
 
+def test_a_stored_token_that_cannot_be_read_is_named(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub import constants
+
+    place = own_home / "token"
+    place.write_bytes(b"\xff\xfe")
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(place))
+    with pytest.raises(UsageError, match="stored token cannot be read"):
+        read_settings(environ={})
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(own_home))
+    with pytest.raises(UsageError, match="stored token cannot be read"):
+        read_settings(environ={})
+
+
 def test_settings_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     settings = read_settings(environ={"HF_ENDPOINT": "https://host/hf/", "HF_HUB_DOWNLOAD_TIMEOUT": "120"})
