@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 
 from modelpick.facts import FileFact
 from modelpick.weights.formats import PICKLE, SAFETENSORS, weight_format
@@ -21,6 +21,7 @@ COMPANIONS = (
     *("readme.md", "license*", "licence*", "notice*", "copying*", "use_policy*", "usage_policy*"),
 )
 """Base names, in lower case, of what is needed beside weights: configuration, tokenizer, preprocessor, card, terms."""
+_COMPANION = re.compile("|".join(map(translate, COMPANIONS)))
 
 _CODE = (".py", ".pyc", ".ipynb", ".sh", ".so", ".dll", ".exe", ".js", ".jar")
 _OTHER_FOLDERS = frozenset("original onnx openvino coreml tflite flax tf tensorflow gguf ggml runs logs".split())  # noqa: SIM905
@@ -76,10 +77,11 @@ def select(files: Sequence[FileFact]) -> Selection:
     chosen = {weight.file.path for group in _once(groups) for weight in group}
     folders = {"", "additional_chat_templates"} | {path.rpartition("/")[0] for path in chosen}
     pipeline = bool({"modules.json", "model_index.json"} & paths)
+    sharded = _sharded(chosen)
     reasons: dict[str, str] = {}
     for file in files:
         if file.path not in chosen:
-            reason = _why_not(file.path, chosen)
+            reason = _why_not(file.path, sharded)
             if reason is None and not pipeline and file.path.rpartition("/")[0] not in folders:
                 reason = "not needed to load it"
             if reason is not None:
@@ -90,11 +92,12 @@ def select(files: Sequence[FileFact]) -> Selection:
 def select_named(files: Sequence[FileFact], patterns: Sequence[str]) -> Selection:
     """The files whose whole path fits one of these patterns, with card, terms, configuration and index of shards."""
     named = {file.path for file in files if any(fnmatchcase(file.path, pattern) for pattern in patterns)}
+    sharded = _sharded(named)
     beside = {
         file.path
         for file in files
         if ("/" not in file.path and _is_companion(file.path))
-        or (_INDEX.fullmatch(file.path) and _has_shards(file.path, named))
+        or (_INDEX.fullmatch(file.path) and _indexed(file.path) in sharded)
     }
     return _selection(files, {file.path: "not asked for" for file in files if file.path not in named | beside})
 
@@ -156,8 +159,8 @@ def _aside(path: str) -> bool:
     return any(f in _OTHER_FOLDERS or _CHECKPOINT.fullmatch(f) for f in folders)
 
 
-def _why_not(path: str, chosen: set[str]) -> str | None:
-    """Why a file that is no chosen weight is left out; None for what is needed beside the weights."""
+def _why_not(path: str, sharded: set[str]) -> str | None:
+    """Why a file that is no chosen weight is left out; None for what is needed beside the weights (see `_sharded`)."""
     found = weight_format(path)
     if found is PICKLE:
         return "a pickle: it runs code when loaded"
@@ -170,16 +173,20 @@ def _why_not(path: str, chosen: set[str]) -> str | None:
     if found is not None:
         return "another weight format"
     if _INDEX.fullmatch(path):
-        return None if _has_shards(path, chosen) else "the index of weights that are not fetched"
+        return None if _indexed(path) in sharded else "the index of weights that are not fetched"
     return None if _is_companion(path) else "not needed to load it"
 
 
 def _is_companion(path: str) -> bool:
-    name = path.rpartition("/")[2].lower()
-    return any(fnmatchcase(name, pattern) for pattern in COMPANIONS)
+    return _COMPANION.match(path.rpartition("/")[2].lower()) is not None
 
 
-def _has_shards(index: str, chosen: set[str]) -> bool:
-    """Whether shards that an index lists are among the chosen."""
-    start = index.split(".safetensors.index")[0]
-    return any(path.startswith((f"{start}-", f"{start}.")) and "-of-" in path for path in chosen)
+def _sharded(paths: Iterable[str]) -> set[str]:
+    """The sets of weights of which shards are among these paths, by folder and stem: `sub/model`."""
+    names = ((path.rpartition("/"), _WEIGHT.fullmatch(path.rpartition("/")[2])) for path in paths)
+    return {f"{folder}{slash}{match['stem']}" for (folder, slash, _), match in names if match and match["of"]}
+
+
+def _indexed(index: str) -> str:
+    """The set of weights that an index of shards is of."""
+    return index.split(".safetensors.index")[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +72,12 @@ def weight_format(path: str) -> Format | None:
 
     `.bin` is a pickle where its name is one that torch gives, else a binary that nobody knows by its name.
     """
-    name = PurePosixPath(path).name.lower()
+    name = path.rstrip("/").rpartition("/")[2].lower()  # not PurePosixPath: a repo may have 100,000 files
     if _TORCH_BIN.fullmatch(name):
         return PICKLE
     if name.startswith("openvino_") and name.endswith(".bin"):
         return OPENVINO
     if _TF_SHARD.fullmatch(name):
         return TF_CHECKPOINT
-    suffix = PurePosixPath(name).suffix
-    return _BY_SUFFIX.get(suffix)
+    stem, _, end = name.rpartition(".")
+    return _BY_SUFFIX.get("." + end) if stem else None
