@@ -24,8 +24,15 @@ MAX_TOKENS = 100_000
 """Beyond any of them the body is read by `plain`, which knows lines only and costs less."""
 
 
-class _TooMuch(Exception):  # noqa: N818 - a signal inside this module
-    pass
+_FEW_CHARACTERS = 20_000
+"""So few cannot become too many tokens, and need not be counted."""
+
+_PARSER_FAULTS = (RuntimeError, LookupError, ValueError)
+"""What a Markdown parser raises by a fault of its own, deep recursion included; the card is not to blame for it."""
+
+
+class _TooMuchError(RuntimeError):
+    """Ends a parse."""
 
 
 class _Tokens(list[Token]):
@@ -33,7 +40,7 @@ class _Tokens(list[Token]):
 
     def append(self, token: Token, /) -> None:
         if len(self) >= MAX_TOKENS:
-            raise _TooMuch
+            raise _TooMuchError
         super().append(token)
 
 
@@ -45,11 +52,11 @@ def read_markdown(builder: Builder, source: Source) -> bool:
     if len(markdown) > MAX_CHARACTERS:
         return False
     parser = _parser()
-    tokens = _Tokens()
+    tokens: list[Token] = [] if len(markdown) < _FEW_CHARACTERS else _Tokens()
     environment: dict[str, Any] = {}
     try:
         parser.block.parse(markdown, parser, environment, tokens)
-    except _TooMuch:
+    except _PARSER_FAULTS:
         return False
     builder.source = source
     builder.references = frozenset(label.upper() for label in environment.get("references", ()))
@@ -59,7 +66,10 @@ def read_markdown(builder: Builder, source: Source) -> bool:
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table")
+    parser = MarkdownIt("commonmark").enable("table")
+    for option in ("alerts", "tasklists"):  # asked for at every quote and item; one that is not set costs an exception
+        parser.options[option] = False
+    return parser
 
 
 class _Walk:
