@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from modelpick.errors import ModelpickError
 from modelpick.progress import SILENT, Listener
 
 if TYPE_CHECKING:
     from modelpick.facts import RepoFacts
+    from modelpick.hub.client import HubClient
     from modelpick.vetting.explain import Explanation
     from modelpick.vetting.report import VetReport, VetReports
 
@@ -43,9 +44,8 @@ def vet(
     from modelpick.vetting.verdict import vet_reading
 
     demanded = policy_named(policy)
-    with listener.step(f"vetting {subject}"):
-        facts = _facts(subject, revision, endpoint)
-    return vet_reading(facts, demanded)
+    with _Gatherer(revision, endpoint, listener) as gatherer, listener.step(f"vetting {subject}"):
+        return vet_reading(gatherer.facts(subject), demanded)
 
 
 def vet_many(
@@ -66,11 +66,14 @@ def vet_many(
 
     demanded = policy_named(policy)
     items: list[VetReport | VetFailure] = []
-    with listener.step("vetting", total=len(subjects), unit="subjects") as step:
+    with (
+        _Gatherer(revision, endpoint, listener) as gatherer,
+        listener.step("vetting", total=len(subjects), unit="subjects") as step,
+    ):
         for subject in subjects:
             step.describe(f"vetting {subject}")
             try:
-                items.append(vet_reading(_facts(subject, revision, endpoint), demanded))
+                items.append(vet_reading(gatherer.facts(subject), demanded))
             except ModelpickError as error:
                 items.append(VetFailure(requested=subject, error=error))
             step.advance()
@@ -100,16 +103,35 @@ def explain(check_id: str) -> Explanation:
     return explanation_of(check_id)
 
 
-def _facts(subject: str, revision: str | None, endpoint: str | None) -> RepoFacts:
-    from modelpick.errors import UsageError
-    from modelpick.hub.folder import collect_path, is_path
+class _Gatherer:
+    """Gathers the facts of paths and repos; one client for all repos, made when the first is asked for."""
 
-    if is_path(subject):
-        if revision is not None:
-            raise UsageError(f"`{subject}` is a path and has no revision to choose from", hint="leave `--revision` out")
-        return collect_path(subject)
-    from modelpick.hub.client import HubClient
-    from modelpick.hub.collect import collect
+    def __init__(self, revision: str | None, endpoint: str | None, listener: Listener) -> None:
+        self._revision = revision
+        self._endpoint = endpoint
+        self._listener = listener
+        self._client: HubClient | None = None
 
-    with HubClient.from_environment(endpoint) as client:
-        return collect(client, subject, revision)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._client is not None:
+            self._client.close()
+
+    def facts(self, subject: str) -> RepoFacts:
+        from modelpick.errors import UsageError
+        from modelpick.hub.folder import collect_path, is_path
+
+        if is_path(subject):
+            if self._revision is not None:
+                raise UsageError(
+                    f"`{subject}` is a path and has no revision to choose from", hint="leave `--revision` out"
+                )
+            return collect_path(subject)
+        from modelpick.hub.client import HubClient
+        from modelpick.hub.collect import collect
+
+        if self._client is None:
+            self._client = HubClient.from_environment(self._endpoint, self._listener)
+        return collect(self._client, subject, self._revision)
