@@ -25,7 +25,7 @@ _TASK = group(
     r"matting|similarity)",
     r"image (?:inpainting|captioning|super[ -]resolution|variations?|translation|enhancement)|background removal",
     r"depth estimation|pose estimation|optical flow|super[ -]resolution|inpainting|style transfer|colou?rization",
-    r"\basr\b|\bocr\b|\bner\b|\btts\b|\bvqa\b|\bq&a\b|speech (?:synthesis|enhancement|separation|translation)",
+    r"\basr\b|\bocr\b|\bner\b|\btts\b|\bvqa\b|(?<!-)\bqa\b(?!-)|\bq&a\b|speech (?:synthesis|enhancement|separation|translation)",
     r"(?:source|speaker|audio) (?:separation|diarization|verification|tagging)|diarization|vocoder",
     r"voice (?:cloning|conversion)|question[ -]answering|reading comprehension|summari[sz](?:ation|ers?)",
     r"\btranslat(?:ion|ors?)\b(?! (?:layer|dataset|data|corpus))|paraphras(?:ing|er)|paraphrase generation",
@@ -121,6 +121,7 @@ _SUBJECT = either(
     r"lora|encoder|agent|embeddings?)s?\b"
 )
 _PLAIN_USE = re.compile(
+    rf"^to (?:\w+ly )?{_VERB}[^.]{{0,60}}\bmodel can be used\b|"
     r"\byou can use (?:this|the|our) (?:raw )?model (?:to|for) (?!the following|this)|"
     r"\b(?:this|the) model can be used (?:to|for) (?!the following|inference|download)"
 )
