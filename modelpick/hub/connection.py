@@ -166,7 +166,9 @@ def _open_http(settings: Settings) -> httpx.Client:
     try:
         return httpx.Client(headers=headers, timeout=settings.timeouts.connect, follow_redirects=False)
     except (ValueError, OSError, httpx.InvalidURL) as error:
+        # An invalid address may hold the proxy's password in any of its parts.
+        why = "a proxy's address is malformed" if isinstance(error, httpx.InvalidURL) else clean(str(error))
         raise UsageError(
-            f"the connection cannot be set up as the environment asks: {clean(str(error))}",
+            f"the connection cannot be set up as the environment asks: {why}",
             "check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",
         ) from error

@@ -49,6 +49,7 @@ class Trouble:
     endpoint: str
     host: str
     token: bool
+    proxies: tuple[str, ...] = ()
     error: BaseException | None = None
     status: int = 0
     code: str = ""
@@ -105,7 +106,7 @@ def _status(*numbers: int, token: bool | None = None) -> Callable[[Trouble], boo
     return lambda t: t.status in numbers and token in (None, t.token)
 
 
-_CHECK = "check the network, and the endpoint {endpoint} (--endpoint, HF_ENDPOINT)"
+_CHECK = "check the network{proxy}, and the endpoint {endpoint} (--endpoint, HF_ENDPOINT)"
 
 FAULTS: tuple[Fault, ...] = (
     # No answer at all.
@@ -123,7 +124,7 @@ FAULTS: tuple[Fault, ...] = (
         "network",
         Again.SOON,
         "{host} refused the connection",
-        "check that it runs, and the endpoint {endpoint} (--endpoint, HF_ENDPOINT)",
+        "check that it runs{proxy}, and the endpoint {endpoint} (--endpoint, HF_ENDPOINT)",
     ),
     Fault(
         _raised(httpx.ProxyError),
@@ -283,6 +284,7 @@ def trouble_of(
         asked=asked,
         endpoint=settings.endpoint,
         host=settings.host,
+        proxies=settings.proxies,
         token=settings.token is not None,
         error=error,
         status=0 if response is None else response.status_code,
@@ -319,6 +321,7 @@ def _words(trouble: Trouble) -> dict[str, str]:
         "revision": asked.revision or "main",
         "path": asked.path or "",
         "status": str(trouble.status),
+        "proxy": f", the proxy ({', '.join(trouble.proxies)})" if trouble.proxies else "",
         "said": f": {trouble.said}" if trouble.said else "",
         "cause": clean(str(_innermost(trouble.error))) if trouble.error else "",
         "who": " and has not given it to this token" if trouble.token else "",

@@ -18,6 +18,7 @@ _TRUE = {"1", "ON", "YES", "TRUE"}
 _TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 _SECONDS = ("HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_ETAG_TIMEOUT")
 _FOLDERS = ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_TOKEN_PATH")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
@@ -52,12 +53,14 @@ class Settings:
     Attributes:
         endpoint: `https://host[:port][/path]` without a slash at its end; a company mirror may live under a path.
         token: None where the user is not logged in.
+        proxies: The variables that name one, for the hints of errors; they are obeyed, but for the hosts of NO_PROXY.
         offline: Nothing is asked of the network; what needs it fails with kind `offline`.
         timeouts: All waits.
     """
 
     endpoint: str = DEFAULT_ENDPOINT
     token: str | None = field(default=None, repr=False)
+    proxies: tuple[str, ...] = ()
     offline: bool = False
     timeouts: Timeouts = Timeouts()
 
@@ -98,6 +101,7 @@ def read_settings(endpoint: str | None = None, environ: Mapping[str, str] = os.e
     return Settings(
         endpoint=url,
         token=None if offline or anonymous else _token(),
+        proxies=tuple(name for name in environ if name.upper() in _PROXIES and environ[name]),
         offline=offline,
         timeouts=Timeouts(
             file=_longer(20.0, environ.get("HF_HUB_DOWNLOAD_TIMEOUT")),
@@ -132,6 +136,8 @@ def check_environment(environ: Mapping[str, str] = os.environ) -> None:
 
 def _endpoint(value: str, name: str) -> str:
     hint = f"give {name} a whole address, such as {DEFAULT_ENDPOINT}"
+    if "@" in value:
+        raise UsageError(f"{name} holds a user name or password", "log in with HF_TOKEN or `hf auth login` instead")
     try:
         parts = urlsplit(value)
         port_ok = parts.port is None or parts.port > 0
@@ -139,8 +145,6 @@ def _endpoint(value: str, name: str) -> str:
         raise UsageError(f"{name} is no web address: `{value}`", hint) from None
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_ok:
         raise UsageError(f"{name} needs http:// or https:// and a host, not `{value}`", hint)
-    if parts.username is not None or parts.password is not None:
-        raise UsageError(f"{name} holds a user name or password", "log in with HF_TOKEN or `hf auth login` instead")
     if parts.query or parts.fragment or not value.isascii() or not value.isprintable() or " " in value:
         raise UsageError(f"{name} is no plain address: `{value}`", hint)
     return value.rstrip("/")

@@ -13,12 +13,12 @@ from typing import cast
 import pytest
 from loopback_hub import Fault, LoopbackHub, write_repo
 
-from modelpick.errors import CannotFindOut, UsageError
+from modelpick.errors import CannotFindOut
 from modelpick.hub import client as client_module
 from modelpick.hub.client import HubClient
 from modelpick.hub.faults import NOTHING, Asked, BrokenBody, HubRefusal
 from modelpick.hub.retry import asked_wait
-from modelpick.hub.settings import Settings, Timeouts, read_settings
+from modelpick.hub.settings import Settings, Timeouts
 from modelpick.progress import Listener
 
 TOKEN = "hf_secret"
@@ -314,66 +314,3 @@ def test_a_mirror_may_live_under_a_path(hub: LoopbackHub) -> None:
     with HubClient(Settings(endpoint=hub.endpoint + "/repository/hf")) as client, pytest.raises(CannotFindOut):
         client.get_json(client.api_url("org/open", "refs/pr/1"))
     assert hub.requests()[0].path == "/repository/hf/api/models/org/open/revision/refs%2Fpr%2F1"
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("HF_ENDPOINT", "huggingface.co"),
-        ("HF_ENDPOINT", "https://"),
-        ("HF_ENDPOINT", "http://host:99999"),
-        ("HF_ENDPOINT", "https://me:secret@host"),
-        ("HF_ENDPOINT", "ftp://host"),
-        ("HF_TOKEN", "hf_a\nb"),
-        ("HF_TOKEN", "hf_é"),
-        ("HF_HUB_DOWNLOAD_TIMEOUT", "abc"),
-        ("HF_HUB_ETAG_TIMEOUT", "1.5"),
-        ("HF_HUB_CACHE", ""),
-    ],
-)
-def test_a_bad_variable_is_named_and_a_secret_is_not(name: str, value: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        read_settings(environ={name: value})
-    assert name in caught.value.message
-    assert "secret" not in caught.value.message
-    assert "hf_" not in caught.value.message
-
-
-def test_a_stored_token_that_cannot_be_read_is_named(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from huggingface_hub import constants
-
-    place = own_home / "token"
-    place.write_bytes(b"\xff\xfe")
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(place))
-    with pytest.raises(UsageError, match="stored token cannot be read"):
-        read_settings(environ={})
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(own_home))
-    with pytest.raises(UsageError, match="stored token cannot be read"):
-        read_settings(environ={})
-
-
-def test_settings_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_TOKEN", TOKEN)
-    settings = read_settings(environ={"HF_ENDPOINT": "https://host/hf/", "HF_HUB_DOWNLOAD_TIMEOUT": "120"})
-    assert (settings.endpoint, settings.token, settings.timeouts.file) == ("https://host/hf", TOKEN, 120)
-    assert TOKEN not in repr(settings)
-    assert read_settings("http://other:1", environ={"HF_ENDPOINT": "https://host"}).host == "other:1"
-    assert read_settings(environ={"HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"}).token is None
-    for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
-        error = failure(HubClient(read_settings(environ={variable: "1"})))
-        assert error.kind == "offline"
-
-
-def test_a_token_that_goes_unencrypted_over_the_network_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_TOKEN", TOKEN)
-    heard: list[str] = []
-    for endpoint in ("http://mirror.example", "https://mirror.example", "http://127.0.0.1:9"):
-        HubClient.from_environment(endpoint, ear(heard)).close()
-    assert len(heard) == 1
-    assert "mirror.example" in heard[0]
-
-
-def test_a_bad_proxy_variable_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "nonsense://x")
-    with pytest.raises(UsageError, match="nonsense"):
-        HubClient(Settings())
