@@ -149,18 +149,23 @@ def _pages(client: HubClient, query: Query) -> Iterable[Answer]:
 
 def _params(query: Query) -> list[tuple[str, str]]:
     named = {"pipeline_tag": query.task, "search": query.text, "author": query.author}
-    tags = (
-        query.license and f"license:{query.license}",
-        query.library,
-        query.language,
-        query.dataset and f"dataset:{query.dataset}",
-    )
     return [
         *((name, value) for name, value in named.items() if value),
-        *(("filter", tag) for tag in tags if tag),
+        *(("filter", tag) for tag in _wanted_tags(query)),
         ("sort", SORTS[query.sort]),
         ("limit", str(min(query.limit, _PAGE))),
     ]
+
+
+def _wanted_tags(query: Query) -> dict[str, str]:
+    """The tags that a query asks for -> what a model without it has."""
+    wishes = (
+        (query.license and f"license:{query.license}", "another licence"),
+        (query.library, "another library"),
+        (query.language, "another language"),
+        (query.dataset and f"dataset:{query.dataset}", "another data set"),
+    )
+    return {tag: otherwise for tag, otherwise in wishes if tag}
 
 
 def _unfit(model: ListedModel, query: Query) -> str | None:
@@ -169,9 +174,9 @@ def _unfit(model: ListedModel, query: Query) -> str | None:
         return "another task"
     if query.author and model.repo_id.partition("/")[0].lower() != query.author.lower():
         return "another author"
-    if query.license and model.tags and query.license.lower() not in (name.lower() for name in model.licenses):
-        return "another licence"
-    return None
+    wanted = _wanted_tags(query) if model.tags else {}
+    known = {tag.lower() for tag in (*model.tags, model.library or "")} if wanted else set()
+    return next((otherwise for tag, otherwise in wanted.items() if tag.lower() not in known), None)
 
 
 def _weight_bytes(parameters: Mapping[str, Any]) -> int | None:

@@ -158,11 +158,13 @@ def _license_id(wish: str | None) -> str | None:
 
 
 def _row(candidate: Candidate) -> tuple[str | Cell, ...]:
+    from textwrap import shorten
+
     facts = candidate.facts
     gated = " (gated)" if facts.gated in ("auto", "manual") else ""
     return (
         candidate.repo_id + gated,
-        candidate.license or "?",
+        shorten(candidate.license or "?", 60, placeholder=" ..."),
         Cell(candidate.commercial_use, _TONES[candidate.commercial_use]),
         _short(facts.parameters),
         "?" if facts.downloads_30d is None else f"{facts.downloads_30d:,}",

@@ -91,6 +91,18 @@ def test_a_mirror_that_ignores_filters_cannot_smuggle(hub: LoopbackHub) -> None:
     hidden: Counter[str] = Counter()
     assert ids(hub, hidden, task="image-classification", license="mit") == ["org/yes"]
     assert hidden == {"another task": 1, "another licence": 1}
+    kept = {"library": "timm", "language": "DE", "dataset": "a/b"}
+    fitting = {"id": "org/fit", "library_name": "timm", "tags": ["de", "dataset:a/b"]}
+    others = [
+        fitting | {"id": "org/l", "library_name": "keras"},
+        fitting | {"id": "org/m", "tags": ["fr", "dataset:a/b"]},
+        fitting | {"id": "org/n", "tags": ["de"]},
+    ]
+    hub.heal()
+    hub.inject(Fault("api/models", "json", body=json.dumps([fitting, *others, {"id": "org/says-nothing"}])))
+    hidden.clear()
+    assert ids(hub, hidden, **kept) == ["org/fit", "org/says-nothing"]
+    assert hidden == {"another library": 1, "another language": 1, "another data set": 1}
 
 
 @pytest.mark.parametrize("body", ["{}", "null", "[3]", '[{"downloads": 4}]', '[{"id": 5}]'])
@@ -196,6 +208,16 @@ def test_a_hostile_id_stays_on_its_row(hub: LoopbackHub, capsys: pytest.CaptureF
     assert "[bold]" in outcome.out
     machine = call(capsys, "search", "--format", "json", "--endpoint", hub.endpoint)
     assert machine.data["candidates"][0]["repo_id"] == HOSTILE
+
+
+def test_sixty_thousand_tags_make_no_wall_of_text(hub: LoopbackHub, capsys: pytest.CaptureFixture[str]) -> None:
+    tags = [f"license:x{number}" for number in range(60_000)]
+    hub.inject(Fault("api/models", "json", body=json.dumps([{"id": "org/bomb", "tags": tags}])))
+    outcome = call(capsys, "search", "--endpoint", hub.endpoint)
+    assert outcome.code == 0
+    assert max(map(len, outcome.out.splitlines())) < 300
+    machine = call(capsys, "search", "--format", "json", "--endpoint", hub.endpoint)
+    assert machine.data["candidates"][0]["license"]["declared"].endswith("x59999")
 
 
 def test_a_fresh_process_loads_no_torch_and_checks_the_environment_first(hub: LoopbackHub) -> None:
