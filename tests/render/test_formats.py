@@ -35,7 +35,7 @@ DOCUMENT = Document(
         CHART,
     ],
     data={"schema": "test/1", "nan": float("nan"), "quote": EVIL, "rows": [{"x": float("inf")}, (1, 2)]},
-    quiet=["a/b", "c\nd"],
+    quiet=["a/b", "c\nd", "./two  blanks\u00a0\x1b[31m"],
 )
 
 
@@ -103,7 +103,7 @@ def test_markdown_and_html_are_inert():
 
 
 def test_quiet_is_one_line_each():
-    assert render_quiet(DOCUMENT) == "a/b\nc d\n"
+    assert render_quiet(DOCUMENT) == "a/b\nc d\n./two  blanks\u00a0\n"
 
 
 def test_a_chart_in_characters_has_true_ticks():
