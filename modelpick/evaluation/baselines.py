@@ -5,6 +5,7 @@ All three are dense networks in disguise (a linear model has no hidden layer), a
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +14,18 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from modelpick.data.candidate import Entry, EpochRecord, SavedForm
 from modelpick.data.dataset import Dataset, Task
+from modelpick.data.forward import probabilities, sums
 from modelpick.data.preprocessing import TablePreprocessor
 from modelpick.data.table import Table
 from modelpick.errors import CannotFindOut
 
 _SKLEARN_ACTIVATIONS = {"relu": "relu", "tanh": "tanh", "sigmoid": "logistic", "identity": "identity"}
+_INTERRUPTED = "Training interrupted by user"
 _SKLEARN_SOLVERS = {"adam": ("adam", 0.0), "sgd": ("sgd", 0.0), "momentum": ("sgd", 0.9)}
 
 
@@ -115,13 +120,7 @@ class _Baseline(ABC):
 
     def predict_proba(self, X: Table) -> NDArray[np.float64]:
         """Probabilities, shape (rows, classes), each row summing to one."""
-        z = self._outputs(X)
-        if self._fitted.config["output"] == "sigmoid":
-            positive = 1 / (1 + np.exp(-np.clip(z[:, 0], -700, 700)))
-            return np.column_stack([1 - positive, positive])
-        exponents: NDArray[np.float64] = np.exp(z - z.max(axis=1, keepdims=True))
-        exponents /= exponents.sum(axis=1, keepdims=True)
-        return exponents
+        return probabilities(self._sums(X), self._fitted.config["output"], len(self.classes_))
 
     def predict(self, X: Table) -> NDArray[Any]:
         """Class names (object array of str) or numbers (float64), shape (rows,)."""
@@ -130,17 +129,11 @@ class _Baseline(ABC):
             best = self.predict_proba(X).argmax(axis=1)
             return names[best]  # type: ignore[no-any-return]
         mean, scale = float(self._fitted.config["target_mean"]), float(self._fitted.config["target_scale"])
-        return self._outputs(X)[:, 0] * scale + mean
+        return self._sums(X)[:, 0] * scale + mean
 
-    def _outputs(self, X: Table) -> NDArray[np.float64]:
+    def _sums(self, X: Table) -> NDArray[np.float64]:
         form = self._fitted
-        values = form.preprocessing.transform(X)
-        last = len(form.tensors) // 2 - 1
-        for i in range(last + 1):
-            values = values @ form.tensors[f"layers.{i}.weight"].T + form.tensors[f"layers.{i}.bias"]
-            if i < last:
-                values = _activate(form.config["activation"], values)
-        return values
+        return sums(form.tensors, form.config["activation"], form.preprocessing.transform(X))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,16 +146,6 @@ class Network:
     activation: str = "identity"
     target_mean: float = 0.0
     target_scale: float = 1.0
-
-
-def _activate(activation: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    if activation == "relu":
-        return np.maximum(values, 0.0)
-    if activation == "tanh":
-        return np.tanh(values)
-    if activation == "sigmoid":
-        return 1 / (1 + np.exp(-np.clip(values, -700, 700)))
-    return values
 
 
 class Dummy(_Baseline):
@@ -191,8 +174,6 @@ class Linear(_Baseline):
     """scikit-learn's LogisticRegression, or Ridge, with their defaults."""
 
     def _learn(self, features: NDArray[np.float64], y: NDArray[Any]) -> Network:
-        from sklearn.linear_model import LogisticRegression, Ridge
-
         if self.task == "regression":
             ridge = Ridge().fit(features, y)
             return Network(layers=[(ridge.coef_.reshape(1, -1), np.reshape(ridge.intercept_, 1))], output="identity")
@@ -217,8 +198,6 @@ class SklearnMLP(_Baseline):
         self.seed = seed
 
     def _learn(self, features: NDArray[np.float64], y: NDArray[Any]) -> Network:
-        from sklearn.neural_network import MLPClassifier, MLPRegressor
-
         shape = self.shape
         solver, momentum = _SKLEARN_SOLVERS[shape.optimizer]
         kind = MLPRegressor if self.task == "regression" else MLPClassifier
@@ -236,9 +215,18 @@ class SklearnMLP(_Baseline):
         mean, scale = 0.0, 1.0
         if self.task == "regression":
             mean, scale = float(y.mean()), float(y.std()) or 1.0
-            model.fit(features, (y - mean) / scale)
+            targets = (y - mean) / scale
         else:
-            model.fit(features, y.astype(str))
+            targets = y.astype(str)
+        with warnings.catch_warnings():
+            # scikit-learn's network takes Ctrl-C for itself, warns, and passes half a training off as a whole one.
+            warnings.filterwarnings("error", _INTERRUPTED, UserWarning)
+            try:
+                model.fit(features, targets)
+            except UserWarning as warning:
+                if str(warning).startswith(_INTERRUPTED):
+                    raise KeyboardInterrupt from None
+                raise
         outputs: dict[str, Literal["softmax", "sigmoid", "identity"]] = {
             "softmax": "softmax",
             "logistic": "sigmoid",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from modelpick.data.forward import ACTIVATIONS, OUTPUTS, output_units
 from modelpick.errors import AnswerIsNo, CannotFindOut, ModelpickError
-from modelpick.models.forward import ACTIVATIONS, OUTPUTS, output_units
 from modelpick.models.options import hidden_sizes
 
 ARCHITECTURES = ("mlp",)
@@ -70,6 +70,8 @@ def read_config(path: Path, fields: Mapping[str, Any]) -> Config:
     if not isinstance(fields.get("target_name"), str):
         _refuse(path, "`target_name` is missing")
     _check_columns(path, fields.get("columns"))
+    if "ignored_columns" in fields:
+        _strings(path, fields, "ignored_columns")
     try:
         hidden = hidden_sizes(fields.get("hidden_layer_sizes"))
     except ModelpickError:

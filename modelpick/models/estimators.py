@@ -16,9 +16,9 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from modelpick.data.forward import output_units, probabilities
 from modelpick.errors import UsageError
 from modelpick.models.fitting import Network, Part
-from modelpick.models.forward import output_units, probabilities
 from modelpick.models.options import CLASSIFICATION_COSTS, REGRESSION_COSTS, check_options
 from modelpick.progress import SILENT, Listener
 

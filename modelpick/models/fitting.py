@@ -13,8 +13,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, check_random_state, validate_data
 
 from modelpick.data.candidate import EpochRecord
+from modelpick.data.forward import sums
 from modelpick.errors import UsageError
-from modelpick.models.forward import sums
 from modelpick.models.mlp import MLP
 from modelpick.models.options import hidden_sizes
 from modelpick.models.summary import updates_line

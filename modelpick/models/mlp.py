@@ -23,7 +23,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
     "gelu": nn.functional.gelu,
 }
-"""The same functions as `forward.ACTIVATIONS`, through which gradients flow; a test holds the two equal."""
+"""The same functions as `data.forward.ACTIVATIONS`, through which gradients flow; a test holds the two equal."""
 
 
 def _uniform(tensor: Tensor, bound: float, generator: torch.Generator) -> None:

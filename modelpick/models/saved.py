@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.candidate import EpochRecord, SavedForm
+from modelpick.data.forward import probabilities, sums
 from modelpick.data.preprocessing import TablePreprocessor
 from modelpick.data.preprocessing_steps import CategoryStep
 from modelpick.data.table import ColumnKind, Table
 from modelpick.errors import CannotFindOut
-from modelpick.models.forward import probabilities, sums
 from modelpick.models.summary import layers_table, parameters
 
 
@@ -108,7 +108,8 @@ class SavedModel:
         """Probabilities, shape (rows, classes), each row summing to one.
 
         Raises:
-            CannotFindOut: The columns are not those that it was trained on.
+            CannotFindOut: The columns are not those that it was trained on, or a row is so far from the training rows
+                that no number comes out.
         """
         return probabilities(self._sums(X), str(self.form.config["output"]), len(self.classes_))
 
@@ -123,7 +124,16 @@ class SavedModel:
     def _sums(self, X: Table) -> NDArray[Any]:
         dtype = self.form.tensors["layers.0.weight"].dtype
         features = finite_features(self.form.preprocessing, X).astype(dtype)
-        return sums(self.form.tensors, str(self.form.config["activation"]), features)
+        with np.errstate(over="ignore", invalid="ignore"):
+            answers = sums(self.form.tensors, str(self.form.config["activation"]), features)
+        lost = np.flatnonzero(~np.isfinite(answers).all(axis=1))
+        if len(lost):
+            raise CannotFindOut(
+                f"row {lost[0] + 1} has values so far from those of the training rows that the answer is no number",
+                "correct the row, or leave it out",
+                kind="data",
+            )
+        return answers
 
     def unseen(self, X: Table) -> dict[str, int]:
         """Column -> how many rows have a category that no training row had; columns without such rows are left out.

@@ -131,3 +131,14 @@ def test_entries_are_made_afresh() -> None:
     iris = read_dataset("iris", target=None)
     entry: Entry = entries(iris, SHAPE)[1]
     assert entry.make(0) is not entry.make(0)
+
+
+def test_ctrl_c_reaches_us_although_scikit_learn_takes_it_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sklearn.neural_network import _multilayer_perceptron
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_multilayer_perceptron, "gen_batches", stop)
+    with pytest.raises(KeyboardInterrupt):
+        fitted(read_dataset("iris", target=None), "sklearn-mlp")

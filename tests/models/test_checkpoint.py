@@ -147,6 +147,7 @@ def rewrite(folder: Path, **changes: object) -> None:
         ({"columns": [["size", "number"]]}, "columns"),
         ({"columns": "size"}, "columns"),
         ({"target_name": None}, "target_name"),
+        ({"ignored_columns": 5}, "ignored_columns"),
     ],
 )
 def test_a_config_that_does_not_fit_is_refused_whatever_hash_it_states(folder, changes, message):

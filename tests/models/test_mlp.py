@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from modelpick.models import forward, mlp, options
+from modelpick.data import forward
+from modelpick.models import mlp, options
 from modelpick.models.costs import COSTS
 from modelpick.models.mlp import MLP
 

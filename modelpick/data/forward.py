@@ -1,8 +1,8 @@
 """The forward pass of a trained dense network in numpy: what every prediction goes through, without torch.
 
-The estimators, a fitted candidate and a model read from disk all answer through these functions, so that save, load
-and predict equals predicting in the same process bit for bit, and predicting with a saved model never pays for
-importing torch.
+The baselines, the estimators, a fitted candidate and a model read from disk all answer through these functions, so
+that save, load and predict equals predicting in the same process bit for bit, and predicting with a saved model never
+pays for importing torch.
 """
 
 from __future__ import annotations
