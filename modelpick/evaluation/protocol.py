@@ -206,7 +206,8 @@ class _Trial:
     def run(self) -> None:
         result = self.result
         try:
-            self._compare()
+            with _one_thread():
+                self._compare()
             result.complete = True
         except UsageError:
             raise
@@ -230,8 +231,9 @@ class _Trial:
                 _check_fits(candidate, self.dataset)
             else:
                 self._fit(candidate, features, split.train, split.validation)
-            for name, value in self._score(candidate, features, split.test).items():
-                result.scores.setdefault(name, []).append(value)
+            scored = self._score(candidate, features, split.test)
+            # In one assignment, so that Ctrl-C never leaves one metric with a split more than another.
+            result.scores = {name: [*result.scores.get(name, ()), value] for name, value in scored.items()}
             if number == 1:
                 result.parameters, result.history = candidate.parameters, candidate.history
                 result.summary, savable = candidate.summary(), candidate.saved_form() is not None
@@ -239,15 +241,15 @@ class _Trial:
             self.step.describe(f"{entry.name}, once more for keeps")
             candidate = entry.make(splits[0].seed)
             self._fit(candidate, features, np.union1d(splits[0].train, splits[0].validation))
-            result.form = candidate.saved_form()
         if savable or entry.fixed:
-            rows = len(splits[0].test)
+            rows, scores = len(splits[0].test), self._score(candidate, features, splits[0].test)
             result.test = {
-                metric.name: Measured(value=value, ci95=wilson(value, rows) if metric.counts_rows else None)
-                for metric, value in zip(
-                    self.metrics, self._score(candidate, features, splits[0].test).values(), strict=True
+                metric.name: Measured(
+                    value=scores[metric.name], ci95=wilson(scores[metric.name], rows) if metric.counts_rows else None
                 )
+                for metric in self.metrics
             }
+            result.form = None if entry.fixed else candidate.saved_form()
 
     def _fit(
         self,
@@ -256,13 +258,13 @@ class _Trial:
         train: NDArray[np.intp],
         validation: NDArray[np.intp] | None = None,
     ) -> None:
-        held = None
+        X, y, held = features.take(train), self.dataset.target[train], None
         if validation is not None:
             held = features.take(validation), self.dataset.target[validation]
-        with _one_thread(), warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             started = time.perf_counter()
-            candidate.fit(features.take(train), self.dataset.target[train], held)
+            candidate.fit(X, y, held)
             seconds = time.perf_counter() - started
         for warning in caught:
             if warning.category.__name__ == "ConvergenceWarning":  # scikit-learn's
@@ -276,15 +278,14 @@ class _Trial:
     def _score(self, candidate: Candidate, features: Table, rows: NDArray[np.intp]) -> dict[str, float]:
         table, truth = features.take(rows), self.dataset.target[rows]
         probabilities = None
-        with _one_thread():
-            started = time.perf_counter()
-            if self.dataset.task == "classification":
-                probabilities = np.asarray(candidate.predict_proba(table))
-                names: NDArray[Any] = np.array(candidate.classes_, dtype=object)
-                answers = names.take(probabilities.argmax(axis=1))
-            else:
-                answers = np.asarray(candidate.predict(table), dtype=np.float64)
-            self.us_per_sample.append((time.perf_counter() - started) / len(rows) * 1e6)
+        started = time.perf_counter()
+        if self.dataset.task == "classification":
+            probabilities = np.asarray(candidate.predict_proba(table))
+            names: NDArray[Any] = np.array(candidate.classes_, dtype=object)
+            answers = names.take(probabilities.argmax(axis=1))
+        else:
+            answers = np.asarray(candidate.predict(table), dtype=np.float64)
+        self.us_per_sample.append((time.perf_counter() - started) / len(rows) * 1e6)
         predictions = Predictions(truth=truth, answers=answers, probabilities=probabilities, classes=candidate.classes_)
         return evaluate(predictions, self.metrics)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from math import ceil, cos, isfinite, pi
 from threading import Lock
@@ -84,7 +84,7 @@ def train(
     best, best_loss, best_epoch = theta.clone(), float("inf"), 0
     updates = 0
     with (
-        _threads_for(theta.numel() * settings.batch_size),
+        one_thread() if theta.numel() * settings.batch_size <= _SMALL else nullcontext(),
         listener.step("training", settings.epochs, "epochs") as step,
     ):
         for epoch in range(1, settings.epochs + 1):
@@ -176,15 +176,13 @@ _threads_before = 0
 
 
 @contextmanager
-def _threads_for(work: int) -> Iterator[None]:
-    """One torch thread while a small network trains; the last training to end gives the threads back.
+def one_thread() -> Iterator[None]:
+    """One torch thread, as small networks want it; whoever ends last gives the threads back.
 
-    On two busy cores, a second thread made such a loop 20 to 40 times slower.
+    On two busy cores, a second thread made such a loop 20 to 40 times slower. Enter it before anything else limits
+    OpenMP: torch counts its threads there, and sets those of its own BLAS (MKL) to the same count on the way out.
     """
     global _pinned, _threads_before
-    if work > _SMALL:
-        yield
-        return
     with _pins:
         if not _pinned:
             _threads_before = torch.get_num_threads()

@@ -146,10 +146,10 @@ def _check_row(option: str, name: str, rows: Sequence[str]) -> None:
 
 
 def _seeds(seed: int, repeats: int) -> tuple[int, ...]:
-    if seed < 0 or seed + repeats > 2**31:
-        raise UsageError(f"the seed is {seed}, expected a number from 0 on", "such as `--seed 0`")
     if repeats < 1:
         raise UsageError(f"{repeats} repeats test nothing", "such as `--repeats 5`")
+    if seed < 0 or seed + repeats > 2**31:
+        raise UsageError(f"the seed is {seed}, expected a number from 0 to 2147483647", "such as `--seed 0`")
     return tuple(range(seed, seed + repeats))
 
 
@@ -176,10 +176,10 @@ def _entries(
 ) -> list[Entry]:
     """The rows that are trained here: the baselines and the network, in the order of `ROWS`."""
     with listener.step("Loading PyTorch and scikit-learn"):
+        from modelpick.evaluation.baselines import NetworkShape, entries
         from modelpick.models.candidate import MLPCandidate
         from modelpick.models.estimators import MLPClassifier, MLPRegressor
     from modelpick.data.candidate import Entry
-    from modelpick.evaluation.baselines import NetworkShape, entries
     from modelpick.models.options import REGRESSION_COSTS, one_of
 
     estimator = MLPClassifier if dataset.task == "classification" else MLPRegressor
@@ -228,6 +228,7 @@ def _compare(
     """The comparison with the given models; those that were refused stand in it with their reason."""
     from modelpick.evaluation.metrics import main_metric
     from modelpick.evaluation.protocol import CandidateResult, run
+    from modelpick.models.training import one_thread
     from modelpick.verbs.given_models import given_models
 
     main_metric(dataset.task, options["metric"])
@@ -237,7 +238,8 @@ def _compare(
         raise UsageError("nothing is left to compare", "leave one of `--without` out")
     if must_beat is not None:
         _check_row("--must-beat", must_beat, [entry.name for entry in taking_part])
-    evaluation = run(dataset, taking_part, known_rows=known, listener=listener, **options)
+    with one_thread():
+        evaluation = run(dataset, taking_part, known_rows=known, listener=listener, **options)
     if evaluation.interrupted and evaluation.best is None:
         raise KeyboardInterrupt
     refused = {model.entry.name: model.error for model in given if model.error is not None}

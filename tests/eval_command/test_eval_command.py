@@ -253,6 +253,39 @@ def test_regression_with_categories(capsys):
     assert failed == {"license-declared"}
 
 
+def test_the_process_is_left_as_it_was():
+    import os
+    import random
+    import warnings
+
+    import torch
+    from threadpoolctl import threadpool_info
+
+    def state() -> dict[str, object]:
+        return {
+            "python": random.getstate(),
+            "numpy": repr(np.random.get_state()),
+            "torch": torch.get_rng_state().tolist(),
+            "threads": [library["num_threads"] for library in threadpool_info()],
+            "threads of torch and its BLAS": torch.__config__.parallel_info(),
+            "environment": dict(os.environ),
+            "filters": list(warnings.filters),
+            "numpy errors": np.geterr(),
+        }
+
+    modelpick.evaluate(write_toy(), target="answer", repeats=1)  # once, to have everything imported
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        before = state()
+        modelpick.evaluate(TOY, target="answer", repeats=1)
+        after = state()
+    finally:
+        torch.set_num_threads(threads)
+    for name, value in before.items():
+        assert after[name] == value, name
+
+
 # --- given models ---
 
 

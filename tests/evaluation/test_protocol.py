@@ -208,6 +208,46 @@ def test_answers_that_are_no_numbers_are_never_best(iris: Dataset) -> None:
     assert done.best == "watched"
 
 
+@pytest.mark.parametrize("fault", [ValueError, KeyboardInterrupt])
+def test_what_could_not_be_tested_in_the_end_is_not_saved(iris: Dataset, fault: type[BaseException]) -> None:
+    linear, made = entries(iris, SHAPE)[1], 0
+
+    def make(seed: int) -> Candidate:
+        nonlocal made
+        made += 1
+        candidate = linear.make(seed)
+        if made == 3:  # two splits, then the one for keeps
+
+            def broken(X: Table) -> NDArray[Any]:
+                raise fault
+
+            candidate.predict_proba = broken  # type: ignore[method-assign]
+        return candidate
+
+    done = run(iris, [replace(linear, make=make), watched([])], seeds=[0, 1])
+    assert done.results[0].finished == 2
+    assert done.results[0].error is not None
+    assert done.results[0].form is None
+    assert done.results[0].test is None
+
+
+def test_ctrl_c_between_two_metrics_leaves_both_or_none(iris: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    from modelpick.evaluation import protocol
+
+    class Interrupted(dict[str, float]):
+        def items(self) -> Any:
+            for number, item in enumerate(super().items()):
+                if number == 1:
+                    raise KeyboardInterrupt
+                yield item
+
+    evaluate = protocol.evaluate
+    monkeypatch.setattr(protocol, "evaluate", lambda *given: Interrupted(evaluate(*given)))
+    done = run(iris, [watched([])], seeds=[0, 1])
+    assert done.interrupted
+    assert done.results[0].scores == {}
+
+
 def test_ctrl_c_keeps_what_is_finished(iris: Dataset) -> None:
     def interrupt(fits: int) -> None:
         if fits == 1:
