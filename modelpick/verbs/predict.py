@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 200
 _SHOWN_CLASSES = 12
+_ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +234,14 @@ def _free_output(output: Path, source: Path | None) -> Path:
     if source is not None and output.exists() and source.exists() and output.samefile(source):
         raise UsageError(f"`{output}` is the input, and is never written to", "name another `--output`")
     if output.exists() or output.is_symlink():
-        raise UsageError(f"`{output}` exists already, and is never overwritten", "name another `--output`")
+        raise _taken(output)
     if output.suffix.lower() != ".csv":
         raise UsageError(f"`{output}` does not end in `.csv`, which is what is written", "name it `FILE.csv`")
     return output
+
+
+def _taken(output: Path) -> UsageError:
+    return UsageError(f"`{output}` exists already, and is never overwritten", "name another `--output`")
 
 
 def _write(path: Path, model: SavedModel, rows: Rows, predictions: Sequence[Prediction]) -> None:
@@ -251,19 +256,32 @@ def _write(path: Path, model: SavedModel, rows: Rows, predictions: Sequence[Pred
         with beside.open("x", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([_harmless(name) for name in header])
-            for i, prediction in enumerate(predictions):
-                said = prediction.name if prediction.name is not None else prediction.value
-                cells = [_cell(value) for value in (*(column.values[i] for column in rows.columns), said)]
-                writer.writerow([*cells, *map(repr, prediction.probabilities.values())])
-        beside.replace(path)
+            for start in range(0, len(predictions), _ROWS_AT_ONCE):
+                part = slice(start, start + _ROWS_AT_ONCE)
+                given = [_cells(column.values[part].tolist()) for column in rows.columns]
+                said = _cells([p.value if p.name is None else p.name for p in predictions[part]])
+                shares = [list(map(repr, p.probabilities.values())) for p in predictions[part]]
+                writer.writerows([*cells, *more] for *cells, more in zip(*given, said, shares, strict=True))
+        _move(beside, path)
     finally:
         beside.unlink(missing_ok=True)
 
 
-def _cell(value: Any) -> str:
+def _move(beside: Path, path: Path) -> None:
+    """Gives a file its name, unless that is taken meanwhile."""
+    try:
+        path.hardlink_to(beside)
+    except FileExistsError:
+        raise _taken(path) from None
+    except OSError:  # a file system without links
+        beside.replace(path)
+
+
+def _cells(values: Sequence[Any]) -> list[str]:
+    """Values of one column as a spreadsheet may have them."""
     from modelpick.data.cells import cell_text
 
-    return _harmless(value) if isinstance(value, str) else cell_text(value)
+    return [_harmless(value) if isinstance(value, str) else cell_text(value) for value in values]
 
 
 def _harmless(text: str) -> str:

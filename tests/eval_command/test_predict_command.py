@@ -158,6 +158,28 @@ def test_rows_are_given_one_way(run, capsys, arguments):
     assert "--row" in outcome.err
 
 
+def test_an_answer_that_is_no_number_is_an_error(run, capsys):
+    outcome = call(capsys, "predict", "toy-1", "--row", "1e38,blue")
+    assert outcome.code == 4
+    assert "row 1 has values so far from" in outcome.err
+    assert outcome.out == ""
+
+
+def test_a_file_that_appeared_meanwhile_is_not_overwritten(run, capsys, monkeypatch):
+    from modelpick.verbs import predict
+
+    def answer(*given: object) -> object:
+        Path("out.csv").write_text("mine")
+        return made(*given)
+
+    made = predict._answer
+    monkeypatch.setattr(predict, "_answer", answer)
+    outcome = call(capsys, "predict", "toy-1", "--input", rows("size,colour\n4,blue\n"), "--output", "out.csv")
+    assert outcome.code == 2
+    assert Path("out.csv").read_text() == "mine"
+    assert sorted(p.name for p in Path().iterdir()) == ["modelpick-runs", "out.csv", "rows.csv"]
+
+
 def test_a_negative_number_comes_first_in_a_row(run, capsys):
     assert call(capsys, "predict", "toy-1", "--row", "-3,blue", "--format", "quiet").out == "small\n"
 
