@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,9 @@ from modelpick.data.dataset import Task
 from modelpick.errors import AnswerIsNo, UsageError
 
 Ratio = tuple[float, float, float]
+
+_LEAST = 1e-9
+"""Shares from here to its inverse, so that no sum of them overflows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ def parse_ratio(text: str) -> Ratio:
         numbers = [float(part) for part in parts]
     except ValueError:
         numbers = []
-    if len(parts) != 3 or len(numbers) != 3 or not all(math.isfinite(n) and n > 0 for n in numbers):
+    if len(parts) != 3 or len(numbers) != 3 or not all(_LEAST <= n <= 1 / _LEAST for n in numbers):
         raise UsageError(
             f"`{text}` is no split: three positive shares are needed, of train, validation and test",
             "for example `--split 8:1:1`",

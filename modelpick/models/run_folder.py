@@ -128,8 +128,10 @@ def check_free(folder: Path) -> None:
     """Refuses a place that is taken: a run never overwrites anything.
 
     Raises:
-        UsageError: Something is there already (an empty folder is no obstacle).
+        UsageError: Something is there already (an empty folder is no obstacle, unless one stands in it).
     """
+    if folder.exists() and folder.resolve() == Path.cwd():
+        raise UsageError(f"`{folder}` is the folder you are in, which cannot be replaced", "name a new `--run-dir`")
     if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))):
         raise UsageError(f"`{folder}` exists already, and a run never overwrites", "name another `--run-dir`")
 

@@ -83,6 +83,6 @@ def test_too_little_to_split_is_a_no(labels: list[str], pool: np.ndarray | None,
 def test_ratio_from_the_command_line() -> None:
     assert parse_ratio("8:1:1") == (8, 1, 1)
     assert parse_ratio("0.7:0.15:0.15") == (0.7, 0.15, 0.15)
-    for nonsense in ("", "8:1", "8:1:1:1", "8:1:x", "8:0:1", "8:-1:1", "8:nan:1", "inf:1:1"):
+    for nonsense in ("", "8:1", "8:1:1:1", "8:1:x", "8:0:1", "8:-1:1", "8:nan:1", "inf:1:1", "1e308:1e308:1"):
         with pytest.raises(UsageError, match="no split"):
             parse_ratio(nonsense)

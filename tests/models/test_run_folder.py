@@ -69,6 +69,14 @@ def test_a_run_never_overwrites(here):
     assert sorted(p.name for p in here.iterdir()) == ["empty", "one", "one-2"]
 
 
+def test_the_folder_that_one_stands_in_is_no_place_for_a_run(here, monkeypatch):
+    (here / "empty").mkdir()
+    monkeypatch.chdir(here / "empty")
+    for place in (Path(), Path("../empty"), here / "empty"):
+        with pytest.raises(UsageError, match="you are in"):
+            run_folder.check_free(place)
+
+
 def test_a_run_is_found_by_name_or_path(here):
     run = make(here / "modelpick-runs" / "iris-1")
     assert run_folder.find_run("iris-1", "x").resolve() == run
