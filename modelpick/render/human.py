@@ -92,14 +92,17 @@ def _heading(console: Console, block: Heading) -> None:
 
 
 def _text(console: Console, block: Text) -> None:
+    from rich.padding import Padding
     from rich.text import Text as RichText
 
-    text = RichText(clean(block.text), style=STYLES[block.tone])
+    words = clean(block.text)
+    bare = words.lstrip(" ")
+    text = RichText(bare, style=STYLES[block.tone])
     if block.item:
         bullet = RichText("- ", style=STYLES[block.tone])
         console.print(_hanging(bullet, text))
-    else:
-        console.print(text)
+    else:  # an indented text stays indented where it folds
+        console.print(Padding(text, (0, 0, 0, len(words) - len(bare)), expand=False))
 
 
 def _hanging(bullet: RichText, text: RichText) -> RichTable:

@@ -76,6 +76,16 @@ def test_human_on_a_terminal_has_colour_unless_no_color(monkeypatch):
     assert "\x1b[32m" not in coloured
 
 
+def test_an_indented_text_stays_indented_where_it_folds(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("NO_COLOR", "1")
+    document = Document(blocks=[Text("  What to do: " + "read the terms " * 5)], data=None)
+    lines = render_human(document, Terminal()).splitlines()
+    assert len(lines) > 2
+    assert all(line.startswith("  ") for line in lines)
+    assert render_human(document, io.StringIO()).startswith("  What to do: read")
+
+
 def test_json_is_valid_ascii_without_nan():
     text = render_json(DOCUMENT)
     assert text.isascii()
