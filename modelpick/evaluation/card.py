@@ -1,10 +1,12 @@
 """The model card of a saved run: what the model is for, what it was trained on, how well it did, where it ends.
 
-Nothing of a single row stands in it, for a card is made to be published: the row of the example is made of medians.
+No row stands in it, for a card is made to be published: the row of the example is made of medians and, of each column
+of categories, the first of those that the model knows.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +40,7 @@ class Card:
     """A model card before it is written: front matter, and the body around its section on usage.
 
     Attributes:
-        row: Values of an example row in the order of the columns, made of medians and frequent categories.
+        row: Values of an example row in the order of the columns.
     """
 
     front_matter: Mapping[str, Any]
@@ -106,7 +108,11 @@ def _front_matter(
     if bundled:
         front["datasets"] = [dataset.name]
     measured = result.test or {}
-    told = [metric for metric in metrics_of(dataset.task) if metric.name in _HUB_METRICS and metric.name in measured]
+    told = [
+        metric
+        for metric in metrics_of(dataset.task)
+        if metric.name in _HUB_METRICS and metric.name in measured and math.isfinite(measured[metric.name].value)
+    ]
     front["metrics"] = [_HUB_METRICS[metric.name] for metric in told]
     front["model-index"] = [
         {
@@ -225,9 +231,9 @@ def _evaluation(evaluation: Evaluation, result: CandidateResult) -> list[Block]:
     rows = tuple(
         (
             metric.title,
-            f"{means[metric.name].mean:.4g}",
+            _digits(means[metric.name].mean),
             _interval(means[metric.name].ci95),
-            f"{measured[metric.name].value:.4g}" if metric.name in measured else "",
+            _digits(measured[metric.name].value) if metric.name in measured else "",
             _interval(measured[metric.name].ci95) if metric.name in measured else "",
         )
         for metric in metrics
@@ -255,12 +261,17 @@ def _against_the_others(evaluation: Evaluation, result: CandidateResult) -> str:
     """The main metric of all that were compared on the same splits."""
     metric: Metric = evaluation.metric
     told = [
-        f"{other.entry.name} {estimates(evaluation, other)[metric.name].mean:.4g}"
+        f"{other.entry.name} {_digits(evaluation.mean(other)) or 'unknown'}"
         for other in evaluation.ranked
         if other.finished and other is not result
     ]
     others = f"On the same splits: {', '.join(told)}." if told else "Nothing else was compared on the same splits."
     return f"{metric.title[0].upper()}{metric.title[1:]} decides here. {others}"
+
+
+def _digits(value: float) -> str:
+    """Four digits; nothing where it cannot be told."""
+    return f"{value:.4g}" if math.isfinite(value) else ""
 
 
 def _interval(bounds: tuple[float, float] | None) -> str:

@@ -14,6 +14,9 @@ from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import Evaluation
 from modelpick.evaluation.statistics import Estimate
 
+_FEW_ROWS = 1000
+"""Of a test part: Wilson's interval of a share is wider than 6 points below."""
+
 
 def document(
     evaluation: Evaluation,
@@ -85,8 +88,8 @@ def results_table(evaluation: Evaluation) -> Table:
         cells: list[str | Cell] = [Cell(result.entry.name, tone), Cell(_shown(estimate.mean), tone)]
         cells.append(_interval(estimate.ci95))
         cells += [_shown(found.get(metric.name, unknown).mean) for metric in others]
-        cells.append("" if result.fit_seconds is None else f"{result.fit_seconds:.2g} s")
-        cells.append("" if result.predict_us_per_sample is None else f"{result.predict_us_per_sample:.2g} µs")
+        cells.append(_about(result.fit_seconds, "s"))
+        cells.append(_about(result.predict_us_per_sample, "µs"))
         cells.append("" if result.parameters is None else f"{result.parameters:,}")
         rows.append(tuple(cells))
     return Table(columns=columns, rows=tuple(rows), right=columns[1:])
@@ -144,10 +147,10 @@ def _test_part(evaluation: Evaluation) -> Iterator[Block]:
     metrics, rows = metrics_of(evaluation.dataset.task), len(evaluation.splits[0].test)
     yield Heading("What is saved, on rows that it never saw")
     fixed = any(result.entry.fixed for result in tested)
+    few = " So few rows decide nothing: choose by the table above." if rows < _FEW_ROWS else ""
     yield Text(
         f"Trained again on all {len(evaluation.final_rows)} rows outside the first test part"
-        f"{' (a given model is taken as it is)' if fixed else ''}, and measured on its {_counted(rows)}. "
-        "So few rows decide nothing: choose by the table above."
+        f"{' (a given model is taken as it is)' if fixed else ''}, and measured on its {_counted(rows)}.{few}"
     )
     columns = ("model", *(column for m in metrics for column in _test_columns(m)))
     table_rows = []
@@ -187,10 +190,17 @@ def _counted(rows: int) -> str:
     return "one row" if rows == 1 else f"{rows} rows"
 
 
+def _about(value: float | None, unit: str) -> str:
+    """Two digits, for more would not come again: `0.0021 s`, `110 s`."""
+    return "" if value is None else f"{float(f'{value:.2g}'):,.10g} {unit}"
+
+
 def _shown(value: float | None) -> str:
-    """Three decimals below 10, else four digits; nothing where it cannot be told."""
+    """Three decimals below 10, three digits below 0.01, else four digits; nothing where it cannot be told."""
     if value is None or not math.isfinite(value):
         return ""
+    if 0 < abs(value) < 0.01:
+        return f"{value:.3g}"
     return f"{value:.3f}" if abs(value) < 10 else f"{value:,.{max(0, 3 - int(np.log10(abs(value))))}f}"
 
 

@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from modelpick.data.candidate import Candidate, Entry, EpochRecord
@@ -14,9 +15,10 @@ from modelpick.data.dataset import Dataset
 from modelpick.data.read import read_dataset
 from modelpick.document import Cell, Chart, Document, Heading, Table, Text
 from modelpick.evaluation.baselines import NetworkShape, entries
+from modelpick.evaluation.card import card
 from modelpick.evaluation.contract import Saved
 from modelpick.evaluation.protocol import Evaluation, run
-from modelpick.evaluation.report import document
+from modelpick.evaluation.report import document, results_table
 
 SHAPE = NetworkShape(hidden_layer_sizes=(16,), activation="relu", learning_rate=0.01, batch_size=16, epochs=4)
 
@@ -155,3 +157,34 @@ def test_what_cannot_be_told_is_null(done: Evaluation) -> None:
     assert found.data["models"][0]["metrics"]["r2"]["mean"] is None
     assert found.data["models"][0]["metrics"]["r2"]["per_split"] == [None, None]
     assert math.isfinite(found.data["models"][0]["metrics"]["rmse"]["mean"])
+
+
+def test_a_card_states_no_number_that_cannot_be_told() -> None:
+    diabetes = read_dataset("diabetes", target=None)
+    few = replace(diabetes, features=diabetes.features.take(range(8)), target=diabetes.target[:8])
+    done = run(few, entries(few, SHAPE)[:2], seeds=[0, 1], metric="r2")
+    result = done.results[1]
+    assert result.form is not None
+    made = card(done, result, result.form, name="few", license=None, bundled=False, network=[])
+    (index,) = made.front_matter["model-index"]
+    told = {metric["type"]: metric["value"] for metric in index["results"][0]["metrics"]}
+    assert set(told) == set(made.front_matter["metrics"]) == {"rmse", "mae"}
+    assert "nan" not in texts(made.after_usage).split()
+    assert "dummy unknown" in texts(made.after_usage)
+
+
+def test_small_and_large_figures_are_told_in_digits_that_say_something(done: Evaluation) -> None:
+    results = [
+        replace(
+            result, fit_seconds=113.2, predict_us_per_sample=3364.0, scores={**result.scores, "log_loss": [4.2e-5] * 4}
+        )
+        for result in done.results
+    ]
+    row = results_table(replace(done, results=tuple(results))).rows[0]
+    assert row[-4:-1] == ("4.2e-05", "110 s", "3,400 µs")
+
+
+def test_few_test_rows_are_told_and_many_are_not(done: Evaluation) -> None:
+    assert "So few rows decide nothing" in texts(document(done))
+    split = replace(done.splits[0], test=np.arange(2000))
+    assert "So few rows" not in texts(document(replace(done, splits=(split, *done.splits[1:]))))
