@@ -16,8 +16,8 @@ class Run:
     """One saved run, as its report tells.
 
     Attributes:
-        best: Name of the best saved model, None where none was saved.
-        metric: The main metric; `score`: the best model's mean in it.
+        best: Name of the best saved model, which `predict` takes; None where none was saved.
+        metric: The main metric; `score`: that model's mean in it.
         created: Date and time in UTC, ISO 8601.
     """
 
@@ -119,15 +119,17 @@ def remove_run(name: str | Path, *, listener: Listener = SILENT) -> RemovedRun:
 def _run(path: Path, report: Mapping[str, Any]) -> Run:
     """Reads leniently: a report may have been edited, and one odd run should not hide the others."""
     data, protocol = _table(report.get("data")), _table(report.get("protocol"))
-    best, metric = _text(report.get("best")), _text(protocol.get("metric"))
-    models = report.get("models")
-    found = [m for m in (models if isinstance(models, list) else []) if isinstance(m, dict) and m.get("name") == best]
-    score = _table(_table(found[0].get("metrics")).get(metric or "")).get("mean") if found else None
+    models, metric = report.get("models"), _text(protocol.get("metric"))
+    # What `predict` takes lies at the top; a given model may have been better, and is saved elsewhere.
+    best: Mapping[str, Any] = next(
+        (m for m in (models if isinstance(models, list) else []) if isinstance(m, dict) and m.get("saved") == "."), {}
+    )
+    score = _table(_table(best.get("metrics")).get(metric or "")).get("mean")
     return Run(
         name=path.name,
         path=path,
         data=_text(data.get("path")),
-        best=best,
+        best=_text(best.get("name")),
         metric=metric,
         score=float(score) if isinstance(score, int | float) else None,
         created=_text(report.get("created")),

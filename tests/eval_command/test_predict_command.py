@@ -63,8 +63,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "schema": "modelpick.eval/1",
         "data": {"path": "toy.csv"},
         "protocol": {"metric": "accuracy"},
-        "best": "mlp",
+        "best": "given",
         "models": [
+            {"name": "given", "saved": None, "metrics": {"accuracy": {"mean": 0.9}}},
             {"name": "mlp", "saved": ".", "metrics": {"accuracy": {"mean": 0.75}}},
             {"name": "linear", "saved": "candidates/linear"},
         ],
