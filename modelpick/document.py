@@ -58,7 +58,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns. A column named in `right` is aligned right; `wrap` names the one that may fold."""
+    """Rows under columns. A column named in `right` is aligned right."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str | Cell, ...], ...]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
 from modelpick.document import Cell, Chart, Document, Heading, Quote, Table, Text, Tone
 from modelpick.render.sanitise import clean, clean_line
+from modelpick.render.table_layout import lay_out
 
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
@@ -125,12 +126,25 @@ def _quote(console: Console, block: Quote) -> None:
 
 
 def _table(console: Console, block: Table) -> None:
-    from rich import box
-    from rich.table import Table as RichTable
     from rich.text import Text as RichText
 
     if block.title:
         console.print(RichText(clean_line(block.title), style="bold"))
+    rows = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in block.rows]
+    for number, (shown, widths) in enumerate(lay_out(block.columns, block.rows, console.width)):
+        if number:
+            console.print()
+        console.print(_part(console, block, rows, shown, widths))
+
+
+def _part(
+    console: Console, block: Table, rows: list[list[Cell]], shown: Sequence[int], widths: Sequence[int]
+) -> RichTable:
+    """Those columns of the table, so many characters wide."""
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text as RichText
+
     table = RichTable(
         box=box.SIMPLE_HEAD if console.width < _UNLIMITED else None,
         show_header=any(block.columns),
@@ -138,13 +152,14 @@ def _table(console: Console, block: Table) -> None:
         pad_edge=False,
         padding=(0, 2, 0, 0),
     )
-    for column in block.columns:
-        justify: JustifyMethod = "right" if column in block.right else "left"
-        table.add_column(RichText(clean_line(column)), justify=justify, overflow="fold")
-    for row in block.rows:
-        cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
+    for column, width in zip(shown, widths, strict=True):
+        name = block.columns[column]
+        justify: JustifyMethod = "right" if name in block.right else "left"
+        table.add_column(RichText(clean_line(name)), justify=justify, overflow="fold", width=width)
+    for row in rows:
+        cells = [row[column] for column in shown]
         table.add_row(*(RichText(clean_line(cell.text), style=STYLES[cell.tone]) for cell in cells))
-    console.print(table)
+    return table
 
 
 def _chart(console: Console, block: Chart, width: int | None) -> None:

@@ -66,6 +66,29 @@ def test_human_on_a_terminal_of_any_width_loses_no_name(monkeypatch, columns):
     assert "…" not in text
 
 
+@pytest.mark.parametrize("columns", [40, 60, 80, 100])
+def test_numbers_and_ids_of_a_wide_table_stay_whole_on_a_narrow_terminal(monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    names = ("model", "accuracy", "95 % interval", "balanced accuracy", "log loss", "fit", "parameters", "updated")
+    row = ("sklearn-mlp", "0.987", "0.939 to 1.000", "0.986", "0.133", "0.13 s", "17,539", "2026-11-25")
+    text = render_human(Document(blocks=[Table(names, (row,), right=names[1:-1])], data=None), Terminal())
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= columns
+    for cell in row:
+        assert any(f" {cell} " in f" {line} " for line in lines), (cell, text)
+    parts = sum(line.startswith("sklearn-mlp") for line in lines)  # what goes on below begins with the name again
+    assert (parts == 1) == (columns == 100), text
+
+
+def test_a_sentence_in_a_table_folds_between_words(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NO_COLOR", "1")
+    note = "for research and educational purposes only, as its terms of access say"
+    text = render_human(Document(blocks=[Table(("set", "note"), (("ImageNet", note),))], data=None), Terminal())
+    assert " ".join(text.split()[3:]) == "ImageNet " + note
+
+
 def test_human_on_a_terminal_has_colour_unless_no_color(monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
