@@ -105,14 +105,13 @@ def fetch(
         check_room(place.root, sum(file.bytes for file in missing))
         try:
             place.open(missing)
-            fetched = _fetch_all(client, plan, missing, place, listener)
+            fetched = _fetch_all(client, plan, missing, place, listener, hashes)
             folder = place.complete()
         except BaseException as error:  # Ctrl-C included: clean up, then go on unwinding
             place.abandon(forget=isinstance(error, AnswerIsNo))
             raise
     except OSError as error:
         raise disk_error(error, place.root) from error
-    hashes |= fetched
     files = tuple(
         ReceivedFile(path=f.path, bytes=f.bytes, sha256=hashes[f.path], fetched=f.path in fetched)
         for f in sorted(plan.files, key=lambda f: f.path)
@@ -150,14 +149,22 @@ def _verified(plan: DownloadPlan, place: _Place, listener: Listener) -> dict[str
 
 
 def _fetch_all(
-    client: HubClient, plan: DownloadPlan, files: Sequence[PlannedFile], place: _Place, listener: Listener
-) -> dict[str, str]:
-    """Fetches the files; path -> sha256."""
-    hashes: dict[str, str] = {}
+    client: HubClient,
+    plan: DownloadPlan,
+    files: Sequence[PlannedFile],
+    place: _Place,
+    listener: Listener,
+    hashes: dict[str, str],
+) -> set[str]:
+    """Fetches the files and adds their sha256 to `hashes`; returns the paths of those that came over the network."""
+    fetched: set[str] = set()
     if not files:
-        return hashes
+        return fetched
     with listener.step(f"fetching {plan.repo_id}", sum(file.bytes for file in files), "bytes") as step:
         for file in files:
             step.describe(f"fetching {file.path}")
-            hashes[file.path] = fetch_file(client, plan, file, place.destination(file), listener, step).sha256
-    return hashes
+            found, came = fetch_file(client, plan, file, place.destination(file), listener, step)
+            hashes[file.path] = found.sha256
+            if came:
+                fetched.add(file.path)
+    return fetched

@@ -49,8 +49,11 @@ class _Incoming:
 
 def fetch_file(
     client: HubClient, plan: DownloadPlan, file: PlannedFile, target: Path, listener: Listener, step: Step
-) -> FileHash:
+) -> tuple[FileHash, bool]:
     """Fetches a file of the plan to `target`; a wrong one is deleted and fetched once more.
+
+    Returns:
+        Its hash, and whether it was fetched: another process may have been quicker.
 
     Raises:
         AnswerIsNo: It is not what the Hub declared, twice; or the answer's headers are forged.
@@ -64,12 +67,12 @@ def fetch_file(
             theirs = hash_file(target, file.digest, file.bytes)
             if theirs.matches:
                 step.advance(file.bytes)
-                return theirs
+                return theirs, False
         for _ in range(2):
             _receive(client, plan, incoming)
             if incoming.hash.matches:
                 part.place()
-                return incoming.hash
+                return incoming.hash, True
             wrong = incoming.hash
             incoming.start_over()
     raise wrong.error(plan.repo_id, file.path)

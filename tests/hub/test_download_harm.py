@@ -154,3 +154,13 @@ def test_a_relative_cache_is_told_whole(hub: LoopbackHub, tmp_path: Path, monkey
 def test_a_home_that_nobody_knows_costs_the_receipt_only(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELPICK_HOME", "~nobody-of-that-name")
     assert modelpick.download("org/tiny").path.is_dir()
+
+
+def test_of_two_downloads_at_once_one_fetches_the_weights(hub: LoopbackHub) -> None:
+    hub.inject(Fault("model.safetensors", "drip", at=60_000, seconds=0.3, method="GET"))
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda _: modelpick.download("org/tiny"), range(2)))
+    files = [file for result in results for file in result.receipt.files if file.path == "model.safetensors"]
+    assert sorted(file.fetched for file in files) == [False, True]
+    assert len([r for r in hub.requests("model.safetensors") if r.method == "GET"]) == 1
+    assert all((result.path / "model.safetensors").read_bytes() == WEIGHTS for result in results)
