@@ -48,6 +48,8 @@ class LocalFolder:
         Raises:
             UsageError: One of them is there already with other content, or its folder leads elsewhere or is a file.
         """
+        if self._staging.is_symlink():
+            raise UsageError(f"`{self._staging}` is a link", f"remove it, or {_ELSEWHERE}")
         inside = self.root.resolve()
         for file in files:
             place = self._free_place(file)
@@ -73,7 +75,7 @@ class LocalFolder:
     def abandon(self, *, forget: bool) -> None:
         """Removes the folders again that stayed empty; verified files wait for the next try, unless to be forgotten."""
         if forget and self._staging.is_dir():
-            shutil.rmtree(self._staging)
+            shutil.rmtree(self._staging, ignore_errors=True)  # the error that led here says more
         remove_if_empty(self._staging)
         if not self._existed:
             remove_if_empty(self.root)

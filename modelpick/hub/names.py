@@ -9,8 +9,8 @@ from collections.abc import Sequence
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))]
 )
-_OURS = frozenset({".git", ".cache", ".huggingface"})
-"""Folders whose content other programs obey: git runs hooks, huggingface_hub believes its side files."""
+_OBEYED = frozenset({".git", ".cache", ".huggingface", ".modelpick-staging"})
+"""Folders whose content programs obey: git runs hooks, huggingface_hub and we believe our side files."""
 _LONGEST = 255  # bytes of one component, on every common file system
 _LONGEST_PATH = 1024
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -39,7 +39,7 @@ def refusal(path: str) -> str | None:
     for part in path.split("/"):
         if len(part.encode()) > _LONGEST:
             return "is longer than a file name may be"
-        if part.lower() in _OURS:
+        if part.lower() in _OBEYED:
             return f"lies in `{part}`, which other programs obey"
         if part.split(".")[0].lower() in _DEVICES or part.endswith((".", " ")):
             return "is reserved on Windows"

@@ -63,6 +63,16 @@ def test_a_file_where_a_folder_should_be_is_refused_before_anything_is_fetched(
     assert all(request.method == "HEAD" for request in hub.requests("model.safetensors"))
 
 
+def test_a_link_in_place_of_the_waiting_room_is_refused(hub: LoopbackHub, tmp_path: Path) -> None:
+    outside, target = tmp_path / "outside", tmp_path / "mine"
+    outside.mkdir()
+    target.mkdir()
+    (target / ".modelpick-staging").symlink_to(outside)
+    with pytest.raises(UsageError, match="is a link"):
+        modelpick.download("org/tiny", local_dir=target)
+    assert list(outside.iterdir()) == []
+
+
 def test_a_server_that_never_gives_more_than_its_first_part_ends(
     hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,6 +110,7 @@ def test_a_repo_that_would_write_outside_its_folder_is_refused_whole(path: str) 
     [
         ".git/hooks/config.json",
         ".cache/huggingface/config.json",
+        ".modelpick-staging/config.json",
         "aux.safetensors",
         "a\nconfig.json",
         "con\u202efig.json",

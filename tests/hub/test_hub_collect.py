@@ -248,6 +248,13 @@ def test_a_commit_that_was_asked_for_is_the_one_answered_for() -> None:
     assert read_info(Settings(), answer(), "org/x", "a" * 40).commit == "a" * 40
 
 
+@pytest.mark.parametrize("end", ["", "/revision/main", "/revision/refs%2Fpr%2F1", "/revision/api%2Fmodels%2Fa"])
+def test_the_id_is_that_of_the_address_also_under_a_mirrors_path(end: str) -> None:
+    for base in ("http://host", "http://host/repository/api/models/hf"):
+        address = f"{base}/api/models/org/x{end}"
+        assert read_info(Settings(), Answer({"id": "Org/X"}, {}, address), "org/x", None).repo_id == "Org/X"
+
+
 def test_base_models_of_the_tags() -> None:
     tags = ["base_model:org/b", "base_model:adapter:org/b", "base_model:org/c"]
     facts = read_info(Settings(), answer(tags=tags), "org/x", None)
