@@ -88,7 +88,7 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
 
     def _train(self, part: Part, output: str, validation: Part | None, listener: Listener) -> None:
         """Makes the network and trains it; sets the fitted attributes."""
-        device = _device(self.device)
+        device = usable_device(self.device)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         few = self.batch_size == "auto" and part.counted <= _FEW_ROWS
         exact = few and device.type == "cpu"  # where float64 costs next to nothing
@@ -171,7 +171,8 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
         return self._trained
 
 
-def _device(name: str) -> torch.device:
+def usable_device(name: str) -> torch.device:
+    """The device of that name, `auto` being the CPU; UsageError where this machine or this torch has none."""
     try:
         device = torch.device("cpu" if name == "auto" else name)
         torch.empty(0, device=device)

@@ -33,6 +33,12 @@ _MAX_REPORT = 64_000_000
 _OURS = (".modelpick-run-", ".modelpick-removed-")
 
 
+def shown(folder: Path) -> str:
+    """A folder as it can be typed anywhere a path is meant: `./x` or absolute."""
+    text = folder.as_posix()
+    return text if folder.is_absolute() or text.startswith(("./", "../")) else f"./{text}"
+
+
 def read_report(folder: Path) -> Mapping[str, Any] | None:
     """The report of a run; None where the folder holds none of ours (a link to a folder is not followed)."""
     path = folder / REPORT
@@ -138,7 +144,10 @@ def check_free(folder: Path) -> None:
 
 @dataclass(slots=True)
 class Building:
-    """A run that is being built: `folder` is where its files go; once it is complete, `place` is where they are."""
+    """A run that is being built: `folder` is where its files go; once it is complete, `place` is where they are.
+
+    Before, `place` is where they are meant to be: it changes only if someone takes it meanwhile.
+    """
 
     folder: Path
     place: Path
@@ -151,27 +160,33 @@ def building(place: Path, *, unique: bool) -> Iterator[Building]:
     On any error, and on Ctrl-C, nothing is left behind.
 
     Args:
-        unique: Where the place is taken meanwhile, `-2`, `-3`, ... is added to the name; else it is an error.
+        unique: Where the place is taken, now or meanwhile, `-2`, `-3`, ... is added to the name; else it is an error.
 
     Raises:
         UsageError: The place was taken meanwhile.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
-    run = Building(Path(tempfile.mkdtemp(prefix=_OURS[0], dir=place.parent)), place)
+    run = Building(Path(tempfile.mkdtemp(prefix=_OURS[0], dir=place.parent)), _free(place) if unique else place)
     try:
         mask = os.umask(0)
         os.umask(mask)
         run.folder.chmod(0o777 & ~mask)  # mkdtemp made it private
         yield run
-        number = 1
         while not _moved(run):
             if not unique:
                 check_free(place)
-            number += 1
-            run.place = place.with_name(f"{place.name}-{number}")
+            run.place = _free(place)
     except BaseException:
         shutil.rmtree(run.folder, ignore_errors=True)
         raise
+
+
+def _free(place: Path) -> Path:
+    number, free = 1, place
+    while free.exists() or free.is_symlink():
+        number += 1
+        free = place.with_name(f"{place.name}-{number}")
+    return free
 
 
 def _moved(run: Building) -> bool:

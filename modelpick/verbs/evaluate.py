@@ -98,6 +98,7 @@ def evaluate(
     from modelpick.notebook import register
 
     register()
+    drop, models, with_, without = (_names(given) for given in (drop, models, with_, without))
     options = NetworkOptions(
         hidden_layer_sizes=(128, 128) if hidden is None else hidden_sizes(hidden),
         activation=activation,
@@ -135,6 +136,11 @@ def evaluate(
     )
     bar = None if must_beat is None else judge_bar(evaluation, must_beat)
     return _keep(evaluation, place, run_dir is None, created, options.device, terms, bar, refused)
+
+
+def _names(given: Sequence[str]) -> tuple[str, ...]:
+    """A single name stands for a list of one: it is never taken apart into its letters."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _check_row(option: str, name: str, rows: Sequence[str]) -> None:
@@ -179,9 +185,11 @@ def _entries(
         from modelpick.evaluation.baselines import NetworkShape, entries
         from modelpick.models.candidate import MLPCandidate
         from modelpick.models.estimators import MLPClassifier, MLPRegressor
+        from modelpick.models.fitting import usable_device
     from modelpick.data.candidate import Entry
     from modelpick.models.options import REGRESSION_COSTS, one_of
 
+    usable_device(options.device)
     estimator = MLPClassifier if dataset.task == "classification" else MLPRegressor
     if options.cost is not None and dataset.task == "regression":
         one_of("the cost of a regression", options.cost, REGRESSION_COSTS)
@@ -232,7 +240,7 @@ def _compare(
     from modelpick.verbs.given_models import given_models
 
     main_metric(dataset.task, options["metric"])
-    given, known = given_models(models, dataset, listener=listener, **hub) if models else ([], None)
+    given, known = given_models(models, dataset, taken=ROWS, listener=listener, **hub) if models else ([], None)
     taking_part = [*entries, *(model.entry for model in given if model.error is None)]
     if not taking_part:
         raise UsageError("nothing is left to compare", "leave one of `--without` out")
@@ -261,7 +269,7 @@ def _keep(
 ) -> EvalResult:
     """Saves the run and says what to type next."""
     from modelpick.data.cells import row_line
-    from modelpick.models.run_folder import RUNS
+    from modelpick.models.run_folder import RUNS, shown
     from modelpick.verbs.run_writer import write_run
 
     used = "cpu" if device == "auto" else device
@@ -289,9 +297,3 @@ def _keep(
         refused=refused,
         next=advice,
     )
-
-
-def shown(folder: Path) -> str:
-    """A folder as it can be typed anywhere a path is meant: `./x` or absolute."""
-    text = folder.as_posix()
-    return text if folder.is_absolute() or text.startswith(("./", "../")) else f"./{text}"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.errors import AnswerIsNo, CannotFindOut, ModelpickError
+from modelpick.errors import AnswerIsNo, CannotFindOut, ModelpickError, UsageError
 from modelpick.progress import Listener
 
 if TYPE_CHECKING:
@@ -45,22 +45,40 @@ class _Place:
 
 
 def given_models(
-    names: Sequence[str], dataset: Dataset, *, allow_rejected: bool, endpoint: str | None, listener: Listener
+    names: Sequence[str],
+    dataset: Dataset,
+    *,
+    taken: Sequence[str] = (),
+    allow_rejected: bool,
+    endpoint: str | None,
+    listener: Listener,
 ) -> tuple[list[Given], NDArray[np.bool_] | None]:
     """The named models, and the rows that may be in no test part, for some model was trained on them.
 
     A model that is rejected, damaged, does not fit the data or leaves no row to test on is refused, and the others go
     on.
 
+    Args:
+        taken: Names of the rows of the comparison that are trained here: a run of such a name goes by its path, as
+            does the second of two runs whose folders are called the same.
+
     Raises:
-        UsageError: A name means no run and no repo id.
+        UsageError: A name means no run and no repo id, or is given twice.
     """
+    from modelpick.models.run_folder import shown
+
+    if len(set(names)) != len(names):
+        raise UsageError("a model is given twice", "give each `--model` once")
+    called = set(taken)
     known = np.zeros(dataset.rows, dtype=bool)
     found: list[Given] = []
     for name in names:
         place = _Place(Path(name), name, name)
         try:
             place = _locate(name, allow_rejected, endpoint, listener)
+            if place.name in called:
+                place = replace(place, name=shown(place.folder))
+            called.add(place.name)
             given = _read(place, dataset, listener)
             if given.known is not None:
                 if (known | given.known).all():

@@ -66,7 +66,7 @@ def write_run(
         _write(run.folder / "history.json", to_json(_history(evaluation)) + "\n")
         plots = _plots(evaluation, run.folder)
         if savable:
-            _write(run.folder / "README.md", _readme(evaluation, *savable[0], place.name, license, plots))
+            _write(run.folder / "README.md", _readme(evaluation, *savable[0], run.place.name, license, plots))
     return Written(folder=run.place, saved=saved)
 
 

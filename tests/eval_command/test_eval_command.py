@@ -303,6 +303,18 @@ def test_a_given_run_is_tested_as_it_is_on_rows_that_it_has_not_seen(iris_run):
     assert (fields["source"], fields["fit_seconds"], fields["saved"]) == (str(iris_run), None, None)
 
 
+def test_runs_of_one_name_are_told_apart_by_their_paths(iris_run):
+    import shutil
+
+    for folder in ("one/iris", "mlp"):
+        shutil.copytree(iris_run, folder)
+    result = modelpick.evaluate("iris", repeats=2, models=[str(iris_run), "one/iris", "./mlp"], without="sklearn-mlp")
+    names = [r.entry.name for r in result.evaluation.results]
+    assert names == ["dummy", "linear", "mlp", "iris", "./one/iris", "./mlp"]
+    with pytest.raises(modelpick.UsageError, match="twice"):
+        modelpick.evaluate("iris", models=["one/iris", "one/iris"])
+
+
 def test_a_given_run_that_knows_every_row_is_refused_and_the_others_go_on(iris_run, capsys):
     known = set(checkpoint.load_training_rows(iris_run).tolist())
     dataset = read_dataset("iris", target=None)
@@ -387,6 +399,22 @@ def test_a_wrong_option_exits_2_before_anything_is_written(capsys, arguments, me
     assert outcome.code == 2
     assert message in outcome.err
     assert [path.name for path in Path().iterdir()] == [TOY]
+
+
+def test_an_unusable_device_is_told_before_anything_is_trained(monkeypatch):
+    from modelpick.evaluation.baselines import Dummy
+
+    monkeypatch.setattr(Dummy, "fit", lambda *given: pytest.fail("trained"))
+    with pytest.raises(modelpick.UsageError, match="quantum"):
+        modelpick.evaluate(write_toy(), target="answer", device="quantum")
+
+
+def test_the_card_bears_the_name_that_the_run_got_in_the_end(monkeypatch):
+    monkeypatch.setattr("modelpick.models.run_folder.new_run_name", lambda data, when: "toy-1")
+    write_toy()
+    for name in ("toy-1", "toy-1-2"):
+        modelpick.evaluate(TOY, target="answer", repeats=1, epochs=1, without="sklearn-mlp")
+        assert f"\n# {name}\n" in Path("modelpick-runs", name, "README.md").read_text()
 
 
 def test_help_shows_groups_and_every_option_once(capsys):

@@ -56,7 +56,9 @@ def test_a_run_never_overwrites(here):
     taken = make(here / "one")
     with run_folder.building(taken, unique=True) as run:
         (run.folder / "new").write_text("x")
-    assert run.place == here / "one-2"
+        assert run.place == here / "one-2"
+        make(here / "one-2")
+    assert run.place == here / "one-3"
     with pytest.raises(UsageError, match="never overwrites"), run_folder.building(taken, unique=False):
         pass
     with pytest.raises(UsageError, match="never overwrites"):
@@ -66,7 +68,7 @@ def test_a_run_never_overwrites(here):
     with run_folder.building(here / "empty", unique=False) as run:
         (run.folder / "new").write_text("x")
     assert (here / "empty" / "new").exists()
-    assert sorted(p.name for p in here.iterdir()) == ["empty", "one", "one-2"]
+    assert sorted(p.name for p in here.iterdir()) == ["empty", "one", "one-2", "one-3"]
 
 
 def test_the_folder_that_one_stands_in_is_no_place_for_a_run(here, monkeypatch):
