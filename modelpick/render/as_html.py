@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from html import escape
+from itertools import groupby
 
 from modelpick.document import Block, Cell, Document, Heading, Quote, Table, Text, Tone
 from modelpick.render.sanitise import clean, clean_line
@@ -13,7 +14,11 @@ _COLOURS = {Tone.GOOD: "#1a7f37", Tone.BAD: "#b42318", Tone.WARN: "#9a6700", Ton
 
 def render_html(document: Document) -> str:
     """The document's blocks as one `<div>`."""
-    return '<div class="modelpick">' + "\n".join(_html(block) for block in document.blocks) + "</div>"
+    parts = []
+    for items, blocks in groupby(document.blocks, key=lambda block: isinstance(block, Text) and block.item):
+        html = "\n".join(map(_html, blocks))
+        parts.append(f"<ul>{html}</ul>" if items else html)
+    return '<div class="modelpick">' + "\n".join(parts) + "</div>"
 
 
 def _html(block: Block) -> str:

@@ -1,4 +1,6 @@
-"""A document as Markdown. All text is escaped: nothing from outside becomes a link, a heading or HTML."""
+"""A document as Markdown. All text is escaped: nothing from outside becomes a heading, HTML, or a link whose text hides
+where it leads. (A bare address is made a link by some viewers, whatever is done.)
+"""
 
 from __future__ import annotations
 

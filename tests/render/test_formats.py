@@ -132,6 +132,7 @@ def test_markdown_and_html_are_inert():
     assert "<blockquote>" in html
     assert html.count("<li>") == 2
     assert "[bold]x[/bold]" in html
+    assert "<ul><li>first</li>\n<li>second</li></ul>" in render_html(DOCUMENT)
     assert "data:image/png;base64," in render_html(DOCUMENT)
 
 
