@@ -10,6 +10,11 @@ from modelpick.errors import CannotFindOut
 from modelpick.hub.faults import clean
 from modelpick.hub.settings import Settings
 
+MAX_VALUES = 3_000_000
+"""Values of one answer, at most: each costs far more memory than its two or three bytes of JSON. An answer about 100,000
+files has 600,000.
+"""
+
 
 def not_a_hub(settings: Settings, what: str) -> CannotFindOut:
     """The one error for all answers that no Hub gives; `what` continues "HOST ..."."""
@@ -36,10 +41,12 @@ def read_json(settings: Settings, headers: Mapping[str, str], data: bytes) -> ob
     """The JSON value of an answer.
 
     Raises:
-        CannotFindOut: It is HTML, not UTF-8, cut, nested too deep, or holds NaN, a number of thousands of digits, or
-            a name twice in one object.
+        CannotFindOut: It is HTML, not UTF-8, cut, nested too deep, or holds too many values, NaN, a number of
+            thousands of digits, or a name twice in one object.
     """
     refuse_html(settings, headers, data)
+    if data.count(b",") > MAX_VALUES:
+        raise not_a_hub(settings, f"answers with more than {MAX_VALUES:,} values")
     try:
         value: object = json.loads(
             data.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unique_names

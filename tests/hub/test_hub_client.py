@@ -14,6 +14,7 @@ import pytest
 from loopback_hub import Fault, LoopbackHub, write_repo
 
 from modelpick.errors import CannotFindOut
+from modelpick.hub import answers
 from modelpick.hub import client as client_module
 from modelpick.hub.client import HubClient
 from modelpick.hub.faults import NOTHING, Asked, BrokenBody, HubRefusal
@@ -87,6 +88,14 @@ def test_each_refusal_has_its_kind_and_words(
     assert words in error.message
     assert isinstance(error, HubRefusal)
     assert len(hub.requests()) == 1, "a refusal is final"
+
+
+@pytest.mark.parametrize("path", [None, "README.md"])
+def test_a_page_that_says_404_is_not_taken_for_the_hub_s_word(hub: LoopbackHub, path: str | None) -> None:
+    hub.inject(Fault("org/open", "status", status=404, headers={"Content-Type": "text/html;charset=utf-8"}))
+    error = failure(client_of(hub), "/api/models/org/open", Asked(repo_id="org/open", path=path))
+    assert error.kind == "not-a-hub"
+    assert hub.endpoint in (error.hint or "")
 
 
 def test_a_bare_401_with_a_token_is_about_the_token(hub: LoopbackHub) -> None:
@@ -221,6 +230,16 @@ def test_broken_json_is_no_hubs_answer(hub: LoopbackHub, body: str) -> None:
     error = failure(client_of(hub))
     assert error.kind == "not-a-hub"
     assert "proxy" in str(error.hint)
+
+
+def test_an_answer_of_too_many_values_is_refused_before_it_is_read(
+    hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MAX_VALUES", 1000)
+    hub.inject(Fault("api/models", "json", body="[" + "[]," * 1001 + "[]]"))
+    error = failure(client_of(hub))
+    assert error.kind == "not-a-hub"
+    assert "1,000 values" in error.message
 
 
 def test_a_portals_page_is_no_hubs_answer(hub: LoopbackHub) -> None:
