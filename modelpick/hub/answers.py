@@ -11,8 +11,8 @@ from modelpick.hub.faults import clean
 from modelpick.hub.settings import Settings
 
 MAX_VALUES = 3_000_000
-"""Values of one answer, at most: each costs far more memory than its two or three bytes of JSON. An answer about 100,000
-files has 600,000.
+"""Values of one answer, at most: each costs far more memory than its two or three bytes of JSON. An answer about
+100,000 files has 600,000.
 """
 
 
