@@ -88,7 +88,7 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
     help="Overrules what the target suggests.",
 )
 @click.option("--drop", metavar="COLUMN", multiple=True, help="A column to leave out. Repeatable.")
-@click.option("--with", "with_", metavar="NAME", multiple=True, help="A row to add (dummy, linear, sklearn-mlp, mlp).")
+@click.option("--with", "with_", metavar="NAME", multiple=True, help="A row to add, such as sklearn-mlp. Repeatable.")
 @click.option("--without", metavar="NAME", multiple=True, help="A row to leave out. Repeatable.")
 @click.option("--allow-rejected", is_flag=True, help="Take a repo although the vet rejects it.")
 @click.option(
@@ -125,7 +125,9 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
     "--repeats", type=click.IntRange(1, 1000), default=5, show_default=True, help="Splits, each with its seed."
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The first of the seeds.")
-@click.option("--metric", default=None, help="The main metric: accuracy, log_loss, f1_macro, ...; rmse, mae, r2.")
+@click.option(
+    "--metric", default=None, help="The main metric: accuracy, balanced_accuracy, f1_macro, log_loss; rmse, mae, r2."
+)
 @click.option("--license", metavar="ID", default=None, help="The licence that the saved card states, such as mit.")
 @endpoint_option
 @faces(markdown=True)

@@ -31,7 +31,7 @@ class TextLook:
 
 def is_path(text: str) -> bool:
     """Whether it means a file: `./x`, `/x`, `~/x`, a folder before it, or a suffix. Anything else is a name."""
-    return "/" in text or "\\" in text or text.startswith("~") or bool(Path(text).suffix)
+    return "/" in text or "\\" in text or text.startswith("~") or text in {".", ".."} or bool(Path(text).suffix)
 
 
 def resolve(text: str, built_in: Collection[str]) -> Path | None:

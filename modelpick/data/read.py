@@ -205,7 +205,8 @@ def rows_from_values(text: str, columns: Sequence[tuple[str, ColumnKind]]) -> Ta
     except csv.Error as error:
         raise UsageError(f"`--row {text}` cannot be read: {error}", _order(used)) from None
     if len(cells) != len(used):
-        raise UsageError(f"`--row` has {len(cells)} values where the model takes {len(used)}", _order(used))
+        values = "1 value" if len(cells) == 1 else f"{len(cells)} values"
+        raise UsageError(f"`--row` has {values} where the model takes {len(used)}", _order(used))
     return Table(
         tuple(
             Column(name=name, kind=kind, values=_cell(cell.strip(), name, kind))

@@ -106,6 +106,11 @@ def _status(*numbers: int, token: bool | None = None) -> Callable[[Trouble], boo
     return lambda t: t.status in numbers and token in (None, t.token)
 
 
+def _is_page(trouble: Trouble) -> bool:
+    kind = (trouble.headers or {}).get("content-type", "")
+    return kind.partition(";")[0].strip().lower() == "text/html"
+
+
 _CHECK = "check the network{proxy}, and the endpoint {endpoint} (--endpoint, HF_ENDPOINT)"
 
 FAULTS: tuple[Fault, ...] = (
@@ -227,6 +232,14 @@ FAULTS: tuple[Fault, ...] = (
         Again.NEVER,
         "{host} refused access{said}",
         "check what the token may do, and whether a proxy blocks the endpoint {endpoint}",
+    ),
+    # The Hub says what is missing in a header or in JSON; a page is another server's.
+    Fault(
+        lambda t: t.status in (404, 410) and _is_page(t),
+        "not-a-hub",
+        Again.NEVER,
+        "{host} answers with a web page (status {status}): that is no Hub's answer",
+        "check the endpoint {endpoint} (--endpoint, HF_ENDPOINT) and the proxy",
     ),
     Fault(
         lambda t: t.status in (404, 410) and t.asked.path is not None,

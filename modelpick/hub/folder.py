@@ -30,6 +30,7 @@ MAX_FILES = 100_000
 _CARD = "README.md"
 _RUN_FILES = ("config.json", "model.safetensors", "preprocessing.json", "report.json")
 _CARD_SUFFIXES = (".md", ".markdown")
+_TEXT_SUFFIXES = (*_CARD_SUFFIXES, ".txt", "")
 _TEXTS = re.compile(r"(?i)(?:config|adapter_config)\.json|(?:licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*")
 _EXPLICIT = re.compile(r"\.{0,2}[\\/]|~[\\/]|[A-Za-z]:[\\/]")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -69,6 +70,11 @@ def collect_path(path: str) -> RepoFacts:
         if stat.S_ISDIR(mode):
             return _folder(place, path)
         if stat.S_ISREG(mode):
+            if place.suffix.lower() not in _TEXT_SUFFIXES:
+                raise UsageError(
+                    f"`{path}` is no model card: a card is a Markdown file, such as README.md",
+                    hint="name the card, or the folder that holds it",
+                )
             return RepoFacts(requested=path, source="path", card=_card(place, place.name))
     except FileNotFoundError:
         hint = "name a folder or a card file; a repo of the Hub is written `owner/name`"

@@ -7,6 +7,7 @@ import re
 from modelpick.errors import AnswerIsNo, UsageError
 
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253}[A-Za-z0-9_])?")
+_ON_A_PAGE = re.compile(r"https?://[^/\s]+/(?!datasets/|spaces/|api/)([\w.-]+/[\w.-]+)(?:[/?#].*)?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+@-]{0,254}")
 
@@ -32,6 +33,9 @@ def check_repo_id(repo_id: str) -> str:
         UsageError: It cannot be one.
     """
     if not is_repo_id(repo_id):
+        page = _ON_A_PAGE.fullmatch(repo_id)
+        if page:
+            raise UsageError(f"`{repo_id}` is an address, and a model is named by its id", f"write `{page[1]}`")
         raise UsageError(
             f"`{repo_id}` is no repo id",
             "an id reads `owner/name`, such as `google/vit-base-patch16-224`; a path begins with ./ or /",

@@ -80,9 +80,9 @@ def check_options(options: Any, costs: Sequence[str] = COSTS) -> None:
         _whole("batch_size", options.batch_size, "or `full`, `auto`")
     _whole("epochs", options.epochs)
     _whole("patience", options.patience)
-    _number("learning_rate", options.learning_rate, 0, math.inf, open_low=True)
-    _number("dropout", options.dropout, 0, 1)
-    _number("weight_decay", options.weight_decay, 0, math.inf)
+    _number("learning_rate", options.learning_rate, 0, math.inf, "such as 0.001", open_low=True)
+    _number("dropout", options.dropout, 0, 1, "such as 0.2")
+    _number("weight_decay", options.weight_decay, 0, math.inf, "such as 0.0001")
 
 
 def one_of(option: str, value: object, known: Sequence[str]) -> None:
@@ -95,7 +95,7 @@ def one_of(option: str, value: object, known: Sequence[str]) -> None:
         return
     close = get_close_matches(str(value), known, n=1)
     hint = f"did you mean `{close[0]}`?" if close else f"one of: {', '.join(known)}"
-    raise UsageError(f"{option} is {value!r}, which is not known", hint)
+    raise UsageError(f"{option} cannot be {value!r}", hint)
 
 
 def _is_count(value: Any) -> bool:
@@ -107,9 +107,9 @@ def _whole(option: str, value: Any, also: str = "") -> None:
         raise UsageError(f"{option} is {value!r}, expected a whole number of 1 or more {also}".rstrip(), "such as 10")
 
 
-def _number(option: str, value: Any, low: float, high: float, open_low: bool = False) -> None:
+def _number(option: str, value: Any, low: float, high: float, hint: str, open_low: bool = False) -> None:
     number = float(value) if isinstance(value, Real) else math.nan
     if not (math.isfinite(number) and low <= number < high) or (open_low and number == low):
         bounds = f"above {low}" if open_low else f"from {low}"
         below = "" if high == math.inf else f" to below {high}"
-        raise UsageError(f"{option} is {value!r}, expected a number {bounds}{below}", "such as 0.001")
+        raise UsageError(f"{option} is {value!r}, expected a number {bounds}{below}", hint)

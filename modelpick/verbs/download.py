@@ -57,7 +57,7 @@ class DownloadResult(Result):
         there = receipt.bytes - receipt.bytes_fetched
         reused = f", of them {in_bytes(there)} there already" if there else ""
         blocks: list[Block] = [
-            Text(f"{len(receipt.files)} files verified, {in_bytes(receipt.bytes)}{reused}:", Tone.GOOD),
+            Text(f"{_files(len(receipt.files))} verified, {in_bytes(receipt.bytes)}{reused}:", Tone.GOOD),
             Text(str(self.path), Tone.STRONG),
         ]
         if self.loading:
@@ -218,7 +218,7 @@ def _plan_document(planned: DownloadPlan, report: VetReport) -> Document:
         (file.path, Cell(in_bytes(file.bytes), Tone.STRONG if file.is_weights else Tone.PLAIN))
         for file in sorted(planned.files, key=lambda file: -file.bytes)
     ]
-    total = f"{len(rows)} files, {in_bytes(planned.bytes)} in all."
+    total = f"{_files(len(rows))}, {in_bytes(planned.bytes)} in all."
     if len(rows) > _SHOWN:
         rows = [*rows[:_SHOWN], (f"and {len(rows) - _SHOWN} smaller ones", "")]
     blocks: list[Block] = [
@@ -232,3 +232,7 @@ def _plan_document(planned: DownloadPlan, report: VetReport) -> Document:
         told = "; ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
         blocks.append(Text(f"Left out: {told}.", Tone.MUTED))
     return Document(blocks=blocks, data=None)
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"

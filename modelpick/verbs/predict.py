@@ -71,11 +71,14 @@ class PredictResult(Result):
 
     def document(self) -> Document:
         """A table for people, `modelpick.predict/1` for machines, the bare answers for pipes."""
+        from modelpick.models.run_folder import shown
+
+        place = shown(self.run)
         return Document(
-            blocks=self._blocks(),
+            blocks=self._blocks(place),
             data={
                 "schema": "modelpick.predict/1",
-                "run": str(self.run),
+                "run": place,
                 "model": self.model,
                 "task": self.task,
                 "target": self.target,
@@ -88,7 +91,7 @@ class PredictResult(Result):
             quiet=[prediction.answer for prediction in self.predictions],
         )
 
-    def _blocks(self) -> list[Block]:
+    def _blocks(self, place: str) -> list[Block]:
         rows = len(self.predictions)
         blocks: list[Block] = []
         if rows == 1:
@@ -107,7 +110,7 @@ class PredictResult(Result):
         if self.output is not None:
             blocks.append(Text(f"Written: {self.output}"))
         by = f"`{self.model}` of " if self.model else ""
-        blocks.append(Text(f"Answered by {by}{self.run}.", Tone.MUTED))
+        blocks.append(Text(f"Answered by {by}{place}.", Tone.MUTED))
         return blocks
 
     def _one(self, prediction: Prediction) -> list[Block]:

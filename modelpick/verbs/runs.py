@@ -31,9 +31,11 @@ class Run:
 
     def to_dict(self) -> dict[str, Any]:
         """As in `modelpick.runs/1`."""
+        from modelpick.models.run_folder import shown
+
         return {
             "name": self.name,
-            "path": str(self.path),
+            "path": shown(self.path),
             "data": self.data,
             "best": self.best,
             "metric": self.metric,
@@ -51,14 +53,17 @@ class RunsResult(Result):
 
     def document(self) -> Document:
         """A table for people, `modelpick.runs/1` for machines, bare names for pipes."""
+        from modelpick.models.run_folder import shown
+
+        place = shown(self.folder)
         data = {
             "schema": "modelpick.runs/1",
-            "folder": str(self.folder),
+            "folder": place,
             "runs": [run.to_dict() for run in self.runs],
         }
         count = len(self.runs)
         if not count:
-            none = Text(f"No runs in {self.folder}. `modelpick eval iris` makes one.", Tone.MUTED)
+            none = Text(f"No runs in {place}. `modelpick eval iris` makes one.", Tone.MUTED)
             return Document(blocks=[none], data=data)
         rows = tuple(
             (
@@ -70,7 +75,7 @@ class RunsResult(Result):
             )
             for run in self.runs
         )
-        title = Heading(f"{count} {'run' if count == 1 else 'runs'} in {self.folder}", level=1)
+        title = Heading(f"{count} {'run' if count == 1 else 'runs'} in {place}", level=1)
         table = Table(("run", "data", "best", "mean", "made (UTC)"), rows)
         return Document(blocks=[title, table], data=data, quiet=[run.name for run in self.runs])
 
@@ -83,10 +88,13 @@ class RemovedRun(Result):
 
     def document(self) -> Document:
         """One line for people, `modelpick.runs.removed/1` for machines, the path for pipes."""
+        from modelpick.models.run_folder import shown
+
+        place = shown(self.path)
         return Document(
-            blocks=[Text(f"Removed {self.path}.")],
-            data={"schema": "modelpick.runs.removed/1", "path": str(self.path)},
-            quiet=[str(self.path)],
+            blocks=[Text(f"Removed {place}.")],
+            data={"schema": "modelpick.runs.removed/1", "path": place},
+            quiet=[place],
         )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from modelpick.hub.search import Query
 
 _TONES = {"yes": Tone.GOOD, "no": Tone.BAD, "conditional": Tone.WARN, "unknown": Tone.MUTED}
+_ORDER = {"trending": "trending first", "created": "newest first", "updated": "last updated first"}
 _COLUMNS = ("model", "licence", "commercial", "parameters", "downloads", "likes", "updated")
 
 
@@ -68,10 +69,11 @@ class SearchResult(Result):
     def _blocks(self) -> list[Block]:
         count = len(self.candidates)
         about = f" for {self.query.task}" if self.query.task else ""
-        title = f"{count} model{'s' if count != 1 else ''}{about}, by {self.query.sort}"
+        order = _ORDER.get(self.query.sort, f"by {self.query.sort}")
+        title = f"{count} model{'s' if count != 1 else ''}{about}, {order}"
         blocks: list[Block] = [
             Heading(title, level=1),
-            Table(_COLUMNS, tuple(map(_row, self.candidates)), right=("parameters", "downloads", "likes")),
+            self._table(),
         ]
         if self.hidden:
             reasons = ", ".join(f"{number} of {reason}" for reason, number in self.hidden.items())
@@ -80,6 +82,16 @@ class SearchResult(Result):
         if self.candidates:
             blocks.append(Text(f"Next: `modelpick vet {self.candidates[0].repo_id}` reads its card.", Tone.MUTED))
         return blocks
+
+    def _table(self) -> Table:
+        """The hits; what each is for as well, where that was not asked."""
+        columns: tuple[str, ...] = _COLUMNS
+        rows = [_row(candidate) for candidate in self.candidates]
+        if not self.query.task:
+            columns = (*columns[:1], "task", *columns[1:])
+            tasks = [candidate.facts.task or "?" for candidate in self.candidates]
+            rows = [(*row[:1], task, *row[1:]) for task, row in zip(tasks, rows, strict=True)]
+        return Table(columns, tuple(rows), right=("parameters", "downloads", "likes"))
 
 
 def search(

@@ -103,6 +103,7 @@ def test_things_that_are_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "nowhere.csv": (4, "no file `nowhere.csv`"),
         "mine/t.csv": (4, "no file `mine/t.csv`"),
         "folder.csv": (2, "is a folder"),
+        ".": (2, "is a folder"),
         "pipe.csv": (2, "a pipe or a device"),
         "/dev/zero": (2, "a pipe or a device"),
         "https://example.org/t.csv": (2, "is an address"),

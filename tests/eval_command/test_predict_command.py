@@ -84,6 +84,9 @@ def test_one_row_in_all_formats(run, capsys):
     assert human.code == 0
     assert "kind: =big" in human.out
     assert ">0.999" in human.out
+    assert "Answered by `mlp` of ./modelpick-runs/toy-1." in human.out
+    one = call(capsys, "predict", "toy-1", "--row", "4")
+    assert (one.code, "`--row` has 1 value where the model takes 2" in one.err) == (2, True)
     assert call(capsys, "predict", str(run), "--row", "1,blue", "--format", "quiet").out == "small\n"
     data = call(capsys, "predict", "toy-1", "--row", "1,blue", "--format", "json").data
     assert data["schema"] == "modelpick.predict/1"
@@ -220,7 +223,7 @@ def test_runs_lists_and_removes(run, capsys, monkeypatch):
     assert run.exists()
     assert call(capsys, "runs", "rm", "toy-2", "--yes").code == 2
     removed = call(capsys, "runs", "rm", "toy-1", "--yes", "--format", "quiet")
-    assert (removed.code, removed.out) == (0, "modelpick-runs/toy-1\n")
+    assert (removed.code, removed.out) == (0, "./modelpick-runs/toy-1\n")
     assert not run.exists()
     assert "No runs" in call(capsys, "runs").out
 

@@ -9,6 +9,7 @@ import pytest
 
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.hub.folder import collect_path, is_path, read_commit
+from modelpick.hub.ids import check_repo_id
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -121,6 +122,22 @@ def test_a_card_file(tmp_path: Path) -> None:
     assert facts.files is None
     assert facts.card is not None
     assert facts.card.path == "card.md"
+
+
+def test_a_file_of_another_kind_is_no_card(tmp_path: Path) -> None:
+    table = tmp_path / "rows.csv"
+    table.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="no model card"):
+        collect_path(str(table))
+
+
+@pytest.mark.parametrize("tail", ["", "/", "/tree/main", "?library=x"])
+def test_the_address_of_a_page_is_answered_with_its_id(tail: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_repo_id("https://huggingface.co/org/name.v1" + tail)
+    assert caught.value.hint == "write `org/name.v1`"
+    with pytest.raises(UsageError, match="no repo id"):
+        check_repo_id("https://huggingface.co/datasets/org" + tail)
 
 
 def test_what_is_not_there_is_said_with_the_way_out(tmp_path: Path) -> None:

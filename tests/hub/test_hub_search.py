@@ -186,6 +186,11 @@ def test_the_table_tells_what_a_chooser_needs(hub: LoopbackHub, capsys: pytest.C
     assert rows["org/first"][1:] == ["apache-2.0", "yes", "10", "900", "0", "2026-01-15"]
     assert rows["org/second"][1:3] == ["cc-by-nc-4.0", "no"]
     assert "gated" in " ".join(rows["lab/third"])
+    assert "task" not in outcome.out.splitlines()[2].split()
+    any_task = call(capsys, "search", "--sort", "updated", "--endpoint", hub.endpoint).out.splitlines()
+    assert any_task[0].endswith("models, last updated first")
+    assert any_task[2].split()[:2] == ["model", "task"]
+    assert any(line.split()[:2] == ["org/first", "image-classification"] for line in any_task)
     quiet = call(capsys, "search", "--limit", "2", "--format", "quiet", "--endpoint", hub.endpoint)
     assert quiet.out == "lab/other-task\norg/first\n"
 

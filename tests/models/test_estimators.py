@@ -150,8 +150,8 @@ def test_errors_are_those_that_callers_of_scikit_learn_expect():
         ("epochs", 0, "10"),
         ("learning_rate", 0, "0.001"),
         ("learning_rate", float("nan"), "0.001"),
-        ("dropout", 1.0, "0.001"),
-        ("weight_decay", -1, "0.001"),
+        ("dropout", 1.0, "0.2"),
+        ("weight_decay", -1, "0.0001"),
     ],
 )
 def test_a_wrong_option_is_named_with_what_it_could_be(option, value, hint):
