@@ -63,9 +63,9 @@ class Dataset:
             CannotFindOut: Columns are missing, unknown to the model, or not of its kinds; the message names them.
         """
         given = {column.name: column for column in (*self.features.columns, *self.kept_out)}
-        known = {name for name, _ in columns}
+        known = {name for name, _ in columns} | set(ignored)
         missing = [name for name, kind in columns if name not in given and kind != "text"]
-        extra = [name for name in self.features.names if name not in known and name not in ignored]
+        extra = [name for name in self.features.names if name not in known]
         if missing or extra:
             raise columns_differ(missing, extra)
         wanted = [(name, kind) for name, kind in columns if name in given]

@@ -185,12 +185,13 @@ def read_rows(
     if file is None:  # resolve returns None for built-in names alone, and there are none here
         raise UsageError(f"`{path}` is no file", f"write `./{path}`")
     raw = _read_file(file, path)
-    known = {name for name, _ in columns}
-    missing = [name for name, kind in columns if name not in raw.names and kind != "text"]
-    extra = [name for name in raw.names if name not in known and name != target_name and name not in ignored]
+    given = set(raw.names)
+    known = {name for name, _ in columns} | {target_name, *ignored}
+    missing = [name for name, kind in columns if name not in given and kind != "text"]
+    extra = [name for name in raw.names if name not in known]
     if missing or extra:
         raise columns_differ(missing, extra, f"`{path}`")
-    return Table(raw.as_kinds([(name, kind) for name, kind in columns if name in raw.names]), raw.rows)
+    return Table(raw.as_kinds([(name, kind) for name, kind in columns if name in given]), raw.rows)
 
 
 def rows_from_values(text: str, columns: Sequence[tuple[str, ColumnKind]]) -> Table:

@@ -70,7 +70,8 @@ class Table:
 
     def select(self, names: Sequence[str]) -> Table:
         """Only the columns of these names, in that order; KeyError where one is not there."""
-        return Table(tuple(self.column(name) for name in names), self.rows)
+        columns = {column.name: column for column in self.columns}
+        return Table(tuple(columns[name] for name in names), self.rows)
 
 
 def as_kind(column: Column, kind: ColumnKind) -> Column:

@@ -1,8 +1,9 @@
 """A fitted model on disk: `config.json`, `preprocessing.json`, `model.safetensors`. No pickle, no code, no trust.
 
 `config.json` holds the sha256 of the other files and of itself, so that a flipped byte or swapped weights are found.
-Writing is atomic: all files are written beside their places and moved there at the end, `config.json` last. The same
-model gives the same bytes.
+All files are written beside their places and moved there at the end, `config.json` last: each is whole or not there,
+and files of two models, which only a crash between two moves can leave, are refused by their hashes. The same model
+gives the same bytes.
 """
 
 from __future__ import annotations

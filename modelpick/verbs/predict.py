@@ -39,8 +39,15 @@ class Prediction:
 
     @property
     def answer(self) -> str:
+        """The class name, or the number in its shortest exact form."""
+        from modelpick.data.table import number_text
+
+        return self.name if self.value is None else number_text(self.value)
+
+    @property
+    def shown(self) -> str:
         """The class name, or the number in six digits."""
-        return self.name if self.name is not None else f"{self.value:.6g}"
+        return self.answer if self.value is None else f"{float(f'{self.value:.6g}'):,.15g}"
 
     def to_dict(self) -> dict[str, Any]:
         """As in `modelpick.predict/1`."""
@@ -95,7 +102,7 @@ class PredictResult(Result):
         rows = len(self.predictions)
         blocks: list[Block] = []
         if rows == 1:
-            blocks.append(Heading(f"{self.target}: {self.predictions[0].answer}", level=1))
+            blocks.append(Heading(f"{self.target}: {self.predictions[0].shown}", level=1))
             blocks += self._one(self.predictions[0])
         elif rows:
             blocks += [Heading(f"{self.target} of {rows:,} rows", level=1), self._table()]
@@ -131,7 +138,7 @@ class PredictResult(Result):
                 values = [_share(prediction.probabilities[name]) for name in shown]
             else:
                 values = [_share(max(prediction.probabilities.values()))] if self.classes else []
-            rows.append((str(prediction.row), Cell(prediction.answer, Tone.STRONG), *values))
+            rows.append((str(prediction.row), Cell(prediction.shown, Tone.STRONG), *values))
         return Table(("row", self.target, *last), tuple(rows), right=("row", *last))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from modelpick.data.read import read_rows, rows_from_values
-from modelpick.data.table import ColumnKind
+from modelpick.data.table import Column, ColumnKind, Table
 from modelpick.errors import CannotFindOut, UsageError
 
 COLUMNS: list[tuple[str, ColumnKind]] = [("a", "number"), ("k", "category"), ("t", "text")]
@@ -54,7 +54,7 @@ def test_a_row_typed_by_hand() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("6.6", "has 1 values where the model takes 2"),
+        ("6.6", "has 1 value where the model takes 2"),
         ("6.6,x,y", "has 3 values"),
         ("", "has 0 values"),
         ("six,x", "`six` is no number to compute with, for the column `a`"),
@@ -65,3 +65,24 @@ def test_a_row_typed_by_hand() -> None:
 def test_a_wrong_row_is_a_usage_error(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         rows_from_values(text, COLUMNS)
+
+
+def test_many_columns_are_found_without_looking_through_all_for_each(tmp_path: Path) -> None:
+    looks = 0
+
+    class Name(str):
+        __slots__ = ()
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal looks
+            looks += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    names = [Name(f"n{i}") for i in range(300)]
+    columns = tuple(Column(name=name, kind="number", values=np.zeros(1)) for name in names)
+    assert Table(columns, 1).select([f"n{i}" for i in range(300)]).names == tuple(names)
+    path = write(tmp_path, ",".join(names) + "\n" + ",".join("0" * 300) + "\n")
+    assert len(read_rows(path, [(name, "number") for name in names[:200]], ignored=names[200:]).columns) == 200
+    assert looks < 5000

@@ -202,6 +202,9 @@ def test_regression_answers_numbers_in_their_own_unit(run, capsys):
     middle = call(capsys, "predict", "numbers", "--row", "2.5,blue", "--format", "json").data["predictions"]
     assert middle == [{"row": 1, "value": 10.0}]
     assert call(capsys, "predict", "numbers", "--row", "2.5,blue", "--format", "quiet").out == "10\n"
+    checkpoint.save(form(1, classes=(), name="mlp", target_mean=1234567.25), Path("large"))
+    assert call(capsys, "predict", "large", "--row", "2.5,blue", "--format", "quiet").out == "1234567.25\n"
+    assert "kind: 1,234,570" in call(capsys, "predict", "large", "--row", "2.5,blue").out
 
 
 def test_the_python_verb_takes_values(run):
