@@ -47,6 +47,13 @@ def test_declared_is_as_written_and_survives_broken_yaml() -> None:
         ("It is free for commercial use.", "none"),
         ("Suitable for research and commercial applications.", "none"),
         ("The data set is licensed under CC-BY-NC-4.0.", "none"),
+        ("The dataset that this model was trained on is for non-commercial use only.", "none"),
+        ("Free for both commercial and non-commercial use.", "none"),
+        ("Commercial use is not restricted.", "none"),
+        ("It was made at a non-commercial institute.", "none"),
+        ("Please do not use this for commercial purposes.", "non-commercial"),
+        ("Die kommerzielle Nutzung ist untersagt.", "non-commercial"),
+        ("You may not use the model commercially without permission.", "other"),
     ],
 )
 def test_restrictions_in_prose(sentence: str, restriction: str) -> None:
@@ -98,6 +105,78 @@ def test_code_and_weights_in_one_sentence_are_told_apart() -> None:
     )
     assert [(part.subject, part.declared) for part in found.subjects] == [("code", "apache-2.0")]
     assert (found.prose, found.commercial_use, found.conflicts) == ("cc-by-nc-4.0", "no", ())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subject"),
+    [
+        ("The base model, Mistral-7B, is licensed under Apache 2.0.", "component"),
+        ("Mistral-7B, on which this model is based, is released under the Apache 2.0 license.", "component"),
+        ("This model is a fine-tune of Mistral 7B, which is licensed under Apache 2.0.", "component"),
+        ("The tokenizer is under the Apache license.", "component"),
+        ("The dataset used to train this model is licensed under Apache 2.0.", "data"),
+        ("Our model was trained on data licensed under Apache 2.0.", "data"),
+        ("The code to run this model is Apache 2.0 licensed.", "code"),
+        ("The model's code is under the Apache license.", "code"),
+        ("代码采用 Apache 2.0 许可证。", "code"),
+    ],
+)
+def test_a_licence_of_something_else_grants_nothing_on_the_model(sentence: str, subject: str) -> None:
+    found = license_of(f"# x\n\n{sentence}")
+    assert [(part.subject, part.declared) for part in found.subjects] == [(subject, "apache-2.0")]
+    assert (found.prose, found.commercial_use) == (None, "unknown")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The code and model weights are released under Apache 2.0.",
+        "Code, data and models are released under Apache 2.0.",
+        "This text classification model is licensed under Apache 2.0.",
+        "An open-source model, licensed under Apache 2.0.",
+        "## License\n\nApache Software License 2.0",
+        "Apache 2.0 - the same license as the base model.",
+        "| License | Apache 2.0 |\n|---|---|",
+        "<table><tr><td>License</td><td>Apache 2.0</td></tr></table>",
+        "## Lizenz\n\nDas Modell steht unter der Apache-2.0-Lizenz.",
+        "## ライセンス\n\nこのモデルはApache 2.0で公開されています。",
+    ],
+)
+def test_a_licence_of_the_model_is_read(sentence: str) -> None:
+    found = license_of(f"# x\n\n{sentence}")
+    assert (found.prose, found.commercial_use, found.subjects) == ("apache-2.0", "yes", ())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["This model is not licensed under the MIT license.", "The license is based on the MIT license.", "© 2023 MIT."],
+)
+def test_a_name_that_is_no_statement_is_no_licence(sentence: str) -> None:
+    found = license_of(f"# x\n\n{sentence}")
+    assert (found.prose, found.commercial_use) == (None, "unknown")
+
+
+def test_a_strange_name_beside_other_is_not_replaced_by_what_the_text_mentions() -> None:
+    found = license_of("---\nlicense: other\nlicense_name: our-terms\n---\nThis model is under the MIT license.")
+    assert found.commercial_use == "unknown"
+    assert "our-terms" in found.reason
+
+
+def test_of_several_models_in_one_card_the_stricter_licence_is_worked_with() -> None:
+    found = license_of("# x\n\n## License\n- small: MIT\n- large: Llama 2 Community License")
+    assert found.commercial_use == "conditional"
+
+
+def test_who_asks_commercial_users_for_permission_does_not_say_yes() -> None:
+    found = license_of("---\nlicense: apache-2.0\n---\nFor commercial use please apply for a permission by e-mail.")
+    assert (found.commercial_use, len(found.conflicts)) == ("conditional", 1)
+
+
+def test_no_licence_is_said_only_where_none_is_told() -> None:
+    assert license_of("---\nlicence: mit\n---\n# x").commercial_use == "yes"
+    assert "nobody has granted" in license_of("---\nlicence: license\n---\n# x").reason
+    assert "`LICENSE`" in license_of("# x", files={"LICENSE": 10}).reason
+    assert "holds no name" in license_of("---\nlicense:\n  name: mit\n---\n# x").reason
 
 
 def test_of_two_statements_the_stricter_is_worked_with() -> None:

@@ -31,14 +31,17 @@ def read_license(facts: RepoFacts, view: CardView) -> License:
     conflicts = tuple(find_conflicts(view, declared, declared_at, others, prose))
     ids = _ids_to_work_with(declared, others, prose, contradicted=bool(conflicts))
     licence, use, reason = _work_with(ids)
-    if not ids and view.card is not None and view.card.front_matter.status in _UNREAD:
-        reason = "the header of the card could not be read, and nothing else tells the licence"
+    if not ids:
+        reason = _nothing_named(view, others)
     quotes = [*declared_at, *(view.evidence(line) for _, line in prose.named[:2])]
     restricting = [view.evidence(line) for line in prose.restricting[:2]]
     if prose.restriction in {"research-only", "non-commercial"}:
         words = {"research-only": "research only", "non-commercial": "non-commercial use"}
         use, reason = "no", f"the card says that it is for {words[prose.restriction]}"
         quotes = [*restricting, *quotes]
+    elif use == "yes" and prose.asking:
+        use, reason = "conditional", "the card asks who uses it commercially to get permission or other terms"
+        quotes = [view.evidence(prose.asking), *quotes]
     else:
         quotes = [*quotes, *restricting]
     return License(
@@ -77,27 +80,47 @@ def _other_sources(facts: RepoFacts, view: CardView) -> Iterator[LicenseSource]:
 def _ids_to_work_with(
     declared: Sequence[str], others: Sequence[LicenseSource], prose: Prose, *, contradicted: bool
 ) -> list[str]:
-    """The ids that count: those declared (for `other` its name), else the tag's, else the one that the text names.
+    """The ids that count: those declared (for `other` its name), else the tag's, the misspelt key's, the text's.
 
     Where statements contradict each other all that are known count, so that the strictest of them decides.
     """
-    named = [mention.hub_id for mention, _ in prose.named if licence_of(mention.hub_id)]
-    names = [source.value for source in others if source.source == "license_name" and licence_of(source.value)]
+    named = list(dict.fromkeys(mention.hub_id for mention, _ in prose.named))
+    names = [source.value for source in others if source.source == "license_name"]
+    misspelt = [source.value for source in others if source.source == "licence" and licence_of(source.value)]
     ids: list[str] = []
     for value in declared:
-        ids += (names or named[:1] or [value]) if value.strip().lower() == "other" else [value]
-    ids = ids or [source.value for source in others if source.source == "tag"] or named[:1]
+        if value.strip().lower() != "other":
+            ids.append(value)
+        elif names:
+            ids += names if all(map(licence_of, names)) else [*names, *named]
+        else:
+            ids += named or [value]
+    ids = ids or [source.value for source in others if source.source == "tag"] or misspelt or named
     if contradicted:
         stated = [source.value for source in others if source.source in {"license_name", "licence", "tag"}]
         ids += [value for value in dict.fromkeys([*stated, *named]) if licence_of(value)]
     return ids
 
 
+def _nothing_named(view: CardView, others: Sequence[LicenseSource]) -> str:
+    """Why nothing can be said where no licence is named."""
+    if view.card is not None and view.card.front_matter.status in _UNREAD:
+        return "the header of the card could not be read, and nothing else tells the licence"
+    if view.value("license") and not view.strings("license"):
+        return "the key `license` holds no name of a licence: read it"
+    texts = [source.value for source in others if source.source in {"file", "license_link", "license_name"}]
+    if texts:
+        return f"no licence is declared; read what `{texts[0][:100]}` says"
+    if not view.whole:
+        return "the card could not be read whole, and what was read tells no licence"
+    return "no licence is stated, so nobody has granted any right"
+
+
 def _work_with(ids: Sequence[str]) -> tuple[Licence | None, CommercialUse, str]:
     """The licence that decides, what it means for commerce, and why in words."""
     known = [licence for licence in map(licence_of, ids) if licence is not None]
     if not ids:
-        return None, "unknown", "no licence is stated, so nobody has granted any right"
+        return None, "unknown", ""
     strictest = min(known, key=lambda one: _ORDER[one.commercial_use], default=None)
     if strictest is not None and (len(known) == len(ids) or strictest.commercial_use == "no"):
         return strictest, strictest.commercial_use, _reason(strictest)
@@ -113,7 +136,8 @@ def _reason(licence: Licence) -> str:
         duty = licence.notice_required
         keep = f"; keep: {duty}" if duty and duty != "none" else ""
         also = f"; {licence.condition}" if licence.condition else ""
-        return f"{licence.name} ({name}) allows it{also}{keep}"
+        which = "; which text of the family holds is not told" if licence.is_family else ""
+        return f"{licence.name} ({name}) allows it{which}{also}{keep}"
     if licence.commercial_use == "no":
         return f"{licence.name} ({name}) does not allow it" + (f": {licence.condition}" if licence.condition else "")
     return f"{licence.name} ({name}): {licence.condition or licence.caution or 'read its text'}"

@@ -89,11 +89,9 @@ def _against_prose(
         elif not declared and not view.strings("license") and named_open:
             why = f"the text names {named_open[0][0].words} and also says {prose.restriction}"
             yield Conflict(why=why, evidence=(view.evidence(named_open[0][1]), restricting))
-    if prose.restriction == "other" and declared and all(one.family == "permissive" for one in declared):
-        asking = [line for line in prose.restricting if "commercial" in line.low]
-        if asking:
-            why = f"{', '.join(one.hub_id for one in declared)} needs no permission, the text asks for one"
-            yield Conflict(why=why, evidence=(*declared_at, view.evidence(asking[0])))
+    if prose.asking and declared and all(one.family == "permissive" for one in declared):
+        why = f"{', '.join(one.hub_id for one in declared)} needs no permission, the text asks for one"
+        yield Conflict(why=why, evidence=(*declared_at, view.evidence(prose.asking)))
 
 
 _SECOND = re.compile(r"license:[ \t]*['\"]?([\w.+-]+)")

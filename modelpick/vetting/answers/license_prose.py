@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from modelpick.facts import BlockKind
 from modelpick.licences.lookup import licence_of
 from modelpick.vetting.answers.contract import LicenseSubject, Restriction, Subject
-from modelpick.vetting.answers.license_words import Mention, mentions, restriction_in, speaks_of_licence, subject_of
-from modelpick.vetting.answers.topics import Topic
+from modelpick.vetting.answers.license_subject import subject_of
+from modelpick.vetting.answers.license_words import Mention, mentions, restriction_in, speaks_of_licence
+from modelpick.vetting.answers.topics import Topic, topics_of
 from modelpick.vetting.answers.view import CardView, Line
 
 _STRENGTH: dict[Restriction, int] = {"none": 0, "other": 1, "non-commercial": 2, "research-only": 3}
@@ -36,6 +37,12 @@ class Prose:
     restriction: Restriction
     restricting: tuple[Line, ...]
 
+    @property
+    def asking(self) -> Line | None:
+        """The first line that asks commercial users for something."""
+        lines = self.restricting if self.restriction == "other" else ()
+        return next((line for line in lines if "commercial" in line.low), None)
+
 
 def read_prose(view: CardView) -> Prose:
     """Reads every sentence, clause by clause."""
@@ -43,17 +50,19 @@ def read_prose(view: CardView) -> Prose:
     apart: list[LicenseSubject] = []
     restricting: list[tuple[Restriction, Line]] = []
     for line in (*view.sentences(), *view.gate):
-        in_license = Topic.LICENSE in line.topics
         row = line.kind is BlockKind.TABLE_ROW
+        in_license = Topic.LICENSE in line.topics or (row and _is_label(line))
         for clause, about in _clauses(line, in_license):
-            subject = "data" if Topic.DATA in line.topics else subject_of(clause.lower()) if about else "weights"
+            subject = "data" if Topic.DATA in line.topics else subject_of(clause.lower())
             if about and len(named) + len(apart) < _MAX_MENTIONS and (in_license or not row):
                 for mention in mentions(clause):
                     if subject != "weights":
                         apart.append(_apart(subject, mention, view, line))
                     elif not line.gate:
                         named.append((mention, line))
-            restriction = restriction_in(clause.lower()) if subject == "weights" and (about or not row) else "none"
+            # What restricts the base restricts what was made of it, and so does "this code" where nothing is licensed.
+            free = subject == "data" or (subject == "code" and about) or (row and not about)
+            restriction = "none" if free else restriction_in(clause.lower())
             if restriction != "none":
                 restricting.append((restriction, line))
     strongest: Restriction = max((r for r, _ in restricting), key=_STRENGTH.__getitem__, default="none")
@@ -73,6 +82,12 @@ def _clauses(line: Line, in_license: bool) -> Iterator[tuple[str, bool]]:
     for clause in _CLAUSES.split(line.text):
         if clause.strip():
             yield clause, True
+
+
+def _is_label(line: Line) -> bool:
+    """Whether a table row is `License | ...`; a column of licences tells those of many things."""
+    cells = line.block.cells if line.block else ()
+    return len(cells) == 2 and Topic.LICENSE in topics_of(cells[0].lower().strip("*:_ "))
 
 
 def _apart(subject: Subject, mention: Mention, view: CardView, line: Line) -> LicenseSubject:

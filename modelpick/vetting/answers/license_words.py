@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from modelpick.licences.lookup import Licence, licence_of, licences
-from modelpick.vetting.answers.contract import Restriction, Subject
+from modelpick.vetting.answers.contract import Restriction
 from modelpick.vetting.answers.words import either
 
 # Names in prose -> id. Longer ones first: the first that matches at a place wins.
@@ -27,7 +27,9 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"Creative Commons Attribution(?: (\d\.\d))?", "cc-by-{}"),
     (r"Apache(?:[ -]?(?:Software )?(?:Licen[sc]e)?,?[ -]?(?:v(?:ersion|\.)?[ -]?)?(2(?:\.0)?))", "apache-2.0"),
     (r"Apache[ -]Licen[sc]e", "apache-2.0"),
-    (r"\bMIT(?=[ -]Licen[sc]|['’]?s licen|\W*$| and\b|,|\.)", "mit"),
+    (r"MIT(?=[ -]?(?:Licen[sc]|Lizenz|ライセンス|许可|許可|协议|лиценз|라이[선센]스)|['’]?s licen)", "mit"),
+    # Alone it must be in capitals ("mit" is German) and no place of work.
+    (r"(?<!at )(?<!from )(?<!\d )(?<!© )(?<!@)(?-i:MIT)(?=\W*$| and\b|,|\.|;|\))", "mit"),
     (r"(?:GNU )?(?:AGPL|Affero General Public Licen[sc]e)[ -]?(?:v(?:ersion)?\.?[ -]?)?(3(?:\.0)?)?", "agpl-3.0"),
     (r"(?:GNU )?LGPL[ -]?(?:v(?:ersion)?\.?[ -]?)?(2\.1|3)?(?:\.0)?", "lgpl-{}"),
     (r"(?:GNU )?(?:GPL|General Public Licen[sc]e)[ -]?(?:v(?:ersion)?\.?[ -]?)?(2|3)?(?:\.0)?", "gpl-{}"),
@@ -55,23 +57,13 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"FAIR[ -]?(?:AI[ -])?Public[ -]Licen[sc]e", "faipl-1.0"),
     (r"PolyForm Noncommercial", "polyform-noncommercial"),
 )
-_ANY_NAME = re.compile("|".join(f"(?P<n{i}>(?<![\\w/]){pattern})" for i, (pattern, _) in enumerate(_NAMES)), re.I)
+_ANY_NAME = re.compile(
+    "|".join(f"(?P<n{i}>(?<![A-Za-z0-9_/]){pattern})" for i, (pattern, _) in enumerate(_NAMES)), re.I
+)
 _ABOUT_LICENCE = re.compile(
-    r"licen[sc]|ライセンス|许可|協議|协议|лиценз|lizenz|licencia|licença|라이[선센]스|\bcc[ -]by|copyright"
-)
-
-# What a licence is said to be for, when it is not the model as a whole.
-_CODE_SUBJECT = either(
-    (
-        r"\b(?:code|software|source|repo(?:sitory)?|scripts?|library|toolkit|framework|training code|"
-        r"implementation)\b"
-    ),
-)
-_DATA_SUBJECT = either(
-    r"\b(?:data|datasets?|data sets?|corpus|corpora|images|texts?|annotations?|recordings|dumps?)\b",
-)
-_WEIGHTS_SUBJECT = either(
-    r"\b(?:models?|weights?|checkpoints?|embeddings?|parameters|adapter|lora)\b",
+    r"licen[sc]|ライセンス|许可|協議|协议|лиценз|lizenz|licencia|licença|라이[선센]스|\bcc[ -]by|copyright|"
+    r"\bunder (?:the |an? )?(?:terms of (?:the )?)?"
+    r"(?:apache|mit\b|bsd\b|[al]?gpl|gnu\b|cc[ -]?0|creative|mozilla|open ?rail)"
 )
 
 _RESEARCH_ONLY = either(
@@ -93,14 +85,20 @@ _RESEARCH_ONLY = either(
     r"\bnur (?:für|zu) forschung|только (?:для|в) (?:научн|исследов)",
 )
 _NON_COMMERCIAL = either(
-    r"\bnon[ -]?commercial(?:ly)?\b",
+    (
+        r"\bnon[ -]?commercial(?:ly)?\b(?! (?:institut|organi[sz]|e?-?mails?|compan|vehicle|aircraft|flights?|"
+        r"websites?|settings?|texts?|speech|news|data|corp(?:us|ora)|products?|broadcast))"
+    ),
+    r"\b(?:not|n't|never) (?:be )?us(?:e|ed|ing)\b[^.;]{0,30}\b(?:(?:for|in) (?:any )?commercial|commercially)\b"
+    r"(?![^.;]{0,20}\b(?:without|unless)\b)",
     (
         r"\bnot? (?:be )?(?:used |intended |allowed |available |permitted |licensed )?(?:for |"
         "in )(?:any )?commercial"
     ),
     (
         r"\bcommercial(?:ly)? (?:use|usage|purposes?|applications?) (?:\w+ ){0,2}(?:is|"
-        "are) (?:strictly )?(?:not|prohibited|forbidden|restricted|disallowed)"
+        "are) (?:strictly )?(?:not(?! (?:restricted|prohibited|forbidden|limited|excluded))|prohibited|forbidden|"
+        "restricted|disallowed)"
     ),
     r"\bno commercial\b|\bnot (?:be )?(?:used )?commercially\b|\bprohibit\w*\b[^.]{0,30}\bcommercial",
     r"\bnot allowed\b[^.]{0,60}\bcommercial use",
@@ -110,15 +108,21 @@ _NON_COMMERCIAL = either(
     ),
     r"商用利用(?:は)?(?:禁止|不可)|非商用|不得(?:用于)?商[业用]|禁止商[业用]",
     r"비상업|\bnicht[ -]kommerziell|\bno comercial\b",
+    r"kommerzielle\w* (?:nutzung|verwendung|zwecke)[^.]{0,30}\b(?:untersagt|verboten|nicht)\b",
+    r"\bcommerciale?s? (?:est |sont |strictement )*(?:interdit|non autoris)|\buso comercial (?:está )?(?:prohibid|no )",
     r"\bnão comercial\b|\bnon commerciale?\b|некоммерческ",
 )
-_NC_NAME = re.compile(r"\bcc[ -]?by[ -]nc\b|\blicense-nc\b|\bnoncommercial\b")
+_OR = r"(?: use| purposes?)?(?: and|,? or| as well as| vs\.?| versus| ?/) (?:for )?"
+_EITHER_WAY = re.compile(
+    rf"\b(?:commercial(?:ly)?{_OR}non[ -]?commercial(?:ly)?|non[ -]?commercial(?:ly)?{_OR}commercial(?:ly)?)\b"
+)
+_NC_NAME = re.compile(r"\bcc[ -]?by[ -]nc\b|\blicen[sc]e-nc\b|\bnoncommercial\b")
 _OTHER_TERMS = either(
     r"\bprohibited[ -]uses?\b|\bacceptable[ -]use policy\b|\busage policy\b",
     r"\bdo(?: not|n't) use (?:it|this|the model) (?:for|to|in)\b",
     r"\brecommended\b[^.]{0,40}\bfor (?:\w+,? ){0,3}research",
     (
-        r"\bcommercial (?:use|usage|purposes?|licen[sc]\w*|permission)\b[^.]{0,60}\b(?:contact|apply|"
+        r"\bcommercial(?:ly\b| (?:use|usage|purposes?|licen[sc]\w*|permission)\b)[^.]{0,60}\b(?:contact|apply|"
         "application|permission|authori[sz]|e-?mail|register|registration|form|requires?)"
     ),
     r"\b(?:apply|contact|e-?mail|register|permission|authori[sz]ation|fill)\b[^.]{0,60}\bcommercial\b",
@@ -145,6 +149,14 @@ _NOT_THIS = either(
 )
 
 
+# Words before a name that make it no statement: "not under the MIT license", "based on the MIT license".
+_NO_STATEMENT = re.compile(
+    r"(?:\bnot|n't|\bno longer|\bnever|\bunlike|\binstead of|\brather than|\bcompatible with|\bsimilar to|"
+    r"\bbased (?:up)?on|\binspired by|\bderived from|\bmodified)\b(?! only| just)[^.;,]{0,40}\Z",
+    re.I,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A licence named in a sentence: its id (of the table where there is one) and the words."""
@@ -156,6 +168,8 @@ class Mention:
 def mentions(text: str) -> Iterator[Mention]:
     """The licences that a sentence names. A version that is not told is left to the family id."""
     for match in _ANY_NAME.finditer(text):
+        if _NO_STATEMENT.search(text, max(0, match.start() - 60), match.start()):
+            continue
         index = next(i for i in range(len(_NAMES)) if match.group(f"n{i}") is not None)
         words = match[0].strip(" -,.")
         hub_id = _NAMES[index][1]
@@ -165,7 +179,7 @@ def mentions(text: str) -> Iterator[Mention]:
         yield Mention(hub_id, words)
     for match in _table_names().finditer(text):
         licence = licence_of(match[0])
-        if licence is not None:
+        if licence is not None and not _NO_STATEMENT.search(text, max(0, match.start() - 60), match.start()):
             yield Mention(licence.hub_id, match[0])
 
 
@@ -191,19 +205,11 @@ def speaks_of_licence(low: str) -> bool:
     return bool(_ABOUT_LICENCE.search(low))
 
 
-def subject_of(low: str) -> Subject:
-    """What a licence sentence speaks of: `weights`, `code`, `data`; `weights` where it does not tell."""
-    if _WEIGHTS_SUBJECT.search(low):
-        return "weights"
-    if _CODE_SUBJECT.search(low):
-        return "code"
-    return "data" if _DATA_SUBJECT.search(low) else "weights"
-
-
 def restriction_in(low: str) -> Restriction:
     """What a sentence demands of the user beyond a licence id; a friendly word about commerce demands nothing."""
     if not any(hint in low for hint in _HINTS) or _NOT_THIS.search(low):
         return "none"
+    low = _EITHER_WAY.sub("commercial", low)
     if _RESEARCH_ONLY.search(low):
         return "research-only"
     if _NON_COMMERCIAL.search(low) or _NC_NAME.search(low):

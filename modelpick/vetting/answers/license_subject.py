@@ -1,0 +1,67 @@
+"""What a sentence about a licence licenses: the model, its code, its data, or something that it was made from."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from modelpick.vetting.answers.contract import Subject
+
+# "Text classification model" is no text and "open-source weights" are no source: the last noun says what it is.
+_STOPS = r"(?:a|an|and|are|by|for|from|in|is|it|of|on|or|our|that|the|these|this|to|under|used|was|which|with|within)"
+_NOT_A_MODEL = rf"(?!(?:[ -](?!{_STOPS}\b)[\w-]+){{0,3}} (?:models?|weights?|checkpoints?)\b)"
+_DATA = r"(?:data|datasets?|data sets?|corpus|corpora|images|texts?|annotations?|recordings|dumps?)"
+# Where two begin at one place the one that stands first here is meant.
+_SUBJECTS: tuple[tuple[Subject, str], ...] = (
+    (
+        "component",
+        r"\b(?:base|original|teacher|upstream|parent|backbone|underlying|foundation)[ -](?:[\w.-]+ ){0,3}?"
+        r"(?:models?|weights?|checkpoints?|version)\b|"
+        r"\b(?:on|from) which (?:this|the|our) model (?:is|was)\b|"
+        r"\b(?:tokeni[sz]er|vocoder|text encoder|vision encoder|feature extractor|third[ -]party|components?|"
+        r"dependenc(?:y|ies))\b",
+    ),
+    (
+        "code",
+        r"\b(?:(?:models?(?:'s|’s)?|weights?|data|datasets?) )?"
+        r"(?:code|software|(?<!open[ -])source|repo(?:sitory)?|scripts?|library|toolkit|framework|implementation)\b"
+        rf"{_NOT_A_MODEL}|代码|コード|코드|исходный код",
+    ),
+    ("data", rf"\b(?:models?(?:'s|’s)? )?{_DATA}\b(?! code| scripts?){_NOT_A_MODEL}|数据|データ|데이터"),
+    ("weights", r"\b(?:models?|weights?|checkpoints?|embeddings?|parameters|adapter|lora)\b|模型|モデル|모델|модел"),
+)
+_ANY_SUBJECT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _SUBJECTS))
+_BESIDE = re.compile(
+    r"(?: \([^)]*\))?(?:,? (?:and|&|as well as|along with)|,|/) ?(?:the |our |all )?"
+    r"(?:(?:pre-?|fine-?)?t(?:rain|un)(?:ed|ing) )?"
+)
+_IN_A_NAME = re.compile(r"\b(?:nvidia source code|apache software|boost software|open data commons)\b")
+_INHERITED = re.compile(r"\b(?:same|inherit\w*|follow\w*|identical|match\w*|shared)\b[^.;]*\Z")
+_LICENSED = r"(?:licen[sc]ed|released|published|available|distributed)"
+_DATA_UNDER = re.compile(rf"\b{_DATA}(?: (?:that|which) (?:is|are))? {_LICENSED} under\b")
+_BASE_UNDER = re.compile(
+    r"\b(?:version|derivative|fine-?tune|merge|tuned|based|built|trained|derived|initiali[sz]ed) (?:of|from|(?:up)?on) "
+    rf"[^,;]{{1,60}}, (?:which|that|itself) (?:is |was |are )?{_LICENSED}\b"
+)
+
+
+def subject_of(low: str) -> Subject:
+    """What a licence sentence speaks of: the first thing that it names, and `weights` where it names none.
+
+    Of "code and models" the model counts, of "trained on data released under ..." the data, and of "a version of X,
+    which is released under ..." the other model. What is "the same as of the base model" is said of the model.
+    """
+    low = _IN_A_NAME.sub("", low)
+    first = _ANY_SUBJECT.search(low)
+    if first is None or first.lastgroup == "weights":
+        if _DATA_UNDER.search(low):
+            return "data"
+        return "component" if _BASE_UNDER.search(low) else "weights"
+    if first.lastgroup == "component" and _INHERITED.search(low, max(0, first.start() - 40), first.start()):
+        return "weights"
+    following: re.Match[str] | None = first
+    while following and (beside := _BESIDE.match(low, following.end())):
+        following = _ANY_SUBJECT.match(low, beside.end())
+        if following and following.lastgroup == "weights":
+            return "weights"
+    return cast(Subject, first.lastgroup)
