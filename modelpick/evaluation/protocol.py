@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +19,7 @@ from modelpick.data.candidate import Candidate, Entry, EpochRecord, SavedForm
 from modelpick.data.dataset import Dataset
 from modelpick.data.splits import Ratio, Split, three_way_splits
 from modelpick.data.table import Table, listed
+from modelpick.data.threads import one_thread
 from modelpick.errors import CannotFindOut, ModelpickError, UsageError
 from modelpick.evaluation.metrics import Metric, Predictions, evaluate, main_metric, metrics_of
 from modelpick.evaluation.statistics import Interval, wilson
@@ -206,7 +206,7 @@ class _Trial:
     def run(self) -> None:
         result = self.result
         try:
-            with _one_thread():
+            with one_thread():
                 self._compare()
             result.complete = True
         except UsageError:
@@ -306,12 +306,3 @@ def _in_words(error: BaseException) -> str:
     if isinstance(error, MemoryError) or "memory" in str(error).lower():  # torch says so in a RuntimeError
         return "out of memory; a smaller `--batch-size` or fewer rows may help"
     return str(error).strip().split("\n", 1)[0] or type(error).__name__
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """BLAS and OpenMP on one thread, and as they were afterwards."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
-        yield

@@ -84,7 +84,7 @@ def train(
     best, best_loss, best_epoch = theta.clone(), float("inf"), 0
     updates = 0
     with (
-        one_thread() if theta.numel() * settings.batch_size <= _SMALL else nullcontext(),
+        one_torch_thread() if theta.numel() * settings.batch_size <= _SMALL else nullcontext(),
         listener.step("training", settings.epochs, "epochs") as step,
     ):
         for epoch in range(1, settings.epochs + 1):
@@ -176,7 +176,7 @@ _threads_before = 0
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def one_torch_thread() -> Iterator[None]:
     """One torch thread, as small networks want it; whoever ends last gives the threads back.
 
     On two busy cores, a second thread made such a loop 20 to 40 times slower. Enter it before anything else limits

@@ -236,7 +236,7 @@ def _compare(
     """The comparison with the given models; those that were refused stand in it with their reason."""
     from modelpick.evaluation.metrics import main_metric
     from modelpick.evaluation.protocol import CandidateResult, run
-    from modelpick.models.training import one_thread
+    from modelpick.models.training import one_torch_thread
     from modelpick.verbs.given_models import given_models
 
     main_metric(dataset.task, options["metric"])
@@ -246,7 +246,7 @@ def _compare(
         raise UsageError("nothing is left to compare", "leave one of `--without` out")
     if must_beat is not None:
         _check_row("--must-beat", must_beat, [entry.name for entry in taking_part])
-    with one_thread():
+    with one_torch_thread():
         evaluation = run(dataset, taking_part, known_rows=known, listener=listener, **options)
     if evaluation.interrupted and evaluation.best is None:
         raise KeyboardInterrupt

@@ -42,7 +42,7 @@ class Prediction:
         """The class name, or the number in its shortest exact form."""
         from modelpick.data.table import number_text
 
-        return self.name if self.value is None else number_text(self.value)
+        return str(self.name) if self.value is None else number_text(self.value)
 
     @property
     def shown(self) -> str:
@@ -178,6 +178,7 @@ def predict(
     """
     from pathlib import Path
 
+    from modelpick.data.threads import one_thread
     from modelpick.models.checkpoint import load
     from modelpick.models.run_folder import candidate_folder, find_run
     from modelpick.models.saved import SavedModel
@@ -195,7 +196,8 @@ def predict(
     model = SavedModel(load(place))
     with listener.step("Answering"):
         rows = _rows(model, input, row)
-        predictions = _answer(model, rows)
+        with one_thread():  # the last bits must not depend on the count of cores
+            predictions = _answer(model, rows)
     if written is not None:
         _write(written, model, rows, predictions)
     return PredictResult(

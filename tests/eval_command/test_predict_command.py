@@ -162,6 +162,25 @@ def test_rows_are_given_one_way(run, capsys, arguments):
     assert "--row" in outcome.err
 
 
+def test_the_answers_do_not_depend_on_the_count_of_threads(run, monkeypatch):
+    """A larger matrix product is cut up by threads, and its last bits with it."""
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    from modelpick.verbs import predict
+
+    def answer(*given: object) -> object:
+        inside.extend(library["num_threads"] for library in threadpool_info())
+        return made(*given)
+
+    made, inside = predict._answer, []
+    monkeypatch.setattr(predict, "_answer", answer)
+    with threadpool_limits(limits=2):
+        modelpick.predict(run, row="4,blue")
+        after = {library["num_threads"] for library in threadpool_info()}
+    assert set(inside) == {1}
+    assert after == {2}
+
+
 def test_an_answer_that_is_no_number_is_an_error(run, capsys):
     outcome = call(capsys, "predict", "toy-1", "--row", "1e38,blue")
     assert outcome.code == 4
