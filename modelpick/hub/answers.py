@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from modelpick.errors import CannotFindOut
-from modelpick.hub.faults import clean
+from modelpick.hub.server_words import clean
 from modelpick.hub.settings import Settings
 
 MAX_VALUES = 3_000_000

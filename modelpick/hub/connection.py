@@ -12,8 +12,9 @@ from urllib.parse import urljoin, urlsplit
 from modelpick import __version__
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.hub.answers import not_a_hub
-from modelpick.hub.faults import NETWORK, Asked, Trouble, clean, error_of, fault_of, trouble_of
+from modelpick.hub.faults import NETWORK, Asked, Trouble, error_of, fault_of, trouble_of
 from modelpick.hub.retry import Patience, in_words
+from modelpick.hub.server_words import clean
 from modelpick.hub.settings import Settings
 from modelpick.progress import Listener
 

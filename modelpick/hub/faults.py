@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import socket
 import ssl
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelpick.errors import CannotFindOut
+from modelpick.hub.server_words import clean
 from modelpick.hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ else:  # one name across versions: httpx2 since huggingface_hub 2.0
 
 NETWORK = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
 """What the HTTP library raises where there is no answer."""
-
-_WORDS = 200
-"""Characters of a server's own message that are passed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,10 +343,3 @@ def _innermost(error: BaseException) -> BaseException:
     """The cause that says most: the last of the chain that has words."""
     worded = [e for e in _causes(error) if str(e)]
     return worded[-1] if worded else error
-
-
-def clean(text: str) -> str:
-    """A server's words without control, format and escape characters, on one line, cut."""
-    kept = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: 4 * _WORDS])
-    line = " ".join(kept.split()).rstrip(".")
-    return line if len(line) <= _WORDS else line[:_WORDS] + "..."
