@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from modelpick.cli import completions
 from modelpick.cli.options import faces
 from modelpick.render.sink import Sink
 
@@ -13,7 +14,7 @@ from modelpick.render.sink import Sink
     epilog="Examples: `modelpick catalog`, `modelpick catalog resnet`, "
     "`modelpick catalog --task image-classification`.",
 )
-@click.argument("name", required=False, metavar="[NAME]")
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=completions.architectures)
 @click.option("--task", metavar="TASK", help="Only those for this task of the Hub, such as image-classification.")
 @faces(markdown=True)
 def command(sink: Sink, name: str | None, task: str | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from modelpick.cli import completions
 from modelpick.cli.grouped import GroupedCommand
 from modelpick.cli.options import endpoint_option, faces
 from modelpick.models.options import ACTIVATIONS, COSTS, INITIALISATIONS, OPTIMIZERS
@@ -75,9 +76,16 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
     epilog="Examples: `modelpick eval iris`; `modelpick eval rows.csv --target price --epochs 50`; "
     "`modelpick eval rows.csv --target -1 --model iris-20261124-183000 --must-beat linear`.",
 )
-@click.argument("data")
+@click.argument("data", shell_complete=completions.data)
 @click.option("--target", metavar="NAME|N", default=None, help="The column to predict: its name or position from 0.")
-@click.option("--model", "models", metavar="RUN|REPO", multiple=True, help="A model to test as it is. Repeatable.")
+@click.option(
+    "--model",
+    "models",
+    metavar="RUN|REPO",
+    multiple=True,
+    shell_complete=completions.saved_runs,
+    help="A model to test as it is. Repeatable.",
+)
 @click.option("--epochs", type=click.IntRange(1), default=10, show_default=True, help="How often every row is seen.")
 @click.option("--must-beat", metavar="NAME", default=None, help="Exit 1 unless the best row clearly beats this one.")
 @click.option("--run-dir", metavar="FOLDER", default=None, help="Where to save, instead of in ./modelpick-runs.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from modelpick.cli import completions
 from modelpick.cli.options import faces
 from modelpick.render.sink import Sink
 
@@ -13,14 +14,22 @@ from modelpick.render.sink import Sink
     epilog="Examples: `modelpick predict iris-20261124-183000 --row 6.6,3,4.4,1.4`; "
     "`modelpick predict ./my-run --input rows.csv --output answers.csv`.",
 )
-@click.argument("run")
-@click.option("--input", "input_", metavar="FILE", default=None, help="Rows to answer for: CSV, TSV or Parquet.")
+@click.argument("run", shell_complete=completions.saved_runs)
+@click.option(
+    "--input",
+    "input_",
+    metavar="FILE",
+    default=None,
+    shell_complete=completions.files,
+    help="Rows to answer for: CSV, TSV or Parquet.",
+)
 @click.option("--row", metavar="V,V,...", default=None, help="One row, its values in the order of the columns.")
 @click.option("--use", metavar="NAME", default=None, help="Another saved model of the run than its best.")
 @click.option(
     "--output",
     metavar="FILE.csv",
     default=None,
+    shell_complete=completions.files,
     help="A new file for rows and answers. Text that a spreadsheet would take for a formula gets a ' before it.",
 )
 @faces()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelpick.cli import completions
 from modelpick.cli.options import endpoint_option, faces
 
 if TYPE_CHECKING:
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
     epilog="Examples: `modelpick vet gpt2`, `modelpick vet ./folder`, `modelpick vet README.md --format json`, "
     "`modelpick vet --explain weights-safe`. Exit code 1 where a model is rejected, 4 where one could not be read.",
 )
-@click.argument("subjects", metavar="[SUBJECT]...", nargs=-1)
+@click.argument("subjects", metavar="[SUBJECT]...", nargs=-1, shell_complete=completions.files)
 @click.option("--policy", default="default", show_default=True, metavar="NAME", help="What is demanded.")
 @click.option("--revision", metavar="REV", help="A branch, tag or commit of the repo, instead of its main branch.")
-@click.option("--explain", metavar="CHECK", help="Say what a check looks at, why, and what it cannot see.")
+@click.option(
+    "--explain",
+    metavar="CHECK",
+    shell_complete=completions.checks,
+    help="Say what a check looks at, why, and what it cannot see.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["review"]),

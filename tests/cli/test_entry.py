@@ -9,6 +9,7 @@ import time
 
 import click
 import pytest
+from click.shell_completion import BashComplete
 from command_line import call
 
 from modelpick import __version__
@@ -203,3 +204,34 @@ def test_completion_completes():
     variables = {"_MODELPICK_COMPLETE": "bash_complete", "COMP_WORDS": "modelpick ca", "COMP_CWORD": "1"}
     ended = python("from modelpick.cli.entry import main; main([])", env={**os.environ, **variables})
     assert "catalog" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("catalog res", ["plain,resnet"]),
+        ("eval ir", ["plain,iris"]),
+        ("eval ./t", ["file,./t"]),
+        ("predict toy", ["plain,toy-1"]),
+        ("predict ./x --input ro", ["file,ro"]),
+        ("vet --explain weights", ["plain,weights-safe"]),
+    ],
+)
+def test_names_and_files_are_completed(tmp_path, monkeypatch, words, offered):
+    run = tmp_path / "modelpick-runs" / "toy-1"
+    run.mkdir(parents=True)
+    (run / "report.json").write_text('{"schema": "modelpick.eval/1"}', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    shell = BashComplete(group, {}, "modelpick", "_MODELPICK_COMPLETE")
+    monkeypatch.setenv("COMP_WORDS", f"modelpick {words}")
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split())))
+    assert shell.complete().splitlines() == offered
+
+
+def test_a_folder_before_rm_is_refused_rather_than_passed_over(tmp_path, monkeypatch, capsys):
+    run = tmp_path / "modelpick-runs" / "toy-1"
+    run.mkdir(parents=True)
+    (run / "report.json").write_text('{"schema": "modelpick.eval/1"}', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert call(capsys, "runs", "--folder", "elsewhere", "rm", "toy-1", "--yes").code == 2
+    assert run.exists()
