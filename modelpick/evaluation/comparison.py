@@ -107,7 +107,7 @@ def protocol_reason(evaluation: Evaluation) -> str:
         "test; all candidates see the same rows. "
     )
     if repeats == 1:
-        text += "Done once, so that nothing tells luck from merit: give more seeds."
+        text += "Done once, so that nothing tells luck from merit: give more `--repeats`."
     else:
         text += f"Done {repeats} times with different seeds, for the score of a single split depends much on its luck."
     if evaluation.known_rows:

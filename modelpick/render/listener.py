@@ -82,6 +82,8 @@ def _make_progress(stream: TextIO) -> Progress:
                 total = f"/{decimal(int(task.total))}" if task.total is not None else ""
                 rate = f" {decimal(int(task.speed))}/s" if task.speed else ""
                 return Text(done + total + rate)
+            if task.total is None and not task.completed:
+                return Text()  # a wait in one piece: nothing is counted
             total = f"/{task.total:g}" if task.total is not None else ""
             return Text(f"{task.completed:g}{total} {unit}".rstrip())
 

@@ -129,9 +129,23 @@ class _Gatherer:
                     f"`{subject}` is a path and has no revision to choose from", hint="leave `--revision` out"
                 )
             return collect_path(subject)
+        _refuse_run_name(subject)
         from modelpick.hub.client import HubClient
         from modelpick.hub.collect import collect
 
         if self._client is None:
             self._client = HubClient.from_environment(self._endpoint, self._listener)
         return collect(self._client, subject, self._revision)
+
+
+def _refuse_run_name(subject: str) -> None:
+    """A run's bare name, which other commands take, would be looked for on the Hub."""
+    from modelpick.errors import UsageError
+    from modelpick.hub.ids import is_repo_id
+    from modelpick.models.run_folder import RUNS, read_report, shown
+
+    if "/" not in subject and is_repo_id(subject) and read_report(RUNS / subject) is not None:
+        raise UsageError(
+            f"`{subject}` is a saved run here and could also be a repo of the Hub",
+            hint=f"write `{shown(RUNS / subject)}` for the run, or ask for the repo from another folder",
+        )

@@ -111,6 +111,18 @@ def test_usage_errors(arguments: tuple[str, ...], words: str, capsys: pytest.Cap
     assert words in outcome.err
 
 
+def test_the_bare_name_of_a_run_is_not_looked_for_on_the_hub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "modelpick-runs" / "iris-1"
+    run.mkdir(parents=True)
+    (run / "report.json").write_text('{"schema": "modelpick.eval/1"}', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    outcome = call(capsys, "vet", "iris-1", "--endpoint", "http://127.0.0.1:9")
+    assert outcome.code == 2
+    assert "write `./modelpick-runs/iris-1`" in outcome.err
+
+
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     outcome = call(capsys, "vet", "--explain", "weights-safe")
     assert outcome.code == 0
