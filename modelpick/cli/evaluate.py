@@ -147,6 +147,9 @@ def command(sink: Sink, data: str, **options: Any) -> None:
     """
     from modelpick.verbs.evaluate import evaluate
 
+    given = click.get_current_context().get_parameter_source("patience") is click.core.ParameterSource.COMMANDLINE
+    if given and not options["early_stopping"]:
+        sink.notice("`--patience` counts with `--early-stopping` only, and all epochs are trained")
     result = evaluate(data, listener=sink.listener, **options)
     sink.show(result.document())
     if result.bar is not None and not result.bar.met:

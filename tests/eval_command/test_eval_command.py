@@ -131,6 +131,13 @@ def test_faces_of_a_result(capsys):
     assert call(capsys, *arguments, "--run-dir", "d", "--format", "markdown").out.startswith("# toy")
 
 
+def test_patience_without_early_stopping_is_noticed(capsys):
+    words = ("eval", write_toy(), "--target", "answer", "--epochs", "1", *QUICK)
+    quiet = call(capsys, *words, "--early-stopping", "--patience", "2", "--format", "quiet")
+    assert (quiet.code, quiet.err) == (0, "")
+    assert "`--early-stopping`" in call(capsys, *words, "--patience", "2", "--format", "quiet").err
+
+
 def test_the_line_to_type_next_works_as_it_stands(capsys):
     import shlex
 
