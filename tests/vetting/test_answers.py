@@ -38,6 +38,8 @@ def test_a_good_card_answers_everything_with_verbatim_quotes() -> None:
     [
         "# t5-tiny\n\nA PyTorch version of the original weights.",
         "# Model Card for Model ID\n\n## Uses\n\n### Direct Use\n\n[More Information Needed]",
+        "# x\n\nIt reads a CSV file.",
+        "# x\n\nAnswers are given in English.",
         "# x\n\n<!-- This model is intended for text classification. -->",
         "# x\n\n```python\n# this model is used for translation\n```",
         "",
@@ -52,6 +54,8 @@ def test_a_purpose_that_nobody_tells_is_absent(text: str) -> None:
     [
         "You can use this model for image classification.",
         "An object detection model for traffic signs.",
+        "This model sorts small grey images.",
+        "Tells cats from dogs.",
         "It predicts the price of a house from its features.",
         "このモデルは文章を分類するために使うことができます。",
         "该模型用于文本分类。",
@@ -175,3 +179,61 @@ def test_base_models_from_key_and_text() -> None:
         "---\nbase_model: a/b\n---\nA fine-tuned version of [c/d](https://huggingface.co/c/d) on the imdb dataset."
     )
     assert {origin.repo_id for origin in found.base_models} == {"a/b", "c/d"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It trains the MLP on tables.",
+        "The model knows only the words of your training texts.",
+        "Train it on your own data.",
+        "To train on a custom dataset, run train.py.",
+        "It can be fine-tuned on GLUE tasks.",
+        "Each seed trains the network on 80% of the rows.",
+        "Tokenizer trained on Wikipedia.",
+        "Trained on 4 A100 GPUs.",
+        "Training took 3 hours on one GPU.",
+        "Data augmentation was used during training.",
+        "See the paper for training data.",
+    ],
+)
+def test_what_is_said_of_training_and_not_of_data_names_and_describes_none(sentence: str) -> None:
+    found = answers(f"# x\n\n{sentence}").training_data
+    assert (found.status, found.datasets) == ("absent", ())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status", "availability"),
+    [
+        ("The training data are private.", "undisclosed", "private"),
+        ("We used in-house data to train the model.", "described", "private"),
+        ("It was trained on 3 hours of speech.", "described", "unknown"),
+    ],
+)
+def test_data_without_a_name(sentence: str, status: str, availability: str) -> None:
+    found = answers(f"# x\n\n{sentence}").training_data
+    assert (found.status, found.availability) == (status, availability)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Trained on CIFAR-10 and CIFAR-100.", {"CIFAR-10", "CIFAR-100"}),
+        ("The model was trained on WSJ0-3Mix.", {"WSJ0-3Mix"}),
+        ("It was fine-tuned on LoveRance's lyrics.", {"LoveRance"}),
+        ("## Training data\n\nIt is [here](https://huggingface.co/datasets/ann/set).", {"ann/set"}),
+        ("## Training data\n\nIt is [here](https://example.org/set.zip).", set()),
+        ("## Trainingsdaten\n\nDas Modell wurde mit dem GermanQuAD-Datensatz trainiert.", {"GermanQuAD"}),
+        ("このモデルはJSUTコーパスで学習されました。", {"JSUT"}),
+        ("该模型在CMRC2018数据集上微调。", {"CMRC2018"}),
+        ("| Training data | The model was trained on FooBar-1M images. |\n|---|---|", {"FooBar-1M"}),
+        ("| Data | Ann Bee |\n|---|---|", set()),
+    ],
+)
+def test_names_in_many_styles(text: str, names: set[str]) -> None:
+    assert set(training(answers(f"# x\n\n{text}"))) == names
+
+
+def test_a_set_that_the_text_says_was_not_used_is_no_training_data() -> None:
+    found = answers("---\ndatasets: [ann/set]\n---\nWe did not use `ann/set` for training.")
+    assert [(dataset.name, dataset.role) for dataset in found.training_data.datasets] == [("ann/set", "other")]

@@ -36,6 +36,11 @@ _BEFORE_SET = re.compile(
 
 _PLAIN_BEFORE_SET = re.compile(rf"\b(?:the|on|from|using) ([a-z][\w.-]{{1,40}}) {_SET}\b")
 _AFTER_SET = re.compile(rf"\b(?i:{_SET})s?(?: (?i:used|use|is|are|called|named))?\s*[:=(]?\s*(?:the )?({_SPAN})")
+# "GermanQuAD-Datensatz", "JSUTコーパス", "CMRC2018数据集": scripts without blanks between words.
+_BEFORE_FOREIGN_SET = re.compile(
+    r"(?<![A-Za-z0-9])([A-Z][A-Za-z0-9.-]{0,40}[A-Za-z0-9])[ -]?"
+    r"(?:Datens[aä]tz|Korpus|コーパス|データセット|数据集|語料|语料|데이터셋|말뭉치)"
+)
 _AFTER_ON = re.compile(
     rf"\b(?i:(?:pre-?)?train(?:ed|ing)?|tun(?:ed|ing|e)|(?:fine|pre)tun(?:ed|ing|e)|distill?ed)\b"
     rf"[^.;:]{{0,60}}?\bon (?:the |a |an |our |both |all )?({_SPAN})"
@@ -80,7 +85,7 @@ _NO_NAME = either(
     r"Python|Java|Git[Hh]ub|Kaggle|Format",
     r"Examples?|Masked|Language|I|We|The|This|These|It|In|On|For|And|A|An|See|Our|To|As|At|By|If|Is|"
     r"Used?|All|Some|Our|From|With|You",
-    r"Number|Total|Size|Source|Code|Here|Also|Both|Each|Only|Please|Finally|Then|After|Since|While|"
+    r"Number|Total|Size|Source|Code|[Hh]ere|[Ll]inks?|[Hh]ub|Also|Both|Each|Only|Please|Finally|Then|After|Since|While|"
     r"When|Hyper\w*|Epochs?|Batch\w*",
     r"\d[\d.,]*(?:[kKmMbBtT%x×+]+|st|nd|rd|th|e-?\d+|px|GB|MB|TB|h|hrs?|ms|kHz|Hz)?|\d+[x×-]\d+\w*|"
     r"\d[\w.-]*[bBkKmM]|\d+-\w+|v\d[\w.]*)$",
@@ -102,9 +107,15 @@ def names_in(text: str, quote: str, *, known_only: bool = False, listed: bool = 
     found: dict[str, Named] = {}
     for named in sorted(_all_names(text, quote, known_only, listed), key=lambda n: (n.at < 0, n.at, -len(n.name))):
         key = re.sub(r"[\W_]+", "", named.name.lower())
-        if key and not any(key in other or other in key for other in found):
+        if key and not any(_is_part(named, other) or _is_part(other, named) for other in found.values()):
             found[key] = named
     return tuple(found.values())
+
+
+def _is_part(short: Named, long: Named) -> bool:
+    """Whether one name is the other or a part of it; `CIFAR-10` is no part of `CIFAR-100`."""
+    a, b = (re.sub(r"[\W_]+", " ", named.name.lower()) for named in (short, long))
+    return a.replace(" ", "") in b.replace(" ", "") and not re.search(rf"{a}(?<=\d)\d", b)
 
 
 def looks_like_name(words: str) -> bool:
@@ -119,7 +130,8 @@ def _all_names(text: str, quote: str, known_only: bool, listed: bool) -> Iterato
         hub = _HUB_URL.search(url)
         clean = label.strip("`* ")
         if hub:
-            yield Named(clean if not clean.startswith("http") else hub[1], text.find(clean), hub[1])
+            bare = clean.startswith("http") or all(map(_is_plain, clean.split()))
+            yield Named(hub[1] if bare else clean, text.find(clean), hub[1])
         elif listed and not known_only and looks_like_name(clean) and len(clean) < 60:
             yield Named(clean, text.find(clean))
     for match in _HUB_URL.finditer(_LINK.sub("", quote)):
@@ -140,6 +152,8 @@ def _by_pattern(text: str, quote: str, listed: bool) -> Iterator[Named]:
         for match in (*_BEFORE_SET.finditer(text), *_PLAIN_BEFORE_SET.finditer(text)):
             yield from _trimmed(match[1], match.start(1))
         starts += _AFTER_SET.finditer(text)
+    for match in _BEFORE_FOREIGN_SET.finditer(text):
+        yield from _trimmed(match[1], match.start(1))
     for match in starts:
         yield from _run_of_names(text, match, strict=True)
     for match in _AFTER_ON.finditer(text):
@@ -165,7 +179,7 @@ def _trimmed(words: str, at: int) -> list[Named]:
         parts = parts[1:]
     while parts and _is_plain(parts[-1]) and not parts[-1][:1].isdigit():
         parts = parts[:-1]
-    name = " ".join(parts).strip(" .,:;'’-")
+    name = re.sub(r"['’]s?\Z", "", " ".join(parts).strip(" .,:;-"))
     return [Named(name, at)] if len(name) > 1 and re.search(r"[A-Za-z]", name) else []
 
 
@@ -191,4 +205,7 @@ def _known() -> re.Pattern[str]:
     def longest_first(words: list[str]) -> str:
         return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
-    return re.compile(rf"(?<![\w/.-])(?:(?i:{longest_first(loose)})|{longest_first(exact)})(?![\w/])(?!\.\w)")
+    # Letters and digits by ASCII: Japanese and Chinese put no blank around a name.
+    return re.compile(
+        rf"(?<![A-Za-z0-9_/.-])(?:(?i:{longest_first(loose)})|{longest_first(exact)})(?![A-Za-z0-9_/])(?!\.\w)"
+    )

@@ -60,6 +60,15 @@ _VERB = (
     r"distinguish|separat|annotat|"
     r"forecast|simulat|tak|accept|respond|reason)(?:es?|s|ies|y|ing|ed|ting|ping)?\b"
 )
+# Doing words that are plain only where the model does it: "it sorts mail", "Reads handwritten digits."
+_DOES = (
+    r"(?:sorts|counts|tells|reads|finds|guesses|spots|plays|draws|writes|speaks|filters|flags|groups|matches|locates|"
+    r"measures|tracks|diagnoses|solves|controls|steers|recommends|suggests|predicts|generates|classifies|detects|"
+    r"translates|summari[sz]es|transcribes|extracts|recogni[sz]es|identifies|answers|segments|estimates|describes)"
+    r" (?!are |is |was |were |more\b|that |how |you\b|the following|as follows|"
+    r"[^.]*\b(?:files?|data ?sets?|scripts?|config|results?)\b)"
+    r"(?:[\w-]+ )*[\w-]{3,}"
+)
 # Ways to say what something is for.
 _FRAME = either(
     r"\b(?:is|are|was|been|being|mostly|mainly|primarily) (?:also )?(?:intended|designed|meant|"
@@ -79,11 +88,13 @@ _FRAME = either(
     rf"\b(?:it|model|network|system) (?:\w+ly )?(?:is|are) (?:also )?(?:able|capable)\b|\b(?:and|"
     rf"is) (?:able|capable) (?:to|of) {_VERB}",
     rf"\b(?:model|network|system|adapter|lora|tool|agent)s? (?:to|that|which|for)(?: can| will)? (?:\w+ly )?{_VERB}",
+    rf"^\W*(?:it|(?:this|the|our) (?:[\w-]+ ){{0,3}}(?:model|network|classifier|system|agent)) (?:\w+ly )?{_DOES}",
     rf"\b(?:it|model|network|system|that|which) (?:can |will |also |then |automatically )*(?!taken|produced){_VERB}",
     r"\baims? to\b|\b(?:goal|purpose|objective|idea|aim) (?:of (?:this|the) \w+ )?(?:is|was)(?:\W)? to\b",
     r"\bspeciali[sz](?:ed|es|ing) (?:in|for|on)\b|\ballows? (?:you|users?|the creation)\b|"
     r"\blets? you\b|\benabl(?:es|ing)\b",
 )
+_BARE_DOES = re.compile(rf"^{_DOES}")
 _TASK_FRAME = either(
     r"\b(?:for|perform|do|solve|tasks?:?|tasks? (?:of|such as|like)|problem type:?|task type:?|model type:?)\s+"
     r"(?:the )?(?:\w[\w-]* ){0,4}?" + _TASK,
@@ -159,8 +170,10 @@ def _score(line: Line) -> int:
         return 2 if noun and len(text.split()) > 2 and line.topics == {Topic.OTHER} else 0
     if _ONLY_LINK.match(line.quote):
         return 0
-    framed = bool(_FRAME.search(text) and _SUBJECT.search(text)) or (
-        bool(_OTHER_TONGUES.search(text)) and "data" not in text
+    framed = (
+        bool(_FRAME.search(text) and _SUBJECT.search(text))
+        or (bool(_OTHER_TONGUES.search(text)) and "data" not in text)
+        or bool(_BARE_DOES.match(text))
     )
     plain = 2 * bool(_PLAIN_USE.search(text))
     tasked = noun and bool(_TASK_FRAME.search(text))

@@ -12,76 +12,12 @@ from collections.abc import Iterable
 from modelpick.facts import BlockKind
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import dataset_terms
+from modelpick.vetting.answers import training_words as words
 from modelpick.vetting.answers.contract import Availability, Dataset, DataStatus, Role, TrainingData
 from modelpick.vetting.answers.dataset_names import Named, looks_like_name, names_in
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
-from modelpick.vetting.answers.words import either
 
-_TRAINED = either(
-    r"\b(?:pre-?|re-?|co-?|post-?|further )?train(?:ed|ing|s)?\b",
-    r"\b(?:fine|instruct\w*)[ -]?tun(?:ed|ing|e)\b|\bfinetun(?:ed|ing|e)\b|\bdistill?ed\b|\btuned on\b",
-    r"\blearn(?:ed|t) from\b|训练|訓練|微调|学習|학습|обучен|дообучен|trainiert|entra[îi]n[ée]|entrenad|treinad",
-    "finjusterad",
-)
-_TRAINED_ON = either(
-    r"(?:train|tun|distil)\w*\b[^.]{0,80}?\b(?:on|using|with|from|over|by)\b",
-    r"\bused (?:to|for|in) (?:pre-?|fine-?)?(?:train|tun)",
-    r"\btraining (?:data|set|corpus|dataset|images?|texts?|samples?)\b",
-    r"\b(?:data|dataset|datasets|corpus)\b[^.]{0,60}\b(?:train|fine-?tun|tun)|训练|学習|학습|обучен|trainiert",
-    "entra[îi]n|entrenad|treinad",
-)
-_EVALUATED = either(
-    r"\bevaluat|\btested on\b|\bbenchmark|\btest(?:ing)? (?:set|split|data)|\bvalidat|\bcalibrat",
-    r"\bprun(?:ed|ing)\b|\b(?:zero|few)-shot\b|\bimportance matrix|\bimatrix",
-)
-_DENIED = re.compile(r"\b(?:not|never|without|excluding|no)\b[^.]{0,40}\b(?:train|us(?:e|ed|ing)|tun|includ)")
-_OTHERS = either(
-    (
-        r"\b(?:other|another|previous|prior|teacher|similar|existing) (?:\w+ )?(?:models?|versions?|works?|"
-        "checkpoints?)"
-    ),
-    r"\byou (?:can|could|may|want)|\bif you\b|\bto (?:fine-?tune|train) (?:this|the|your|it)\b|\bplease\b",
-)
-_KIND = either(
-    (
-        r"\b(?:images?|photos?|pictures?|paintings?|frames|texts?|tweets?|posts?|comments?|articles?|news|"
-        "books?|audiobooks?|stories|novels|hours|minutes|tokens?|words|lines|dialog(?:ue)?s?|conversations?|"
-        "chats?|songs?|samples?|examples?|pairs|triples|sentences?|documents?|videos?|movies|films|clips?|"
-        "recordings?|utterances|speech|pages|scans?|slides|maps?|patients?|records|literature|"
-        "instructions?|prompts?|questions|entries|code|repositories|games|episodes|sequences|proteins?|"
-        r"molecules|compounds|web(?:site)?s?|internet|crawl\w*|synthetic|annotat\w+|label+ed|curated|"
-        "collected|scraped|generated|sourced|corpus|corpora|sources?|vectors|parallel data|reviews|"
-        r"transcripts?|subtitles|transactions|rows|csv)\b"
-    ),
-    r"\b\d[\d.,]*\s?(?:k|m|b|gb|tb|mb|million|billion|trillion|thousand|hours)\b|画像|テキスト|文章|图像|图片|文本|数据",
-    "이미지|텍스트|문장|изображени|текст",
-)
-_OUR_DATA = re.compile(
-    r"\b(?:our|the) (?:\w+ ){0,2}(?:training data|data ?set|corpus) (?:is|was|are|were|consists?|"
-    r"contains?|includes?|comprises?|used)\b"
-)
-_INSTRUCTION = re.compile(
-    r"\bexample of\b|\bfollow\b|\bhere is\b|\bhow to\b|\bscript\b|\byou need\b|\bin order to\b|\btry\b"
-)
-_UNDISCLOSED = either(
-    r"\b(?:an? unk[no]\w*|the None|an? undisclosed|an? unspecified) (?:data|corpus)|\bundisclosed\b",
-    r"\b(?:not|n't) (?:be(?:en)? )?(?:publicly )?(?:disclos|reveal|shar|specif|releas)\w*",
-    r"\b(?:proprietary|confidential) (?:and )?\w* ?data|\bwithh(?:eld|old)|\bnon-?public data",
-    r"\bunknown dataset",
-)
-_PRIVATE = either(
-    r"\b(?:private|internal|proprietary|in-house|inhouse|confidential|not public(?:ly)?|company)\b",
-)
-_PUBLIC = either(
-    r"\b(?:public(?:ly)?|open(?:ly)?(?:[ -]source)?|freely|available (?:on|at|from|here))\b|https?://",
-)
-_NO_SET = either(
-    (
-        r"^(?:unknown|custom\w*|none|null|n/?a|-+|todo.*|tbd|private|other|dataset|datasets|data|\.+|\?+|"
-        r"your[ _-].*|my[ _-]?(?:own)?[ _-]?data\w*|more information needed|\[.*needed\])$"
-    ),
-)
 _MAX_EVIDENCE = 6
 _MAX_DATASETS = 500
 _MAX_NAME = 200
@@ -113,7 +49,7 @@ def read_training_data(view: CardView) -> TrainingData:
     return TrainingData(
         status=status,
         datasets=datasets,
-        availability=_availability(training, (*found.naming, *found.describing)),
+        availability=_availability(training, (*found.naming, *found.describing, *found.withholding)),
         evidence=tuple(dict.fromkeys([*quotes[:cut], *keyed, *quotes[cut:]]))[:_MAX_EVIDENCE],
     )
 
@@ -140,16 +76,17 @@ def _read_line(line: Line, found: _Collected, in_table: bool) -> bool:
     if line.kind is BlockKind.TABLE_ROW:
         return _read_row(line, found, in_table)
     text = line.low
-    about_training = bool(_TRAINED.search(text))
+    about_training = bool(words.TRAINED.search(text))
     in_data = Topic.DATA in line.topics and Topic.EVALUATION not in line.topics
-    evaluated = bool(_EVALUATED.search(text))
-    if _DENIED.search(text) or (_OTHERS.search(text) and not in_data):
+    evaluated = bool(words.EVALUATED.search(text))
+    if words.DENIED.search(text) or words.ADVICE.search(text) or (words.OTHERS.search(text) and not in_data):
         return False
-    if about_training and _TRAINED_ON.search(text) and not (Topic.EVALUATION in line.topics and evaluated):
-        _take_sentence(line, found)
+    if about_training and words.TRAINED_ON.search(text) and not (Topic.EVALUATION in line.topics and evaluated):
+        if not _take_sentence(line, found) and in_data:
+            _take_data(line, found)
     elif in_data and not evaluated and line.kind is not BlockKind.HEADING:
         _take_data(line, found)
-    elif _OUR_DATA.search(text) and not evaluated:
+    elif words.OUR_DATA.search(text) and not evaluated:
         found.describing.append(line)
     elif evaluated or Topic.EVALUATION in line.above:
         for named in names_in(line.text, line.quote, known_only=True):
@@ -164,16 +101,19 @@ def _take_data(line: Line, found: _Collected) -> None:
         found.add(named, "training", line)
     if names:
         found.naming.append(line)
-    elif _UNDISCLOSED.search(line.low):
+    elif words.UNDISCLOSED.search(line.low):
         found.withholding.append(line)
-    elif len(line.low.split()) > 4 or _KIND.search(line.low):
+    elif words.POINTER.match(line.low):
+        return
+    elif len(line.low.split()) > 4 or words.KIND.search(line.low):
         found.describing.append(line)
 
 
-def _take_sentence(line: Line, found: _Collected) -> None:
+def _take_sentence(line: Line, found: _Collected) -> bool:
+    """Takes a sentence about training, the roles of its names by what stands around them; whether it told anything."""
     names = names_in(line.text, line.quote)
-    trained_at = _TRAINED.search(line.low)
-    evaluated_at = _EVALUATED.search(line.low)
+    trained_at = words.TRAINED.search(line.low)
+    evaluated_at = words.EVALUATED.search(line.low)
     training = False
     for named in names:
         after_evaluation = evaluated_at is not None and 0 <= evaluated_at.start() < named.at
@@ -188,17 +128,26 @@ def _take_sentence(line: Line, found: _Collected) -> None:
             training = True
     if training:
         found.naming.append(line)
-    elif _UNDISCLOSED.search(line.low):
+    elif words.UNDISCLOSED.search(line.low):
         found.withholding.append(line)
     elif _describes(line):
         found.describing.append(line)
+    else:
+        return bool(names)
+    return True
 
 
 def _describes(line: Line) -> bool:
     """Whether a sentence about training tells kind, source or amount of the data, and is no instruction to train."""
-    if line.kind is BlockKind.HEADING or Topic.HOW_TO in line.topics or _INSTRUCTION.search(line.low):
+    if (
+        line.kind is BlockKind.HEADING
+        or Topic.HOW_TO in line.topics
+        or words.INSTRUCTION.search(line.low)
+        or words.POINTER.match(line.low)
+    ):
         return False
-    return bool(_KIND.search(line.low) or re.search(r"\bdata(?:set)?s?\b|\bon \d", line.low))
+    told = words.NO_DATA.sub("", line.low)
+    return bool(words.KIND.search(told) or re.search(r"\bdata(?:set)?s?\b|\bon \d", told))
 
 
 def _read_row(line: Line, found: _Collected, in_table: bool) -> bool:
@@ -235,8 +184,9 @@ def _item_names(line: Line) -> tuple[Named, ...]:
 
 
 def _note_other_use(line: Line, found: _Collected) -> None:
-    """Notes names that the text uses for something else than training (a calibration or test set)."""
-    if _EVALUATED.search(line.low) and not _TRAINED.search(line.low):
+    """Notes names that the text uses for something else than training (a calibration or test set), or not at all."""
+    evaluated, trained = words.EVALUATED.search(line.low), words.TRAINED.search(line.low)
+    if bool(evaluated) != bool(trained) and (evaluated or words.DENIED.search(line.low)):
         for match in re.finditer(r"[\w.-]+/[\w.-]+|`([^`]+)`", line.quote):
             found.not_training.add(re.sub(r"[\W_]+", "", (match[1] or match[0]).rsplit("/", 1)[-1].lower()))
 
@@ -253,7 +203,7 @@ def _datasets(view: CardView, found: _Collected) -> tuple[Dataset, ...]:
                 break
             value = value.split(" #", 1)[0].strip()[:_MAX_NAME]
             key = re.sub(r"[\W_]+", "", value.rsplit("/", 1)[-1].lower())
-            if _NO_SET.match(value) or not key or key in keys:
+            if words.NO_SET.match(value) or not key or key in keys:
                 continue
             keys.add(key)
             keyed: Role = "other" if key in found.not_training else "training"
@@ -280,8 +230,8 @@ def _availability(training: Iterable[Dataset], lines: Iterable[Line]) -> Availab
     public = any(dataset.hub_id for dataset in training)
     private = False
     for line in lines:
-        public = public or bool(_PUBLIC.search(line.low))
-        private = private or bool(_PRIVATE.search(line.low))
+        public = public or bool(words.PUBLIC.search(line.low))
+        private = private or bool(words.PRIVATE.search(line.low))
     if public and private:
         return "mixed"
     return "public" if public else "private" if private else "unknown"

@@ -20,6 +20,7 @@ _OTHER = frozenset({Topic.OTHER})
 _MAX_TITLE_WORDS = 2
 _MAX_TITLE_SIGNS = 8
 _MIN_WORDS = 4
+_MIN_HEADER_WORDS = 6  # so long a head of a column is a statement in a table without a header
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +169,13 @@ class CardView:
         for block in self.card.blocks:
             if block.placeholder or block.kind in {BlockKind.CODE, BlockKind.COMMENT}:
                 continue
-            if block.header:
-                head = block.cells[0] if block.cells else ""
-            elif block.kind is BlockKind.TABLE_ROW and (statement := self._statement(block, head)):
-                yield statement
-                continue
+            if block.kind is BlockKind.TABLE_ROW:
+                statement = self._statement(block, "" if block.header else head)
+                if block.header:
+                    head = block.cells[0] if block.cells else ""
+                if statement:
+                    yield statement
+                    continue
             sentences = block.sentences
             if block.kind is BlockKind.HEADING:
                 sentences = (Sentence(text=block.text, line=block.line, quote=self.quote(block.line)),)
@@ -182,7 +185,8 @@ class CardView:
 
     def _statement(self, block: Block, head: str) -> Line | None:
         """A table row that is a label and a statement, as a sentence: `| Limitations | It fails on ... |`."""
-        if len(block.cells) != 2 or len(block.cells[1].split()) < _MIN_WORDS or not block.sentences:
+        fewest = _MIN_HEADER_WORDS if block.header else _MIN_WORDS
+        if len(block.cells) != 2 or len(block.cells[1].split()) < fewest or not block.sentences:
             return None
         label, text = (cell.strip() for cell in block.cells)
         topics = topics_of(label.lower())
