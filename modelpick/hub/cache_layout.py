@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from modelpick.hub.disk import whole_path
 from modelpick.hub.part_file import sync_folder
 from modelpick.hub.plan import DownloadPlan, PlannedFile
+from modelpick.places import whole_path
 
 
 def default_cache() -> Path:

@@ -1,4 +1,4 @@
-"""The disk: where a path leads, is there room, and what an operating system's error means to the user."""
+"""The disk: is there room, and what an operating system's error means to the user."""
 
 from __future__ import annotations
 
@@ -6,29 +6,11 @@ import errno
 import shutil
 from pathlib import Path
 
-from modelpick.errors import CannotFindOut, UsageError
+from modelpick.errors import CannotFindOut
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _ELSEWHERE = "name another place with --local-dir, or with HF_HOME"
-
-
-def whole_path(path: str | Path) -> Path:
-    """The path from the root on, `~` filled in: what is told to a person or kept in a receipt holds anywhere.
-
-    Raises:
-        UsageError: It is empty, or nobody knows the home folder that it means.
-        CannotFindOut: It is relative, and the current folder is gone.
-    """
-    if not str(path).strip():
-        raise UsageError("the name of the folder is empty", "give it a name, or leave the option out")
-    try:
-        return Path(path).expanduser().absolute()
-    except RuntimeError as error:
-        raise UsageError(f"the home folder in `{path}` is not known", "set HOME, or write the whole path") from error
-    except FileNotFoundError as error:
-        hint = "change to a folder that exists, or write the whole path"
-        raise CannotFindOut("the current folder is gone", hint, kind="disk") from error
 
 
 def check_room(folder: Path, needed: int) -> None:

@@ -9,37 +9,23 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from modelpick.hub.disk import whole_path
 from modelpick.hub.download import Receipt
+from modelpick.places import own_folder
 
 FORMAT = "modelpick.receipt/1"
 
 
-def home() -> Path:
-    """The folder of our own files: `MODELPICK_HOME`, else the user's cache folder of this platform.
-
-    Raises:
-        UsageError: It begins with `~`, and nobody knows that home folder.
-    """
-    chosen = os.environ.get("MODELPICK_HOME", "").strip()
-    if chosen:
-        return whole_path(chosen)
-    from platformdirs import user_cache_path
-
-    return whole_path(user_cache_path("modelpick", appauthor=False))
-
-
 def write_receipt(receipt: Receipt, endpoint: str) -> Path:
-    """Writes the receipt as JSON under `home()/receipts`; the same repo, commit and folder replaces its older one.
+    """Writes the receipt as JSON under `own_folder()/receipts`, in place of an older one of the same folder.
 
     Returns:
         The file.
 
     Raises:
-        UsageError: As `home`.
+        UsageError: As `own_folder`.
         OSError: The folder cannot be written to.
     """
-    folder = home() / "receipts"
+    folder = own_folder() / "receipts"
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{receipt.repo_id.replace('/', '--')}@{receipt.commit}"
     place = folder / f"{name}-{_short_hash(receipt.folder)}.json"

@@ -21,6 +21,7 @@ from typing import Any
 
 from modelpick.data.files import is_path
 from modelpick.errors import UsageError
+from modelpick.places import user_path
 
 RUNS = Path("modelpick-runs")
 """Where runs are put when nobody says otherwise, in the current folder."""
@@ -72,7 +73,7 @@ def find_run(text: str, command: str) -> Path:
     Raises:
         UsageError: There is no such run (close names are suggested), or two could be meant.
     """
-    path = Path(text).expanduser()
+    path = user_path(text)
     named = RUNS / text
     if is_path(text) or text in ("", ".", ".."):
         return path

@@ -124,11 +124,11 @@ def download(
     """
     from modelpick.hub.client import HubClient
     from modelpick.hub.collect import collect
-    from modelpick.hub.disk import whole_path
     from modelpick.hub.download import check_access, fetch
     from modelpick.hub.loading import loading_lines
     from modelpick.hub.plan import plan
     from modelpick.notebook import register
+    from modelpick.places import whole_path
     from modelpick.verbs.vet import vet_facts
 
     register()

@@ -96,6 +96,7 @@ def evaluate(
     from modelpick.models.options import NetworkOptions, check_options, hidden_sizes
     from modelpick.models.run_folder import RUNS, check_free, new_run_name
     from modelpick.notebook import register
+    from modelpick.places import user_path
 
     register()
     drop, models, with_, without = (_names(given) for given in (drop, models, with_, without))
@@ -122,9 +123,9 @@ def evaluate(
     terms = None if license is None else _licence_keys(license)
     created = datetime.now().astimezone()
     if run_dir is not None:
-        check_free(Path(run_dir).expanduser())
+        check_free(user_path(run_dir))
     dataset = read_dataset(str(data), target=target, task=task, drop=drop, listener=listener)
-    place = RUNS / new_run_name(dataset.name, created) if run_dir is None else Path(run_dir).expanduser()
+    place = RUNS / new_run_name(dataset.name, created) if run_dir is None else user_path(run_dir)
     evaluation, refused = _compare(
         dataset,
         _entries(dataset, options, with_, without, listener),

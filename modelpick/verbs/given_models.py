@@ -94,13 +94,14 @@ def _locate(name: str, allow_rejected: bool, endpoint: str | None, listener: Lis
     """Where a named model lies; one of the Hub is vetted and fetched first."""
     from modelpick.models.checkpoint import is_checkpoint
     from modelpick.models.run_folder import CANDIDATES, find_run
+    from modelpick.places import whole_path
     from modelpick.weights.formats import weight_format
 
     looks_like_repo = name.count("/") == 1 and not name.startswith((".", "/", "~")) and weight_format(name) is None
     if looks_like_repo and not Path(name).is_file() and not is_checkpoint(Path(name)):
         return _fetch(name, allow_rejected, endpoint, listener)
     folder = find_run(name, "modelpick eval DATA --model")
-    whole = folder.expanduser().absolute()
+    whole = whole_path(folder)
     shown = whole.name
     if whole.parent.name == CANDIDATES:
         shown = f"{whole.parent.parent.name}:{whole.name}"
@@ -166,8 +167,9 @@ def _training_rows(folder: Path) -> NDArray[np.uint64] | None:
     """Of the model itself, or for one of a run's other models those of the run."""
     from modelpick.models.checkpoint import load_training_rows
     from modelpick.models.run_folder import CANDIDATES
+    from modelpick.places import whole_path
 
-    whole = folder.expanduser().absolute()
+    whole = whole_path(folder)
     hashes = load_training_rows(whole)
     if hashes is None and whole.parent.name == CANDIDATES:
         return load_training_rows(whole.parent.parent)

@@ -102,9 +102,10 @@ def runs(folder: str | Path | None = None, *, listener: Listener = SILENT) -> Ru
     """The saved runs in a folder, by default `./modelpick-runs`. Other folders there are passed over."""
     from modelpick.models.run_folder import RUNS, list_runs
     from modelpick.notebook import register
+    from modelpick.places import user_path
 
     register()
-    place = RUNS if folder is None else Path(folder).expanduser()
+    place = RUNS if folder is None else user_path(folder)
     return RunsResult(folder=place, runs=tuple(_run(path, report) for path, report in list_runs(place)))
 
 
