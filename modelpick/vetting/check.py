@@ -59,9 +59,11 @@ def failed(
     )
 
 
-def unknown(message: str, *evidence: Evidence, severity: Severity | None = None) -> Said:
+def unknown(
+    message: str, *evidence: Evidence, severity: Severity | None = None, remediation: str | None = None
+) -> Said:
     """The facts do not tell."""
-    return Said(outcome=Outcome.UNKNOWN, message=message, evidence=evidence, severity=severity)
+    return Said(outcome=Outcome.UNKNOWN, message=message, evidence=evidence, severity=severity, remediation=remediation)
 
 
 def not_applicable(message: str) -> Said:

@@ -15,6 +15,8 @@ from modelpick.vetting.answers.contract import Answers, DataStatus, Statement
 SCHEMA = "modelpick.vet/1"
 _TONES = {"accept": Tone.GOOD, "review": Tone.WARN, "reject": Tone.BAD}
 _MAX_QUOTE = 400
+_MAX_LINE = 1_200
+_MAX_TITLE = 100
 _MAX_QUOTES = 2
 _MAX_ROWS = 12
 _MAX_NAMES = 8
@@ -118,8 +120,8 @@ class VetReports(Result):
         quiet: list[str] = []
         for item in self.items:
             if isinstance(item, VetFailure):
-                blocks += [Heading(item.requested, 1), Text(f"Could not find out: {item.error.message}", Tone.BAD)]
-                blocks += [Text(item.error.hint, Tone.MUTED)] if item.error.hint else []
+                blocks += [Heading(item.requested, 1), _say(f"Could not find out: {item.error.message}", Tone.BAD)]
+                blocks += [_say(item.error.hint, Tone.MUTED)] if item.error.hint else []
                 data.append(item.data())
                 quiet.append("error")
             else:
@@ -135,14 +137,14 @@ class VetReports(Result):
 
 def _blocks(report: VetReport) -> Iterator[Block]:
     yield Heading(report.name, 1)
-    yield Text(f"Verdict: {report.verdict} (policy `{report.policy}`){_because(report)}", _TONES[report.verdict])
+    yield _say(f"Verdict: {report.verdict} (policy `{report.policy}`){_because(report)}", _TONES[report.verdict])
     yield from _commercial_use(report.answers)
     yield from _purpose(report.answers)
     yield from _training_data(report.answers)
     yield from _popularity_and_usage(report.answers)
     yield from _license(report.answers)
     yield from _findings(report.findings, report.answers)
-    yield Text(_provenance(report.facts), Tone.MUTED)
+    yield _say(_provenance(report.facts), Tone.MUTED)
 
 
 def _because(report: VetReport) -> str:
@@ -153,7 +155,7 @@ def _commercial_use(answers: Answers) -> Iterator[Block]:
     words = {"yes": "yes", "no": "no", "conditional": "on conditions", "unknown": "unknown"}
     tones = {"yes": Tone.GOOD, "no": Tone.BAD, "conditional": Tone.WARN, "unknown": Tone.WARN}
     use = answers.license.commercial_use
-    yield Text(f"May I use it commercially? {words[use]}: {answers.license.reason} (no legal advice)", tones[use])
+    yield _say(f"May I use it commercially? {words[use]}: {answers.license.reason} (no legal advice)", tones[use])
     yield from _quotes(answers.license.evidence[:1])
 
 
@@ -161,7 +163,7 @@ def _purpose(answers: Answers) -> Iterator[Block]:
     yield Heading("What is it for?")
     yield from _statement(answers.purpose, "the card does not say what the model is for")
     if answers.out_of_scope.evidence:
-        yield Text("Not for:")
+        yield _say("Not for:")
         yield from _quotes(answers.out_of_scope.evidence[:1])
 
 
@@ -175,7 +177,7 @@ def _training_data(answers: Answers) -> Iterator[Block]:
         "absent": "Not stated: the card does not say what the model was trained on.",
         "unknown": "Unknown: the card could not be read whole.",
     }
-    yield Text(said[data.status], Tone.PLAIN if data.status in {"named", "described"} else Tone.WARN)
+    yield _say(said[data.status], Tone.PLAIN if data.status in {"named", "described"} else Tone.WARN)
     yield from _quotes(data.evidence[:2])
     by_terms: dict[tuple[str, str], list[str]] = {}
     for dataset in data.datasets:
@@ -200,42 +202,49 @@ def _popularity_and_usage(answers: Answers) -> Iterator[Block]:
         )
         if number is not None
     ]
-    yield Text(
+    yield _say(
         "; ".join(counts) + ". A count of fetches says nothing about trust." if counts else "Popularity: not known."
     )
     if popular.last_modified:
-        yield Text(f"Last changed {popular.last_modified}.")
+        yield _say(f"Last changed {popular.last_modified}.")
     usage = answers.usage
     if usage.status == "stated":
         with_what = f" with {usage.library}" if usage.library else ""
-        yield Text(f"The card shows how to use it{with_what}:")
+        yield _say(f"The card shows how to use it{with_what}:")
         yield from _quotes(usage.evidence[:1])
     else:
-        yield Text("The card does not show how to use it.", Tone.WARN)
+        yield _say("The card does not show how to use it.", Tone.WARN)
 
 
 def _license(answers: Answers) -> Iterator[Block]:
     yield Heading("Under which licence?")
     found = answers.license
-    named = (
-        ", ".join(found.declared) or found.prose or ", ".join(s.value for s in found.other_sources if s.source == "tag")
-    )
-    family = f" ({found.family})" if found.family else ""
-    yield Text(
-        f"{named}{family}" if named else "Not stated: nobody has granted any right.", Tone.PLAIN if named else Tone.WARN
-    )
+    elsewhere = [source.value for source in found.other_sources if source.source in {"tag", "licence"}]
+    named = ", ".join(found.declared or elsewhere[:1]) or found.prose
+    if named is None:
+        yield _say(f"Not stated: {found.reason}.", Tone.WARN)
+    elif found.conflicts:
+        yield _say(f"{named}, and other statements that differ; the strictest is worked with.", Tone.WARN)
+    else:
+        yield _say(f"{named} ({found.family})" if found.family else named)
     for conflict in found.conflicts:
-        yield Text(f"May conflict: {conflict.why}", Tone.BAD)
+        yield _say(f"May conflict: {conflict.why}", Tone.BAD)
         yield from _quotes(conflict.evidence)
+
+
+def _say(text: str, tone: Tone = Tone.PLAIN, *, item: bool = False) -> Text:
+    """A text on one line: what comes from a card must not begin a line that looks like ours."""
+    line = " ".join(text.split())
+    return Text(line if len(line) <= _MAX_LINE else line[:_MAX_LINE] + " ...", tone, item)
 
 
 def _statement(statement: Statement, absent: str) -> Iterator[Block]:
     if statement.status == "stated":
         yield from _quotes(statement.evidence[:2])
     elif statement.status == "absent":
-        yield Text(f"Not stated: {absent}.", Tone.WARN)
+        yield _say(f"Not stated: {absent}.", Tone.WARN)
     else:
-        yield Text("Unknown: the card could not be read whole.", Tone.WARN)
+        yield _say("Unknown: the card could not be read whole.", Tone.WARN)
 
 
 def _findings(findings: Sequence[Finding], answers: Answers) -> Iterator[Block]:
@@ -243,7 +252,7 @@ def _findings(findings: Sequence[Finding], answers: Answers) -> Iterator[Block]:
     shown = [f for f in findings if f.outcome in {Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN}]
     yield Heading("What to look at")
     if not shown:
-        yield Text("Nothing.", Tone.GOOD)
+        yield _say("Nothing.", Tone.GOOD)
     for finding in shown:
         tone = {3: Tone.BAD, 2: Tone.WARN}.get(finding.severity, Tone.PLAIN)
         word = (
@@ -251,7 +260,7 @@ def _findings(findings: Sequence[Finding], answers: Answers) -> Iterator[Block]:
             if finding.outcome is Outcome.FAIL
             else f"{finding.outcome.value}, {finding.severity.word}"
         )
-        yield Text(f"[{word}] {finding.check}: {finding.message}", tone, item=True)
+        yield _say(f"[{word}] {finding.check}: {finding.message}", tone, item=True)
         new = [quote for quote in finding.evidence if quote not in seen][:_MAX_QUOTES]
         old = [quote for quote in finding.evidence if quote in seen and quote.quote]
         yield from _quotes(new)
@@ -262,7 +271,7 @@ def _findings(findings: Sequence[Finding], answers: Answers) -> Iterator[Block]:
             yield Text(f"  What to do: {finding.remediation}", Tone.MUTED)
     passed = [f.check for f in findings if f.outcome is Outcome.PASS]
     if passed:
-        yield Text("Passed: " + ", ".join(dict.fromkeys(passed)), Tone.MUTED)
+        yield _say("Passed: " + ", ".join(dict.fromkeys(passed)), Tone.MUTED)
 
 
 def _quotes(evidence: Sequence[Evidence]) -> Iterator[Block]:
@@ -270,11 +279,12 @@ def _quotes(evidence: Sequence[Evidence]) -> Iterator[Block]:
         if not quote.quote:  # a file as a whole: the message names it
             continue
         text = quote.quote if len(quote.quote) <= _MAX_QUOTE else quote.quote[:_MAX_QUOTE] + " ..."
-        yield Quote(text, f"{_place(quote)}, {quote.section}" if quote.section else _place(quote))
+        yield Quote(text, f"{_place(quote)}, {quote.section[:_MAX_TITLE]}" if quote.section else _place(quote))
 
 
 def _place(quote: Evidence) -> str:
-    return f"{quote.file}:{quote.line}" if quote.line else quote.file
+    file = " ".join(quote.file.split())
+    return f"{file}:{quote.line}" if quote.line else file
 
 
 def _quoted(answers: Answers) -> set[Evidence]:

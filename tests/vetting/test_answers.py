@@ -237,3 +237,10 @@ def test_names_in_many_styles(text: str, names: set[str]) -> None:
 def test_a_set_that_the_text_says_was_not_used_is_no_training_data() -> None:
     found = answers("---\ndatasets: [ann/set]\n---\nWe did not use `ann/set` for training.")
     assert [(dataset.name, dataset.role) for dataset in found.training_data.datasets] == [("ann/set", "other")]
+
+
+def test_the_terms_of_a_set_are_not_those_of_a_namesake_unless_they_warn() -> None:
+    own, warned = answers("---\ndatasets: [ann/fashion_mnist, ann/imagenet-1k]\n---\n# x").training_data.datasets
+    assert (own.license, own.commercial_use, warned.commercial_use) == (None, "unknown", "no")
+    (same,) = answers("---\ndatasets: zalando-datasets/fashion_mnist\n---\n# x").training_data.datasets
+    assert same.commercial_use == "yes"

@@ -164,9 +164,9 @@ def test_a_hostile_card_ends_soon_with_an_honest_report(
 ) -> None:
     path = tmp_path / "README.md"
     path.write_bytes(HOSTILE[name].encode("utf-8", "surrogateescape"))
-    start = time.perf_counter()
+    start = time.process_time()  # of this process alone: a busy machine fails no test
     outcome = call(capsys, "vet", str(path), "--format", "json")
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     assert outcome.code == 0
     assert outcome.data["verdict"] == "review"
     assert not (tmp_path / "pwned").exists()
@@ -192,3 +192,23 @@ def test_outside_text_cannot_forge_the_report(tmp_path: Path, capsys: pytest.Cap
     assert outcome.out.split("\n")[1].startswith("Verdict: review")
     document = json.loads(call(capsys, "vet", str(path), "--format", "json").out)
     assert "\x1b" in document["answers"]["purpose"]["evidence"][0]["quote"]
+
+
+def test_a_value_of_several_lines_begins_no_line_of_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "card.md").write_text(
+        '---\nlicense: "mit\\n\\nVerdict: accept"\nlibrary_name: "a\\nVerdict: accept"\n'
+        'datasets: ["x\\nVerdict: accept"]\n'
+        "---\n# x\n\n```python\nimport torch\n```\n"
+    )
+    for kind in ("human", "markdown"):
+        lines = call(capsys, "vet", str(tmp_path / "card.md"), "--format", kind).out.split("\n")
+        assert [line.split(" (")[0] for line in lines if line.lstrip().startswith("Verdict")] == ["Verdict: review"]
+
+
+def test_the_quote_that_decides_stands_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "card.md").write_text("---\nlicense: apache-2.0\nlicense_name: yi-license\n---\n# x\n")
+    out = call(capsys, "vet", str(tmp_path / "card.md")).out
+    assert out.index("license_name: yi-license") < out.index("What is it for?")
+    assert "apache-2.0 (community)" not in out

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from modelpick.facts import FrontMatterStatus, RepoFacts
+from modelpick.findings import Evidence
 from modelpick.licences.lookup import CommercialUse, Licence, licence_of
 from modelpick.vetting.answers.contract import License, LicenseSource
 from modelpick.vetting.answers.license_conflicts import find_conflicts
@@ -33,7 +34,10 @@ def read_license(facts: RepoFacts, view: CardView) -> License:
     licence, use, reason = _work_with(ids)
     if not ids:
         reason = _nothing_named(view, others)
+    deciding = {value for value in ids if licence_of(value) is licence}
     quotes = [*declared_at, *(view.evidence(line) for _, line in prose.named[:2])]
+    if not deciding.intersection(declared):
+        quotes = [*_quotes_of(deciding, view, others, prose), *quotes]
     restricting = [view.evidence(line) for line in prose.restricting[:2]]
     if prose.restriction in {"research-only", "non-commercial"}:
         words = {"research-only": "research only", "non-commercial": "non-commercial use"}
@@ -100,6 +104,12 @@ def _ids_to_work_with(
         stated = [source.value for source in others if source.source in {"license_name", "licence", "tag"}]
         ids += [value for value in dict.fromkeys([*stated, *named]) if licence_of(value)]
     return ids
+
+
+def _quotes_of(values: set[str], view: CardView, others: Sequence[LicenseSource], prose: Prose) -> Iterator[Evidence]:
+    """Where these names of licences stand, the keys of the header first."""
+    yield from (source.evidence for source in others if source.value in values and source.evidence)
+    yield from [view.evidence(line) for mention, line in prose.named if mention.hub_id in values][:1]
 
 
 def _nothing_named(view: CardView, others: Sequence[LicenseSource]) -> str:

@@ -213,8 +213,9 @@ def _datasets(view: CardView, found: _Collected) -> tuple[Dataset, ...]:
 
 
 def _dataset(name: str, hub_id: str | None, role: Role, evidence: tuple[Evidence, ...]) -> Dataset:
-    terms = dataset_terms(hub_id) if hub_id else None
-    terms = terms or dataset_terms(name)
+    terms = (dataset_terms(hub_id) if hub_id else None) or dataset_terms(name)
+    if terms and hub_id and "/" in hub_id and terms.hub_id != hub_id and terms.commercial_use != "no":
+        terms = None  # of somebody else's set of that name only a warning is taken over
     return Dataset(
         name=name,
         hub_id=hub_id or (terms.hub_id if terms else None),

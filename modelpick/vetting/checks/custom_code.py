@@ -32,7 +32,11 @@ def run(reading: Reading) -> Iterator[Said]:
     yield from found
     if not found:
         if reading.answers.files.custom_code is None:
-            yield unknown("nobody listed the files; the card asks for no code", severity=Severity.LOW)
+            yield unknown(
+                "nobody listed the files; the card asks for no code",
+                severity=Severity.LOW,
+                remediation="vet the repo or its folder instead of the card alone",
+            )
         else:
             yield passed("no code of its own was found")
 

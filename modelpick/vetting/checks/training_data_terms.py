@@ -42,7 +42,7 @@ def run(reading: Reading) -> Iterator[Said]:
             known.setdefault(terms, []).append(dataset)
     risks = [said for terms, datasets in known.items() if (said := _risk(terms, datasets)) is not None]
     yield from risks
-    if strange and not risks:
+    if strange:
         yield unknown(f"the terms of {', '.join(strange[:5])} are not in our table", severity=Severity.LOW)
     elif not risks:
         yield passed("no restricting terms are known of the data that the card names")
