@@ -90,7 +90,7 @@ def _difference(evaluation: Evaluation, candidate: CandidateResult, other: Candi
     metric, both = evaluation.metric, min(candidate.finished, other.finished)
     theirs, base = (result.scores[metric.name][:both] for result in (candidate, other))
     resolution = 1 / len(evaluation.splits[0].test) if metric.counts_rows else 0.0
-    return corrected_comparison(theirs, base, evaluation.overlap, resolution)
+    return corrected_comparison(theirs, base, evaluation.overlap, resolution, metric.bounds)
 
 
 def _below(candidate: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from modelpick.document import Block, Cell, Chart, Document, Heading, Series, Ta
 from modelpick.evaluation.comparison import Comparison, comparisons, estimates, protocol_reason
 from modelpick.evaluation.contract import Saved, contract, versions
 from modelpick.evaluation.metrics import Metric, metrics_of
-from modelpick.evaluation.protocol import Evaluation
+from modelpick.evaluation.protocol import CandidateResult, Evaluation
 from modelpick.evaluation.statistics import Estimate
 
 _FEW_ROWS = 1000
@@ -125,10 +125,15 @@ def charts(evaluation: Evaluation) -> Iterator[Chart]:
         yield Chart(title=f"{result.entry.name}, split 1", x_label="epoch", y_label=score, series=tuple(series))
 
 
+def _fate(result: CandidateResult) -> str:
+    refused = result.entry.fixed and not result.scores
+    return "took no part" if refused else "did not finish"
+
+
 def _remarks(evaluation: Evaluation) -> Iterator[Text]:
     for result in evaluation.results:
         if result.error is not None:
-            yield Text(f"{result.entry.name} did not finish: {result.error}", Tone.BAD, item=True)
+            yield Text(f"{result.entry.name} {_fate(result)}: {result.error}", Tone.BAD, item=True)
         if result.warned:
             fits = result.finished + (result.form is not None)
             yield Text(

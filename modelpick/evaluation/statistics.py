@@ -74,11 +74,16 @@ def corrected_interval(
 
 
 def corrected_comparison(
-    candidate: Sequence[float], baseline: Sequence[float], overlap: float, resolution: float = 0.0
+    candidate: Sequence[float],
+    baseline: Sequence[float],
+    overlap: float,
+    resolution: float = 0.0,
+    bounds: Interval = (-math.inf, math.inf),
 ) -> Difference:
     """Candidate minus baseline on the same splits: t = mean / corrected error, J - 1 degrees of freedom.
 
-    Without any spread in the differences there is no p: all equal is no proof.
+    The interval is cut to what a difference of two values within `bounds` can be. Without any spread in the
+    differences there is no p: all equal is no proof.
     """
     differences = [a - b for a, b in zip(candidate, baseline, strict=True)]
     if not _tells_spread(differences, overlap):
@@ -88,9 +93,9 @@ def corrected_comparison(
         return Difference(mean=mean, ci95=None, p=None)
     degrees = len(differences) - 1
     half = float(stdtrit(degrees, 0.975)) * error
-    return Difference(
-        mean=mean, ci95=(mean - half, mean + half), p=min(1.0, 2 * float(stdtr(degrees, -abs(mean) / error)))
-    )
+    most = bounds[1] - bounds[0]
+    ci95 = (max(mean - half, -most), min(mean + half, most))
+    return Difference(mean=mean, ci95=ci95, p=min(1.0, 2 * float(stdtr(degrees, -abs(mean) / error))))
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:

@@ -15,6 +15,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, chec
 from modelpick.data.candidate import EpochRecord
 from modelpick.data.forward import sums
 from modelpick.errors import UsageError
+from modelpick.models.memory import check_memory
 from modelpick.models.mlp import MLP
 from modelpick.models.options import hidden_sizes
 from modelpick.models.summary import updates_line
@@ -92,8 +93,11 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         few = self.batch_size == "auto" and part.counted <= _FEW_ROWS
         exact = few and device.type == "cpu"  # where float64 costs next to nothing
+        rows = len(part.features)
+        sizes = (part.features.shape[1], *hidden_sizes(self.hidden_layer_sizes), part.targets.shape[1])
+        check_memory(sizes, rows, self._rows_per_batch(rows, few), 8 if exact else 4)
         net = MLP(
-            (part.features.shape[1], *hidden_sizes(self.hidden_layer_sizes), part.targets.shape[1]),
+            sizes,
             activation=self.activation,
             output=output,
             init=self.init,

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any
 
@@ -18,9 +17,6 @@ COSTS = ("cross-entropy", "binary-cross-entropy", "mse", "rmse")
 CLASSIFICATION_COSTS, REGRESSION_COSTS = COSTS, ("mse", "rmse")
 OPTIMIZERS = ("adam", "adamw", "momentum", "sgd")
 SCHEDULES = ("constant", "cosine")
-
-_MOST_PARAMETERS = 250_000_000
-"""Weights, gradients and two moments of these fill 4 GB: more is a slip of the keyboard on a table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +42,14 @@ def hidden_sizes(value: Any) -> tuple[int, ...]:
     """Nodes of each hidden layer; a single number is one layer.
 
     Raises:
-        UsageError: Not a sequence of positive whole numbers, or more weights than any table calls for.
+        UsageError: Not a sequence of positive whole numbers.
     """
     sizes = (value,) if isinstance(value, Integral) else value
     if isinstance(sizes, str) or not isinstance(sizes, Sequence) or not all(_is_count(size) for size in sizes):
         raise UsageError(
             f"hidden layers are {value!r}, expected positive whole numbers", "such as 128,128; none for no layer"
         )
-    whole = tuple(int(size) for size in sizes)
-    weights = sum(a * b for a, b in pairwise(whole)) + sum(whole)
-    if weights > _MOST_PARAMETERS:
-        raise UsageError(
-            f"hidden layers {','.join(map(str, whole))} have {weights:,} weights and more",
-            "take smaller layers, such as 128,128",
-        )
-    return whole
+    return tuple(int(size) for size in sizes)
 
 
 def check_options(options: Any, costs: Sequence[str] = COSTS) -> None:

@@ -14,11 +14,11 @@ from torch import Tensor
 from modelpick.data.candidate import EpochRecord
 from modelpick.errors import CannotFindOut
 from modelpick.models.costs import COSTS, Cost
+from modelpick.models.memory import MEASURED_ROWS
 from modelpick.models.mlp import MLP
 from modelpick.models.optimizers import OPTIMIZERS, as_one_vector, decay_of
 from modelpick.progress import SILENT, Listener
 
-_CHUNK = 8192  # rows at once where nothing is learned
 _SMALL = 2**25  # multiplications in a step: below, a second thread costs more than it brings
 
 
@@ -155,7 +155,7 @@ def _look(net: MLP, cost: Cost, epoch: int, rows: Rows, validation: Rows | None)
 @torch.no_grad()
 def _measure(net: MLP, cost: Cost, rows: Rows) -> tuple[float, float]:
     """Cost over all rows, and accuracy, or R2 for regression (0 where the target is constant)."""
-    sums = torch.cat([net(part) for part in torch.split(rows.features, _CHUNK)])
+    sums = torch.cat([net(part) for part in torch.split(rows.features, MEASURED_ROWS)])
     loss = float(cost.of(cost.rows(net, sums, rows.targets), rows.weights))
     weights = torch.ones_like(sums[:, 0]) if rows.weights is None else rows.weights
     if net.output == "identity":

@@ -187,6 +187,7 @@ def _entries(
         from modelpick.models.candidate import MLPCandidate
         from modelpick.models.estimators import MLPClassifier, MLPRegressor
         from modelpick.models.fitting import usable_device
+        from modelpick.models.memory import check_memory
     from modelpick.data.candidate import Entry
     from modelpick.models.options import REGRESSION_COSTS, one_of
 
@@ -194,6 +195,9 @@ def _entries(
     estimator = MLPClassifier if dataset.task == "classification" else MLPRegressor
     if options.cost is not None and dataset.task == "regression":
         one_of("the cost of a regression", options.cost, REGRESSION_COSTS)
+    columns, outputs = len(dataset.features.columns), max(1, len(dataset.classes))
+    batch = options.batch_size if isinstance(options.batch_size, int) else dataset.rows
+    check_memory((columns, *options.hidden_layer_sizes, outputs), dataset.rows, batch)  # at least so many features
     settings = asdict(options)
 
     def network(seed: int) -> MLPCandidate:

@@ -102,3 +102,12 @@ def test_equal_learners_are_rarely_called_different_and_shuffled_labels_contain_
         covered += interval is not None and interval[0] <= 0.5 <= interval[1]
     assert called <= 0.09 * runs
     assert covered >= 0.9 * runs
+
+
+def test_an_interval_of_a_difference_stays_within_what_two_shares_can_differ_by():
+    free = corrected_comparison([1.0, 0.2], [0.1, 0.1], 1 / 9, 0.05)
+    cut = corrected_comparison([1.0, 0.2], [0.1, 0.1], 1 / 9, 0.05, bounds=(0.0, 1.0))
+    assert free.ci95 is not None
+    assert free.ci95[1] > 1
+    assert cut.ci95 == (max(free.ci95[0], -1.0), 1.0)
+    assert cut.p == free.p
