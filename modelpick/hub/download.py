@@ -18,6 +18,7 @@ from modelpick.hub.hashing import hash_file
 from modelpick.hub.plan import DownloadPlan, PlannedFile
 from modelpick.hub.transfer import fetch_file
 from modelpick.progress import SILENT, Listener
+from modelpick.weights.formats import SAFETENSORS, weight_format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,7 @@ def fetch(
         try:
             place.open(missing)
             fetched = _fetch_all(client, plan, missing, place, listener, hashes)
+            _check_headers(plan, place)
             folder = place.complete()
         except BaseException as error:  # Ctrl-C included: clean up, then go on unwinding
             place.abandon(forget=isinstance(error, AnswerIsNo))
@@ -146,6 +148,25 @@ def _verified(plan: DownloadPlan, place: _Place, listener: Listener) -> dict[str
             elif path == place.destination(file):
                 listener.notice(f"the copy of `{file.path}` at {path} is damaged and will not be used")
     return hashes
+
+
+def _check_headers(plan: DownloadPlan, place: _Place) -> None:
+    """Refuses weights that were published damaged: the right hash says only that they came as they lie on the Hub."""
+    from safetensors import SafetensorError, safe_open
+
+    for file in plan.files:
+        path = place.candidate(file)
+        if path is None or weight_format(file.path) is not SAFETENSORS:
+            continue
+        try:
+            with safe_open(str(path), framework="numpy"):  # checks the header against the file's size; maps, reads not
+                pass
+        except SafetensorError as error:
+            raise AnswerIsNo(
+                f"`{file.path}` of `{plan.repo_id}` is as the Hub declares it, but no sound safetensors file: {error}",
+                "its publisher has to upload it anew; choose another revision or another model",
+                kind="unfit-weights",
+            ) from error
 
 
 def _fetch_all(

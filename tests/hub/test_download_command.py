@@ -65,6 +65,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
     scan = {"scansDone": True, "filesWithIssues": [{"path": "evil.bin", "level": "unsafe"}]}
     write_repo(folder, "org/flagged", files | {"evil.bin": b"x" * 2000}, securityRepoStatus=scan, **popular)
     write_repo(folder, "org/empty", files | {"model.safetensors": b""}, **popular)
+    write_repo(folder, "org/cut", files | {"model.safetensors": files["model.safetensors"][:-1]}, **popular)
     write_repo(folder, "org/void", {}, **popular)
     write_repo(folder, "org/evil", files, extra_files={"../../evil.json": "{}"}, **popular)
     with LoopbackHub(folder) as server:
@@ -141,6 +142,14 @@ def test_what_cannot_be_had(
     assert (outcome.code, outcome.data["error"]["kind"]) == (code, kind)
     assert outcome.data["error"]["hint"]
     assert cached(own_home) == []
+
+
+def test_weights_that_were_published_cut_never_show_as_a_model(
+    capsys: pytest.CaptureFixture[str], own_home: Path
+) -> None:
+    outcome = call(capsys, "download", "org/cut", "--yes", "--format", "json")
+    assert (outcome.code, outcome.data["error"]["kind"]) == (1, "unfit-weights")
+    assert not any("snapshots" in path.parts or "refs" in path.parts for path in cached(own_home))
 
 
 def test_what_is_rejected_stays_away_unless_asked_for(hub: LoopbackHub, own_home: Path) -> None:
