@@ -6,60 +6,16 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from loopback_hub import Fault, LoopbackHub, safetensors_bytes, write_repo
+from download_bench import CONFIG, WEIGHTS, Bench
+from loopback_hub import Fault, LoopbackHub
 
-from modelpick.errors import AnswerIsNo, CannotFindOut, UsageError
+from modelpick.errors import AnswerIsNo, CannotFindOut
 from modelpick.hub import transfer
-from modelpick.hub.client import HubClient
-from modelpick.hub.download import Receipt, fetch
-from modelpick.hub.info import read_info
-from modelpick.hub.plan import DownloadPlan, plan
-from modelpick.hub.settings import Settings, Timeouts
-
-WEIGHTS = safetensors_bytes({"w": (300, 200)})  # 240 kB
-CONFIG = '{"model_type": "bert"}'
-
-
-class Bench(NamedTuple):
-    hub: LoopbackHub
-    client: HubClient
-    cache: Path
-
-    def plan(self) -> DownloadPlan:
-        answer = self.client.get_json(self.client.api_url("org/tiny"), [("blobs", "true")])
-        return plan(read_info(self.client.settings, answer, "org/tiny", None))
-
-    def fetch(self, local_dir: Path | None = None) -> Receipt:
-        return fetch(self.client, self.plan(), cache_dir=self.cache, local_dir=local_dir)
-
-    def files(self) -> list[str]:
-        return sorted(p.relative_to(self.cache).as_posix() for p in self.cache.rglob("*") if not p.is_dir())
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
-    folder = tmp_path_factory.mktemp("repos")
-    files: dict[str, str | bytes] = {"README.md": "# t", "config.json": CONFIG, "model.safetensors": WEIGHTS}
-    files["additional_chat_templates/tool.jinja"] = "{{ x }}"
-    write_repo(folder, "org/tiny", files | {"pytorch_model.bin": b"x"})
-    with LoopbackHub(folder) as server:
-        yield server
-
-
-@pytest.fixture
-def bench(hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    hub.heal()
-    hub.forget()
-    monkeypatch.setattr(transfer, "_PAUSES", (0.0, 0.0, 0.0, 0.0))
-    timeouts = Timeouts(connect=2, read=2, silence=3, file=1, headers=1)
-    with HubClient(Settings(endpoint=hub.endpoint, token="hf_secret", timeouts=timeouts)) as client:
-        yield Bench(hub, client, tmp_path / "cache")
 
 
 def test_the_cache_is_laid_out_as_huggingface_hub_has_it(bench: Bench) -> None:
@@ -207,8 +163,8 @@ def test_a_mirror_without_these_headers_is_fine(bench: Bench) -> None:
     assert bench.fetch().bytes_fetched > len(WEIGHTS)
 
 
-def test_bytes_from_another_host_are_taken_without_the_token(bench: Bench, hub: LoopbackHub) -> None:
-    with LoopbackHub(hub.folder) as store:
+def test_bytes_from_another_host_are_taken_without_the_token(bench: Bench, tiny_hub: LoopbackHub) -> None:
+    with LoopbackHub(tiny_hub.folder) as store:
         bench.hub.inject(Fault("/resolve/.*model.safetensors", "redirect", location=store.endpoint + "{path}"))
         bench.fetch()
         assert [r.token for r in store.requests("model.safetensors")] == [None]
@@ -254,55 +210,6 @@ def test_without_links_the_files_are_plain(bench: Bench, monkeypatch: pytest.Mon
     assert not weights.is_symlink()
     assert weights.read_bytes() == WEIGHTS
     assert bench.fetch().bytes_fetched == 0
-
-
-def test_a_local_folder_holds_the_files_and_nothing_else(bench: Bench, tmp_path: Path) -> None:
-    target = tmp_path / "mine"
-    receipt = bench.fetch(local_dir=target)
-    found = sorted(p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file())
-    assert found == ["README.md", "additional_chat_templates/tool.jinja", "config.json", "model.safetensors"]
-    assert not any(p.name.startswith(".") for p in target.iterdir())
-    assert receipt.folder == target
-    assert not bench.cache.exists()
-    assert bench.fetch(local_dir=target).bytes_fetched == 0
-
-
-def test_the_users_own_file_is_never_touched(bench: Bench, tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text("mine")
-    (tmp_path / "notes.txt").write_text("mine too")
-    with pytest.raises(UsageError, match="exists and is not the file"):
-        bench.fetch(local_dir=tmp_path)
-    assert (tmp_path / "config.json").read_text() == "mine"
-    assert sorted(p.name for p in tmp_path.iterdir() if p.is_file()) == ["config.json", "notes.txt"]
-    assert bench.hub.requests("/resolve/") == []
-
-
-@pytest.mark.parametrize("name", ["config.json", "additional_chat_templates"])
-def test_a_link_that_leads_out_of_a_local_folder_is_refused(bench: Bench, tmp_path: Path, name: str) -> None:
-    outside, target = tmp_path / "outside", tmp_path / "mine"
-    outside.mkdir()
-    target.mkdir()
-    (target / name).symlink_to(outside)
-    with pytest.raises(UsageError):
-        bench.fetch(local_dir=target)
-    assert list(outside.iterdir()) == []
-
-
-def test_a_wrong_file_leaves_a_local_folder_as_it_was(bench: Bench, tmp_path: Path) -> None:
-    bench.hub.inject(Fault("/resolve/.*model.safetensors", "flip", at=9))
-    with pytest.raises(AnswerIsNo):
-        bench.fetch(local_dir=tmp_path / "mine")
-    assert not (tmp_path / "mine").exists()
-
-
-def test_after_a_failure_a_local_folder_is_gone_again(bench: Bench, tmp_path: Path) -> None:
-    bench.hub.inject(Fault("/resolve/", "status", status=404, headers={"X-Error-Code": "EntryNotFound"}))
-    with pytest.raises(CannotFindOut):
-        bench.fetch(local_dir=tmp_path / "mine")
-    with pytest.raises(CannotFindOut):
-        bench.fetch()
-    assert not (tmp_path / "mine").exists()
-    assert not (bench.cache / "models--org--tiny").exists()
 
 
 def test_ctrl_c_leaves_no_part_file(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,4 +181,4 @@ def test_broken_connections(hub: LoopbackHub, kind: str, got: bytes) -> None:
 def test_starting_is_quick(folder: Path) -> None:
     start = time.monotonic()
     with LoopbackHub(folder):
-        assert time.monotonic() - start < 2  # 0.1 s on a quiet machine
+        assert time.monotonic() - start < 10  # 0.1 s on a quiet machine

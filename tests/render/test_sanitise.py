@@ -39,9 +39,9 @@ def test_what_is_taken_out_and_what_stays(raw, shown):
 
 @pytest.mark.parametrize("introducer", ["\x9d", "\x90", "\x9b", "\x1b]", "\x1b["])
 def test_sequences_that_never_end_cost_linear_time(introducer):
-    start = time.monotonic()
+    start = time.process_time()
     assert clean(introducer * 100_000 + "end").endswith("nd")
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_newline_in_a_name_cannot_forge_a_row():

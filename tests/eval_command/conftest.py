@@ -1,0 +1,23 @@
+"""A run that the tests of eval share, and a folder of its own for each test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import modelpick
+
+
+@pytest.fixture(scope="session")
+def iris_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course's network on iris, best by construction: the only one that is saved, so it lies at the top."""
+    place = tmp_path_factory.mktemp("runs") / "iris"
+    modelpick.evaluate("iris", repeats=2, run_dir=place, license="mit", without=["linear", "sklearn-mlp"])
+    return place
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
