@@ -53,7 +53,11 @@ def read_prose(view: CardView) -> Prose:
         row = line.kind is BlockKind.TABLE_ROW
         in_license = Topic.LICENSE in line.topics or (row and _is_label(line))
         for clause, about in _clauses(line, in_license):
-            subject = "data" if Topic.DATA in line.topics else subject_of(clause.lower())
+            low = clause.lower()
+            restriction = restriction_in(low) if about or not row else "none"
+            if not about and restriction == "none":
+                continue
+            subject = "data" if Topic.DATA in line.topics else subject_of(low)
             if about and len(named) + len(apart) < _MAX_MENTIONS and (in_license or not row):
                 for mention in mentions(clause):
                     if subject != "weights":
@@ -61,8 +65,8 @@ def read_prose(view: CardView) -> Prose:
                     elif not line.gate:
                         named.append((mention, line))
             # What restricts the base restricts what was made of it, and so does "this code" where nothing is licensed.
-            free = subject == "data" or (subject == "code" and about) or (row and not about)
-            restriction = "none" if free else restriction_in(clause.lower())
+            if subject == "data" or (subject == "code" and about):
+                continue
             if restriction != "none":
                 restricting.append((restriction, line))
     strongest: Restriction = max((r for r, _ in restricting), key=_STRENGTH.__getitem__, default="none")

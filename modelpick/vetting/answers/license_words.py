@@ -58,7 +58,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"PolyForm Noncommercial", "polyform-noncommercial"),
 )
 _ANY_NAME = re.compile(
-    "|".join(f"(?P<n{i}>(?<![A-Za-z0-9_/]){pattern})" for i, (pattern, _) in enumerate(_NAMES)), re.I
+    rf"(?<![A-Za-z0-9_/])(?:{'|'.join(f'(?P<n{i}>{pattern})' for i, (pattern, _) in enumerate(_NAMES))})", re.I
 )
 _ABOUT_LICENCE = re.compile(
     r"licen[sc]|ライセンス|许可|協議|协议|лиценз|lizenz|licencia|licença|라이[선센]스|\bcc[ -]by|copyright|"

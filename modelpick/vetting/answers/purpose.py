@@ -106,11 +106,11 @@ _NOUN = re.compile(r"\b" + _TASK)
 _OTHER_TONGUES = either(
     "用于|用来|的任务|旨在|ため(?:の|に)(?:モデル|使)|用途|ことができ|利用するには|できます",
     "위한|사용(?:할|됩|하)|수 있습니다|목적",
-    r"используется|предназначен|отвечающ|\bдля (?:\w+ ){0,3}(?:задач|классификац|генерац|перевод|распознаван)",
-    r"\bsert à\b|\bpeut être utilisé|\bconçue? pour\b|\bpermet de\b|\bdestinée? à\b",
-    r"\bse puede (?:usar|utilizar)|\bdiseñado para\b|\bsirve para\b|\bpuede (?:usarse|utilizarse)|\bpropósito\b",
-    r"\bpode ser (?:usado|utilizado)|\bserve para\b|\bpara ser usado\b",
-    r"\bkann (?:für|zu[mr]?|verwendet)|\bdient (?:zu[mr]?|als|dazu)|\beignet sich\b|\bentwickelt,? um\b",
+    r"используется|предназначен|отвечающ|для (?:\w+ ){0,3}(?:задач|классификац|генерац|перевод|распознаван)",
+    r"sert à\b|peut être utilisé|conçue? pour\b|permet de\b|destinée? à\b",
+    r"se puede (?:usar|utilizar)|diseñado para\b|sirve para\b|puede (?:usarse|utilizarse)|propósito\b",
+    r"pode ser (?:usado|utilizado)|serve para\b|para ser usado\b",
+    r"kann (?:für|zu[mr]?|verwendet)|dient (?:zu[mr]?|als|dazu)|eignet sich\b|entwickelt,? um\b",
 )
 # Sentences that speak of something else than what the model is for.
 _NOT = either(

@@ -6,11 +6,11 @@ import re
 
 from modelpick.vetting.answers.words import either
 
+# Alternatives that all begin with a letter are skipped through several times as fast as those that begin with `\b`.
 TRAINED = either(
-    r"\b(?:pre-?|re-?|co-?|post-?|further )?train(?:ed|ing)?\b",
-    r"\b(?:fine|instruct\w*)[ -]?tun(?:ed|ing|e)\b|\bfinetun(?:ed|ing|e)\b|\bdistill?ed\b|\btuned on\b",
-    r"\blearn(?:ed|t) from\b|训练|訓練|微调|学習|학습|обучен|дообучен|trainiert|entra[îi]n[ée]|entrenad|treinad",
-    "finjusterad|파인튜닝",
+    r"train(?<!strain)(?<!untrain)(?:ed|ing)?\b|fine[ -]?tun(?:ed|ing|e)\b|instruct\w*[ -]tun(?:ed|ing|e)\b",
+    r"distill?ed\b|tuned on\b|learn(?:ed|t) from\b|训练|訓練|微调|学習|학습|обучен|дообучен|trainiert|entra[îi]n[ée]",
+    "entrenad|treinad|finjusterad|파인튜닝",
 )
 TRAINED_ON = either(
     r"(?:train|tun|distil)\w*\b[^.]{0,80}?\b(?:on|using|with|from|over|by)\b",
@@ -20,9 +20,8 @@ TRAINED_ON = either(
     "entra[îi]n|entrenad|treinad",
 )
 EVALUATED = either(
-    r"\bevaluat|\btested on\b|\bbenchmark|\btest(?:ing)? (?:set|split|data)|\bvalidat|\bcalibrat",
-    "evaluiert|évalu|evaluad|avaliad|评测|评估|評価|평가|оценива",
-    r"\bprun(?:ed|ing)\b|\b(?:zero|few)-shot\b|\bimportance matrix|\bimatrix",
+    r"evaluat|tested on\b|benchmark|test(?:ing)? (?:set|split|data)|validat(?<!invalidat)|calibrat|prun(?:ed|ing)\b|zero-shot\b",
+    r"few-shot\b|importance matrix|imatrix(?<!kimatrix)|evaluiert|évalu|evaluad|avaliad|评测|评估|評価|평가|оценива",
 )
 DENIED = re.compile(r"\b(?:not|never|without|excluding|no)\b[^.]{0,40}\b(?:train|us(?:e|ed|ing)|tun|includ)")
 OTHERS = either(
