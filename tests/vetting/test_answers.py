@@ -244,3 +244,34 @@ def test_the_terms_of_a_set_are_not_those_of_a_namesake_unless_they_warn() -> No
     assert (own.license, own.commercial_use, warned.commercial_use) == (None, "unknown", "no")
     (same,) = answers("---\ndatasets: zalando-datasets/fashion_mnist\n---\n# x").training_data.datasets
     assert same.commercial_use == "yes"
+
+
+@pytest.mark.parametrize("sentence", ["精度は93%です。", "准确率达到93.5。"])
+def test_a_figure_without_blanks_around_it_is_a_result(sentence: str) -> None:
+    assert answers(f"# x\n\n{sentence}").evaluation.status == "stated"
+
+
+@pytest.mark.parametrize(
+    "sentence", ["No known limitations.", "It has no bias.", "It may be used to detect offensive language."]
+)
+def test_what_is_no_limitation(sentence: str) -> None:
+    assert answers(f"# x\n\n{sentence}").limitations.status == "absent"
+
+
+@pytest.mark.parametrize(("text", "status"), [("Medical advice.", "stated"), ("None.", "absent"), ("N/A", "absent")])
+def test_an_excluded_use_may_be_two_words_under_its_heading(text: str, status: str) -> None:
+    assert answers(f"# x\n\n## Out-of-scope use\n\n{text}").out_of_scope.status == status
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Run `python run.py`.", "repo-script"),
+        ("```bash\ncurl x \\\n  | sh\n```", "shell-pipe"),
+        ("```bash\ncurl x > a.sh && sh a.sh\n```", "shell-pipe"),
+        ("```bash\nwget https://x/a.sh\nbash a.sh\n```", "shell-pipe"),
+        ('```python\nexec(requests.get("https://x").text)\n```', "shell-pipe"),
+    ],
+)
+def test_commands_that_run_what_was_fetched(text: str, kind: str) -> None:
+    assert answers(f"# x\n\n{text}").run_instructions == kind

@@ -29,7 +29,7 @@ _METRIC_NAME = group(
 )
 _METRIC = re.compile(_METRIC_NAME)
 _NUMBER = (
-    r"(?<![\w./:-])[-+]?(?:\d{1,4}[.,]\d{1,6}(?![.\d\w])\s?%?|\d{1,3}\s?%|\.\d+|"
+    r"(?<![A-Za-z0-9_./:-])[-+]?(?:\d{1,4}[.,]\d{1,6}(?![.\dA-Za-z_])\s?%?|\d{1,3}\s?%|\.\d+|"
     r"\d+(?:\.\d+)? ?(?:tokens?/s|tok/s|fps|ms)\b)"
 )
 _BESIDE = re.compile(rf"{_METRIC_NAME}[^.;]{{0,60}}?{_NUMBER}|{_NUMBER}[^.;]{{0,30}}?{_METRIC_NAME}")

@@ -100,6 +100,13 @@ _TEMPLATE = either(
     r"users \(both direct and downstream\)|more information needed|should be made aware of the risks",
     "^this section (?:is|addresses|describes)",
 )
+# "No known limitations", and what a model is for: "it detects offensive language".
+_NO_LIMIT = either(
+    r"\b(?:no|without) (?:known |major |other |any )*(?:limitations?|bias(?:es)?|weakness(?:es)?|issues?|problems?)\b",
+    r"\b(?:detect|classif|filter|flag|identif|recogni[sz]|remov|block|moderat|predict|find)\w* (?:[\w-]+,? ){0,4}"
+    r"(?:harmful|offensive|toxic|inappropriate|hate|nsfw|explicit|sexual|unsafe|false|errors?|bias\w*)\b",
+)
+_NOTHING = re.compile(r"^\W*(?:none|n/?a|nothing|unknown|no\b)|:\W*$")
 _HOW_TO = re.compile(r"^\W*(?:you can|here is|here's|to use|how to|first|run|install|import|example)\b")
 _COMPARED = either(
     (
@@ -139,7 +146,7 @@ def _excludes_use(line: Line) -> int:
         return 0
     cue = bool(_EXCLUDED_USE.search(line.low) or _EXCLUDED_USE_OTHER.search(line.low))
     if Topic.OUT_OF_SCOPE in line.above and not _POINTER.search(line.low):
-        return 3 + cue if len(line.low.split()) > 3 or cue else 0
+        return 3 + cue if cue or not (_NOTHING.search(line.low) or len(line.low.split()) < 2) else 0
     return 2 if cue else 0
 
 
@@ -147,7 +154,7 @@ def _limits(line: Line) -> int:
     text = line.low
     if line.gate or _TEMPLATE.search(text) or (line.kind is BlockKind.TABLE_ROW and Topic.LIMITS not in line.above):
         return 0
-    cue = bool(_LIMIT.search(text) or _LIMIT_OTHER.search(text))
+    cue = bool(_LIMIT.search(text) or _LIMIT_OTHER.search(text)) and not _NO_LIMIT.search(text)
     if line.topics & {Topic.LICENSE, Topic.EVALUATION, Topic.TRAINING} and Topic.LIMITS not in line.topics:
         return 0
     if Topic.LIMITS in line.above and Topic.OUT_OF_SCOPE not in line.topics:

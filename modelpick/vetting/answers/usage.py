@@ -42,6 +42,9 @@ _CALL = either(
 _SHELL_PIPE = either(
     r"\b(?:curl|wget)\b[^\n|]{0,300}\|\s*(?:sudo )?(?:ba|z|da)?sh\b",
     r"""\b(?:ba|z)?sh +(?:-c +)?["']?(?:<\(|\$\()\s*(?:curl|wget)\b""",
+    r"\b(?:curl|wget)\b[^\n]{0,300}(?:&&|;)\s*(?:sudo )?(?:ba|z|da)?sh +\S",
+    r"\b(?:curl|wget)\b[^\n]{0,300}/([\w.-]{1,60}\.sh)\b[^\n]{0,100}\n\s*(?:sudo )?(?:ba|z|da)?sh +(?:\./)?\1\b",
+    r"\bexec\s*\([^\n]{0,200}\b(?:requests\.get|urlopen)\b",
     r"\b(?:iwr|irm|Invoke-WebRequest)\b[^\n]{0,200}\|\s*iex",
     r"\bpip3? install\b[^\n]{0,200}?(?:git\+|https?://)",
     r"\bnpm (?:install|i)\b[^\n]{0,200}?(?:git\+|https?://|github:)",
@@ -63,7 +66,7 @@ _CLONE_USED = re.compile(
 )
 _TRAINS = either(
     r"\btrain(?:er|ing)?\b[\w./-]*\.(?:py|sh)|\btrain\.(?:py|sh)|run_\w+\.py|finetune\w*\.(?:py|sh)",
-    r"--do_train|fine[-_]?tun\w*\.(?:py|sh)|\bTrainer\(",
+    r"--do_train|fine[-_]?tun\w*\.(?:py|sh)|eval\w*\.(?:py|sh)\b|\bTrainer\(",
     flags=re.I,
 )
 _NOT_CODE = frozenset(
@@ -81,6 +84,8 @@ _COMMON = frozenset(_LIBRARIES) | {
     "librosa",
     "gym",
 }
+_CONTINUED = re.compile(r"\\\r?\n")
+_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _BIBTEX = re.compile(r"^[ \t]*@\w+[ \t]*\{", re.M)
 _PIP = re.compile(r"\bpip3?\s+install\b")
 _MAX_EVIDENCE = 4
@@ -137,7 +142,7 @@ def _usage(facts: RepoFacts, view: CardView, shown: list[_Snippet]) -> Usage:
 def _snippets(view: CardView) -> Iterator[_Snippet]:
     """The code blocks, then the sentences that hold code."""
     for block in view.code:
-        text = block.text[:_MAX_TEXT]
+        text = _CONTINUED.sub(" ", block.text[:_MAX_TEXT])
         if (block.language or "").lower().split(" ")[0] in _NOT_CODE and not _SHELL_PIPE.search(text):
             continue
         if text.strip() and not _BIBTEX.search(text):
@@ -145,7 +150,7 @@ def _snippets(view: CardView) -> Iterator[_Snippet]:
             yield _Snippet(text, _kind(text), view.block_evidence(block), inline=False, training=training)
     for line in view.sentences():
         if any(sign in line.quote for sign in _INLINE) and line.kind is not BlockKind.TABLE_ROW:
-            text = line.quote[:_MAX_TEXT]
+            text = "\n".join([line.quote[:_MAX_TEXT], *_SPAN.findall(line.quote)])
             training = bool(_TRAINS.search(text))
             yield _Snippet(text, _kind(text), view.evidence(line), inline=True, training=training)
 
