@@ -216,10 +216,11 @@ class DerivedCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """A fact that could not be had, and why (`downloads_all_time`: "the mirror answered 404")."""
+    """A fact that could not be had, and why (`downloads_all_time`: "the mirror answered 404"); `hint`: the way out."""
 
     what: str
     reason: str
+    hint: str | None = None
 
 
 Source = Literal["hub", "path", "index", "cards", "bundle"]

@@ -54,17 +54,27 @@ def command(
         return
     if not subjects:
         raise click.UsageError("name at least one model: a repo id, a folder, or a card file")
+    from modelpick.errors import CannotFindOut
     from modelpick.verbs.vet import vet, vet_many
+    from modelpick.vetting.report import VetReport
 
     if len(subjects) == 1:
         report = vet(subjects[0], policy=policy, revision=revision, endpoint=endpoint, listener=sink.listener)
         sink.show(report.document())
         verdicts: tuple[str, ...] = (report.verdict,)
+        vetted: tuple[VetReport, ...] = (report,)
         failed = 0
     else:
         reports = vet_many(subjects, policy=policy, revision=revision, endpoint=endpoint, listener=sink.listener)
         sink.show(reports.document())
         verdicts, failed = reports.verdicts, reports.exit_code
+        vetted = tuple(item for item in reports.items if isinstance(item, VetReport))
+    for unread in (report.unread for report in vetted):
+        if unread is not None:  # a report of what is known, and the exit code of what could not be found out
+            sink.warning(f"the card could not be had, so most answers are unknown: {unread.reason}")
+            if unread.hint:
+                sink.hint(unread.hint)
+            failed = max(failed, CannotFindOut.exit_code)
     if "review" in verdicts and fail_on is None:
         sink.notice("verdict review: a person should look at it (exit code 1 with `--fail-on review`)")
     refused = "reject" in verdicts or (fail_on == "review" and "review" in verdicts)

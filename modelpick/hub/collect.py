@@ -123,7 +123,7 @@ def _with_card(reader: _Reader, facts: RepoFacts) -> RepoFacts:
     small = reader.read(listed or FileFact(path=_CARD), MAX_CARD)
     if isinstance(small, CannotFindOut):
         absent = listed is None and small.kind == "file-not-found"
-        return facts if absent else _missing(facts, ("card",), _why(small))
+        return facts if absent else _missing(facts, ("card",), _why(small), small.hint)
     size = (listed.bytes if listed else None) or small.size
     if small.truncated:
         size = max(size or 0, MAX_CARD + 1)
@@ -160,6 +160,6 @@ def _text_files(facts: RepoFacts) -> Iterator[FileFact]:
     yield from sorted(licences, key=lambda file: file.path)[:_MAX_LICENCES]
 
 
-def _missing(facts: RepoFacts, what: tuple[str, ...], reason: str) -> RepoFacts:
-    added = tuple(Missing(what=one, reason=reason) for one in what)
+def _missing(facts: RepoFacts, what: tuple[str, ...], reason: str, hint: str | None = None) -> RepoFacts:
+    added = tuple(Missing(what=one, reason=reason, hint=hint) for one in what)
     return replace(facts, missing=(*facts.missing, *added))

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from modelpick.document import Block, Document, Heading, Quote, Result, Table, Text, Tone
 from modelpick.errors import ModelpickError
-from modelpick.facts import RepoFacts
+from modelpick.facts import Missing, RepoFacts
 from modelpick.findings import Evidence, Finding, Outcome
 from modelpick.vetting.answers.contract import Answers, DataStatus, Statement
 
@@ -46,6 +46,13 @@ class VetReport(Result):
     def name(self) -> str:
         """The repo's id where one is known, else what was asked for."""
         return self.facts.repo_id or self.facts.requested
+
+    @property
+    def unread(self) -> Missing | None:
+        """Why the card could not be had (a gate, say), so that most answers are unknown; None where it was read or
+        there is none.
+        """
+        return next((missing for missing in self.facts.missing if missing.what == "card"), None)
 
     def document(self) -> Document:
         """The report for people, machines (`modelpick.vet/1`) and pipes (the verdict)."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from command_line import call
+from loopback_hub import LoopbackHub, write_repo
 from vetting.facts_of import GOOD
 
 KEYS = {
@@ -212,3 +213,19 @@ def test_the_quote_that_decides_stands_first(tmp_path: Path, capsys: pytest.Capt
     out = call(capsys, "vet", str(tmp_path / "card.md")).out
     assert out.index("license_name: yi-license") < out.index("What is it for?")
     assert "apache-2.0 (community)" not in out
+
+
+def test_a_gated_repo_gets_what_is_known_and_the_exit_code_of_what_is_not(
+    repos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_repo(repos, "org/gated", {"README.md": GOOD.strip()}, gated="manual", downloads=7)
+    write_repo(repos, "org/open", {"README.md": GOOD.strip()}, downloads=7)
+    with LoopbackHub(repos) as hub:
+        one = call(capsys, "vet", "org/gated", "--format", "json", "--endpoint", hub.endpoint)
+        two = call(capsys, "vet", "org/open", "org/gated", "--format", "json", "--endpoint", hub.endpoint)
+        fine = call(capsys, "vet", "org/open", "--format", "json", "--endpoint", hub.endpoint)
+    assert (one.code, two.code, fine.code) == (4, 4, 0)
+    assert one.data["answers"]["popularity"]["downloads_30d"] == 7
+    assert one.data["answers"]["purpose"]["status"] == "unknown"
+    assert "gated" in one.err
+    assert f"{hub.endpoint}/org/gated" in one.err
