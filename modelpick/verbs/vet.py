@@ -26,8 +26,9 @@ def vet(
     """Vets one model and says what may be relied on.
 
     Args:
-        subject: A repo id (`org/name`), or a path: a folder, a git clone, a card file. `./x`, `/x`, `~/x` and a name
-            that ends in `.md` are paths; anything else is a repo id.
+        subject: A repo id (`org/name`), or a path: a folder, a git clone, a card file. `./x`, `/x`, `~/x`, a name
+            that ends in `.md` or `.markdown`, and a folder that holds a run of ours are paths; anything else is a
+            repo id.
         policy: What is demanded: the name of a built-in policy.
         revision: A branch, tag or commit of the repo; by default its main branch. Not for a path.
         endpoint: The Hub to ask instead of the environment's.
@@ -37,7 +38,7 @@ def vet(
         The report: `verdict` (accept, review, reject), `answers`, `findings`; `document()` shows it.
 
     Raises:
-        UsageError: No such policy, or a revision for a path.
+        UsageError: No such policy, a revision for a path, or a folder here that could be a repo as well.
         CannotFindOut: The repo or the path cannot be read.
     """
     from modelpick.vetting.policy import policy_named

@@ -208,3 +208,15 @@ def test_gate_text_is_a_source_of_its_own() -> None:
     gate = [source for source in found.other_sources if source.source == "gate text"]
     assert gate[0].evidence is not None
     assert gate[0].evidence.line == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\nlicense: cc-by-nc-4.0\nlicense: mit\n---\n# x",
+        "---\nlicense: mit\n---\n\n---\nlicense: cc-by-nc-4.0\n---\n# x",
+    ],
+)
+def test_of_two_keys_the_stricter_is_worked_with(text: str) -> None:
+    found = license_of(text)
+    assert (found.declared, found.commercial_use, len(found.conflicts)) == (("mit",), "no", 1)

@@ -12,7 +12,7 @@ from modelpick.facts import FrontMatterStatus, RepoFacts
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import CommercialUse, Licence, licence_of
 from modelpick.vetting.answers.contract import License, LicenseSource
-from modelpick.vetting.answers.license_conflicts import find_conflicts
+from modelpick.vetting.answers.license_conflicts import find_conflicts, rival_values
 from modelpick.vetting.answers.license_prose import Prose, read_prose
 from modelpick.vetting.answers.license_words import mentions, speaks_of_licence
 from modelpick.vetting.answers.view import CardView
@@ -30,7 +30,11 @@ def read_license(facts: RepoFacts, view: CardView) -> License:
     others = tuple(_other_sources(facts, view))
     prose = read_prose(view)
     conflicts = tuple(find_conflicts(view, declared, declared_at, others, prose))
-    ids = _ids_to_work_with(declared, others, prose, contradicted=bool(conflicts))
+    ids = _ids_to_work_with(declared, others, prose)
+    if conflicts:  # all that are known count, so that the strictest of them decides
+        stated = [source.value for source in others if source.source in {"license_name", "licence", "tag"}]
+        rivals = [*stated, *(mention.hub_id for mention, _ in prose.named), *rival_values(view)]
+        ids += [value for value in dict.fromkeys(rivals) if licence_of(value)]
     licence, use, reason = _work_with(ids)
     if not ids:
         reason = _nothing_named(view, others)
@@ -81,13 +85,8 @@ def _other_sources(facts: RepoFacts, view: CardView) -> Iterator[LicenseSource]:
             return
 
 
-def _ids_to_work_with(
-    declared: Sequence[str], others: Sequence[LicenseSource], prose: Prose, *, contradicted: bool
-) -> list[str]:
-    """The ids that count: those declared (for `other` its name), else the tag's, the misspelt key's, the text's.
-
-    Where statements contradict each other all that are known count, so that the strictest of them decides.
-    """
+def _ids_to_work_with(declared: Sequence[str], others: Sequence[LicenseSource], prose: Prose) -> list[str]:
+    """The ids that count: those declared (for `other` its name), else the tag's, the misspelt key's, the text's."""
     named = list(dict.fromkeys(mention.hub_id for mention, _ in prose.named))
     names = [source.value for source in others if source.source == "license_name"]
     misspelt = [source.value for source in others if source.source == "licence" and licence_of(source.value)]
@@ -99,11 +98,7 @@ def _ids_to_work_with(
             ids += names if all(map(licence_of, names)) else [*names, *named]
         else:
             ids += named or [value]
-    ids = ids or [source.value for source in others if source.source == "tag"] or misspelt or named
-    if contradicted:
-        stated = [source.value for source in others if source.source in {"license_name", "licence", "tag"}]
-        ids += [value for value in dict.fromkeys([*stated, *named]) if licence_of(value)]
-    return ids
+    return ids or [source.value for source in others if source.source == "tag"] or misspelt or named
 
 
 def _quotes_of(values: set[str], view: CardView, others: Sequence[LicenseSource], prose: Prose) -> Iterator[Evidence]:

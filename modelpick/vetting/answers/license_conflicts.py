@@ -50,6 +50,19 @@ def find_conflicts(
     yield from _second_front_matter(view, real, declared_at)
 
 
+def rival_values(view: CardView) -> Iterator[str]:
+    """What the key `license` says besides its value: where the header has it twice, and in a second header below."""
+    if view.card is None:
+        return
+    front = view.card.front_matter
+    lines = [number for key, numbers in front.duplicates if key == "license" for number in numbers[:_MAX_QUOTES]]
+    if front.status is not FrontMatterStatus.UNCLOSED:
+        lines += range(front.end_line + 1, len(view.rows) + 1)
+    for number in lines:
+        if match := _SECOND.match(view.rows[number - 1]):
+            yield match[1]
+
+
 def _place(source: LicenseSource) -> str:
     return "tag" if source.source == "tag" else f"key `{source.source}`"
 

@@ -21,8 +21,8 @@ TRAINED_ON = either(
 )
 EVALUATED = either(
     r"evaluat|tested on\b|benchmark|test(?:ing)? (?:set|split|data)|validat(?<!invalidat)|calibrat|prun(?:ed|ing)\b",
-    r"zero-shot\b|few-shot\b|importance matrix|imatrix(?<!kimatrix)|evaluiert|évalu|evaluad|avaliad|评测|评估|評価|평가",
-    "оценива",
+    r"zero-shot\b|few-shot\b|importance matrix|imatrix(?<!kimatrix)|evaluiert|évalu|evaluad|avaliad",
+    "评测|评估|評価|평가|оценива",
 )
 DENIED = re.compile(r"\b(?:not|never|without|excluding|no)\b[^.]{0,40}\b(?:train|us(?:e|ed|ing)|tun|includ)")
 OTHERS = either(

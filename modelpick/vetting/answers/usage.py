@@ -66,7 +66,7 @@ _CLONE_USED = re.compile(
 )
 _TRAINS = either(
     r"\btrain(?:er|ing)?\b[\w./-]*\.(?:py|sh)|\btrain\.(?:py|sh)|run_\w+\.py|finetune\w*\.(?:py|sh)",
-    r"--do_train|fine[-_]?tun\w*\.(?:py|sh)|eval\w*\.(?:py|sh)\b|\bTrainer\(",
+    r"--do_train|fine[-_]?tun\w*\.(?:py|sh)|\bTrainer\(",
     flags=re.I,
 )
 _NOT_CODE = frozenset(
@@ -88,6 +88,7 @@ _CONTINUED = re.compile(r"\\\r?\n")
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _BIBTEX = re.compile(r"^[ \t]*@\w+[ \t]*\{", re.M)
 _PIP = re.compile(r"\bpip3?\s+install\b")
+_NOT_RUNNING = frozenset({Topic.EVALUATION, Topic.TRAINING})
 _MAX_EVIDENCE = 4
 _MAX_SNIPPETS = 300
 _MAX_TEXT = 20_000  # characters of one snippet
@@ -151,7 +152,7 @@ def _snippets(view: CardView) -> Iterator[_Snippet]:
     for line in view.sentences():
         if any(sign in line.quote for sign in _INLINE) and line.kind is not BlockKind.TABLE_ROW:
             text = "\n".join([line.quote[:_MAX_TEXT], *_SPAN.findall(line.quote)])
-            training = bool(_TRAINS.search(text))
+            training = bool(_TRAINS.search(text)) or not _NOT_RUNNING.isdisjoint(line.above)
             yield _Snippet(text, _kind(text), view.evidence(line), inline=True, training=training)
 
 

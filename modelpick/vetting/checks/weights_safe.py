@@ -78,9 +78,11 @@ def _kinds(weights: tuple[WeightFile, ...]) -> Iterator[Said]:
             *(_file(weight.path) for weight in unsafe[:3]),
             severity=Severity.LOW if instead else Severity.MEDIUM,
         )
-    if unclear and not safe and not unsafe:
+    if unclear:
         yield unknown(
-            f"{_names(unclear)} ({unclear[0].format}) was not examined", *(_file(w.path) for w in unclear[:3])
+            f"{_names(unclear)} ({unclear[0].format}) was not examined",
+            *(_file(weight.path) for weight in unclear[:3]),
+            severity=Severity.LOW if safe or unsafe else None,
         )
     if safe:
         yield passed(f"{_names(safe)} cannot run code when loaded ({safe[0].format})")
