@@ -24,6 +24,14 @@ def test_every_dependency_has_its_line():
     assert named == dependencies()
 
 
+def test_troubleshooting_quotes_what_is_really_said():
+    section = TEXT.partition("## Troubleshooting")[2].partition("\n## ")[0]
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "modelpick").rglob("*.py"))
+    phrases = re.findall(r'\*"([^"]+)"\*', section)
+    assert len(phrases) >= 5
+    assert [phrase for phrase in phrases if phrase not in source] == []
+
+
 def test_the_cap_on_torch_is_among_the_constraints():
     constraints = (ROOT / ".ci" / "constraints.txt").read_text("utf-8")
     assert re.search(r"^torch.*<2\.14$", constraints, re.M)
