@@ -229,7 +229,7 @@ def _license(answers: Answers) -> Iterator[Block]:
     elsewhere = [source.value for source in found.other_sources if source.source in {"tag", "licence"}]
     named = ", ".join(found.declared or elsewhere[:1]) or found.prose
     if named is None:
-        yield _say(f"Not stated: {found.reason}.", Tone.WARN)
+        yield _say(f"Not declared: {found.reason}.", Tone.WARN)
     elif found.conflicts:
         yield _say(f"{named}, and other statements that differ; the strictest is worked with.", Tone.WARN)
     else:

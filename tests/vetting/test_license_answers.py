@@ -220,3 +220,21 @@ def test_gate_text_is_a_source_of_its_own() -> None:
 def test_of_two_keys_the_stricter_is_worked_with(text: str) -> None:
     found = license_of(text)
     assert (found.declared, found.commercial_use, len(found.conflicts)) == (("mit",), "no", 1)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "License: proprietary.",
+        "License: BUSL-1.1",
+        "Released under MIT-0.",
+        "## License\n\nSee the file LICENSE.",
+        "Licensed under the Apache License, Version 1.1.",
+        "All rights reserved.",
+    ],
+)
+def test_a_licence_with_a_strange_name_is_not_called_absent(sentence: str) -> None:
+    found = license_of(f"# x\n\n{sentence}")
+    assert (found.prose, found.commercial_use) == (None, "unknown")
+    assert "not in our table" in found.reason
+    assert found.evidence[0].quote in sentence

@@ -37,11 +37,13 @@ def read_license(facts: RepoFacts, view: CardView) -> License:
         ids += [value for value in dict.fromkeys(rivals) if licence_of(value)]
     licence, use, reason = _work_with(ids)
     if not ids:
-        reason = _nothing_named(view, others)
+        reason = _nothing_named(view, others, prose)
     deciding = {value for value in ids if licence_of(value) is licence}
     quotes = [*declared_at, *(view.evidence(line) for _, line in prose.named[:2])]
     if not deciding.intersection(declared):
         quotes = [*_quotes_of(deciding, view, others, prose), *quotes]
+    if not ids and prose.unread:
+        quotes.append(view.evidence(prose.unread))
     restricting = [view.evidence(line) for line in prose.restricting[:2]]
     if prose.restriction in {"research-only", "non-commercial"}:
         words = {"research-only": "research only", "non-commercial": "non-commercial use"}
@@ -107,7 +109,7 @@ def _quotes_of(values: set[str], view: CardView, others: Sequence[LicenseSource]
     yield from [view.evidence(line) for mention, line in prose.named if mention.hub_id in values][:1]
 
 
-def _nothing_named(view: CardView, others: Sequence[LicenseSource]) -> str:
+def _nothing_named(view: CardView, others: Sequence[LicenseSource], prose: Prose) -> str:
     """Why nothing can be said where no licence is named."""
     if view.card is not None and view.card.front_matter.status in _UNREAD:
         return "the header of the card could not be read, and nothing else tells the licence"
@@ -116,6 +118,8 @@ def _nothing_named(view: CardView, others: Sequence[LicenseSource]) -> str:
     texts = [source.value for source in others if source.source in {"file", "license_link", "license_name"}]
     if texts:
         return f"no licence is declared; read what `{texts[0][:100]}` says"
+    if prose.unread:
+        return "the text speaks of a licence whose name is not in our table: read it"
     if not view.whole:
         return "the card could not be read whole, and what was read tells no licence"
     return "no licence is stated, so nobody has granted any right"

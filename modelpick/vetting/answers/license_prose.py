@@ -10,7 +10,7 @@ from modelpick.facts import BlockKind
 from modelpick.licences.lookup import licence_of
 from modelpick.vetting.answers.contract import LicenseSubject, Restriction, Subject
 from modelpick.vetting.answers.license_subject import subject_of
-from modelpick.vetting.answers.license_words import Mention, mentions, restriction_in, speaks_of_licence
+from modelpick.vetting.answers.license_words import Mention, mentions, restriction_in, speaks_of_licence, states_licence
 from modelpick.vetting.answers.topics import Topic, topics_of
 from modelpick.vetting.answers.view import CardView, Line
 
@@ -29,11 +29,13 @@ class Prose:
     Attributes:
         named: Licences named for the model, in order.
         apart: Licences named for the code or the data.
+        unread: The first line that states a licence for the model by a name that nobody here knows, or points to one.
         restriction: The strongest that is laid upon the model, and the lines that do so.
     """
 
     named: tuple[tuple[Mention, Line], ...]
     apart: tuple[LicenseSubject, ...]
+    unread: Line | None
     restriction: Restriction
     restricting: tuple[Line, ...]
 
@@ -48,6 +50,7 @@ def read_prose(view: CardView) -> Prose:
     """Reads every sentence, clause by clause."""
     named: list[tuple[Mention, Line]] = []
     apart: list[LicenseSubject] = []
+    unread: Line | None = None
     restricting: list[tuple[Restriction, Line]] = []
     for line in (*view.sentences(), *view.gate):
         row = line.kind is BlockKind.TABLE_ROW
@@ -59,7 +62,10 @@ def read_prose(view: CardView) -> Prose:
                 continue
             subject = "data" if Topic.DATA in line.topics else subject_of(low)
             if about and len(named) + len(apart) < _MAX_MENTIONS and (in_license or not row):
-                for mention in mentions(clause):
+                known = tuple(mentions(clause))
+                if not known and subject == "weights" and not line.gate and (in_license or states_licence(low)):
+                    unread = unread or line
+                for mention in known:
                     if subject != "weights":
                         apart.append(_apart(subject, mention, view, line))
                     elif not line.gate:
@@ -73,6 +79,7 @@ def read_prose(view: CardView) -> Prose:
     return Prose(
         named=tuple(named),
         apart=tuple(dict.fromkeys(apart)),
+        unread=unread,
         restriction=strongest,
         restricting=tuple(line for restriction, line in restricting if restriction == strongest),
     )

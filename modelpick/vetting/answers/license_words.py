@@ -26,7 +26,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"(?:Creative Commons )?Attribution[ -]Share[ -]?Alike(?: (\d\.\d))?", "cc-by-sa-{}"),
     (r"Creative Commons Attribution(?: (\d\.\d))?", "cc-by-{}"),
     (r"Apache(?:[ -]?(?:Software )?(?:Licen[sc]e)?,?[ -]?(?:v(?:ersion|\.)?[ -]?)?(2(?:\.0)?))", "apache-2.0"),
-    (r"Apache[ -]Licen[sc]e", "apache-2.0"),
+    (r"Apache[ -]Licen[sc]e(?!,? ?(?:v(?:ersion|\.)?[ -]?)?1)", "apache-2.0"),
     (r"MIT(?=[ -]?(?:Licen[sc]|Lizenz|ライセンス|许可|許可|协议|лиценз|라이[선센]스)|['’]?s licen)", "mit"),
     # Alone it must be in capitals ("mit" is German) and no place of work.
     (r"(?<!at )(?<!from )(?<!\d )(?<!© )(?<!@)(?-i:MIT)(?=\W*$| and\b|,|\.|;|\))", "mit"),
@@ -60,9 +60,12 @@ _NAMES: tuple[tuple[str, str], ...] = (
 _ANY_NAME = re.compile(
     rf"(?<![A-Za-z0-9_/])(?:{'|'.join(f'(?P<n{i}>{pattern})' for i, (pattern, _) in enumerate(_NAMES))})", re.I
 )
+_STATES = re.compile(
+    r"\blicen[sc]e ?[:：|] ?\w|\b(?:licen[sc]ed|released|distributed|available) under\b|\brights reserved\b"
+)
 _ABOUT_LICENCE = re.compile(
     r"licen[sc]|ライセンス|许可|協議|协议|лиценз|lizenz|licencia|licença|라이[선센]스|\bcc[ -]by|copyright|"
-    r"\bunder (?:the |an? )?(?:terms of (?:the )?)?"
+    r"rights reserved|\bunder (?:the |an? )?(?:terms of (?:the )?)?"
     r"(?:apache|mit\b|bsd\b|[al]?gpl|gnu\b|cc[ -]?0|creative|mozilla|open ?rail)"
 )
 
@@ -203,6 +206,11 @@ def _table_names() -> re.Pattern[str]:
 def speaks_of_licence(low: str) -> bool:
     """Whether a sentence is about a licence at all."""
     return bool(_ABOUT_LICENCE.search(low))
+
+
+def states_licence(low: str) -> bool:
+    """Whether a sentence says under which licence something stands, with whatever name."""
+    return bool(_STATES.search(low))
 
 
 def restriction_in(low: str) -> Restriction:

@@ -45,6 +45,8 @@ def run(reading: Reading) -> Iterator[Said]:
         yield failed(f"no key `license` in the header, only {places}", *quotes, severity=Severity.MEDIUM)
     elif license_.prose:
         yield failed(f"no key `license` in the header; the text names {license_.prose}", *license_.evidence[:2])
+    elif license_.evidence:
+        yield failed(f"no key `license` in the header; {license_.reason}", *license_.evidence[:2])
     else:
         yield failed("no licence is stated (looked at the header, tags, licence files and the text)")
 
