@@ -53,7 +53,7 @@ def read_report(folder: Path) -> Mapping[str, Any] | None:
 
 
 def list_runs(folder: Path) -> list[tuple[Path, Mapping[str, Any]]]:
-    """The runs in a folder and their reports, by name."""
+    """The runs in a folder and their reports, the newest first."""
     if not folder.is_dir():
         return []
     found = []
@@ -61,7 +61,7 @@ def list_runs(folder: Path) -> list[tuple[Path, Mapping[str, Any]]]:
         report = read_report(path) if path.is_dir() and not path.name.startswith(_OURS) else None
         if report is not None:
             found.append((path, report))
-    return found
+    return sorted(found, key=lambda run: str(run[1].get("created") or ""), reverse=True)
 
 
 def find_run(text: str, command: str) -> Path:

@@ -46,7 +46,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunsResult(Result):
-    """The saved runs of a folder, by name."""
+    """The saved runs of a folder, the newest first."""
 
     folder: Path
     runs: tuple[Run, ...]

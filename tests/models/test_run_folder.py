@@ -110,6 +110,15 @@ def test_listing_passes_over_what_is_not_ours(here):
     assert run_folder.list_runs(here / "nowhere") == []
 
 
+def test_the_newest_run_stands_first(here):
+    runs = here / "modelpick-runs"
+    for name, day in (("a", "02"), ("b", "03"), ("c", "01")):
+        make(runs / name)
+        report = {"schema": run_folder.SCHEMA, "created": f"2026-11-{day}T10:00:00+00:00"}
+        (runs / name / "report.json").write_text(json.dumps(report))
+    assert [path.name for path, _ in run_folder.list_runs(runs)] == ["b", "a", "c"]
+
+
 def test_only_a_run_is_removed(here):
     run, other = make(here / "run"), here / "other"
     other.mkdir()
