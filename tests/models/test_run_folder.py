@@ -113,9 +113,7 @@ def test_listing_passes_over_what_is_not_ours(here):
 def test_the_newest_run_stands_first(here):
     runs = here / "modelpick-runs"
     for name, day in (("a", "02"), ("b", "03"), ("c", "01")):
-        make(runs / name)
-        report = {"schema": run_folder.SCHEMA, "created": f"2026-11-{day}T10:00:00+00:00"}
-        (runs / name / "report.json").write_text(json.dumps(report))
+        make(runs / name, created=f"2026-11-{day}T10:00:00+00:00")
     assert [path.name for path, _ in run_folder.list_runs(runs)] == ["b", "a", "c"]
 
 
