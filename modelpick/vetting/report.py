@@ -18,6 +18,7 @@ _MAX_QUOTE = 400
 _MAX_LINE = 1_200
 _MAX_TITLE = 100
 _MAX_QUOTES = 2
+_FACTS = {"downloads_all_time": "downloads in all", "derived": "models made from it", "created": "when it was made"}
 _MAX_ROWS = 12
 _MAX_NAMES = 8
 
@@ -219,8 +220,10 @@ def _popularity_and_usage(answers: Answers) -> Iterator[Block]:
         with_what = f" with {usage.library}" if usage.library else ""
         yield _say(f"The card shows how to use it{with_what}:")
         yield from _quotes(usage.evidence[:1])
-    else:
+    elif usage.status == "absent":
         yield _say("The card does not show how to use it.", Tone.WARN)
+    else:
+        yield _say("How to use it is unknown: the card could not be read.", Tone.WARN)
 
 
 def _license(answers: Answers) -> Iterator[Block]:
@@ -276,7 +279,8 @@ def _findings(findings: Sequence[Finding], answers: Answers) -> Iterator[Block]:
         seen.update(new)
         if finding.remediation:
             yield Text(f"  What to do: {finding.remediation}", Tone.MUTED)
-    passed = [f.check for f in findings if f.outcome is Outcome.PASS]
+    open_ones = {f.check for f in shown}  # a check that says several things has not passed for one of them
+    passed = [f.check for f in findings if f.outcome is Outcome.PASS and f.check not in open_ones]
     if passed:
         yield _say("Passed: " + ", ".join(dict.fromkeys(passed)), Tone.MUTED)
 
@@ -311,5 +315,8 @@ def _provenance(facts: RepoFacts) -> str:
     parts = [f"commit {facts.commit}" if facts.commit else "no commit"]
     if facts.card:
         parts.append(f"card sha256 {facts.card.sha256[:12]}")
-    parts += [f"not known: {missing.what} ({missing.reason})" for missing in facts.missing]
+    unknown: dict[str, list[str]] = {}
+    for missing in facts.missing:
+        unknown.setdefault(missing.reason, []).append(_FACTS.get(missing.what, missing.what))
+    parts += [f"not known: {_listed(what)} ({reason})" for reason, what in unknown.items()]
     return "; ".join(parts) + ". What the card says was read, not checked. No legal advice."

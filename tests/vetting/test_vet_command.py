@@ -229,3 +229,18 @@ def test_a_gated_repo_gets_what_is_known_and_the_exit_code_of_what_is_not(
     assert one.data["answers"]["purpose"]["status"] == "unknown"
     assert "gated" in one.err
     assert f"{hub.endpoint}/org/gated" in one.err
+
+
+def test_what_is_open_is_not_called_passed_and_facts_have_names(
+    repos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_repo(repos, "org/both", {"README.md": GOOD.strip(), "model.safetensors": b"", "pytorch_model.bin": b"x"})
+    write_repo(repos, "org/gated", {"README.md": GOOD.strip()}, gated="manual")
+    with LoopbackHub(repos) as hub:
+        shown = call(capsys, "vet", "org/both", "--endpoint", hub.endpoint).out
+        gated = call(capsys, "vet", "org/gated", "--endpoint", hub.endpoint).out
+    passed = next(line for line in shown.splitlines() if line.startswith("Passed: "))
+    assert "] weights-safe: " in shown
+    assert "weights-safe" not in passed
+    assert "downloads_all_time" not in shown
+    assert "How to use it is unknown" in gated
