@@ -12,7 +12,7 @@ CARD = "---\nlicense: apache-2.0\npipeline_tag: image-classification\n---\n# M\n
 TABLE = {
     schema: re.findall(r"`(\w+)`", members)
     for schema, members in re.findall(
-        r"^\| `(modelpick\.\w+/1)` \| [^|]+ \| ([^|]+) \|$", README.read_text("utf-8"), re.MULTILINE
+        r"^\| `(modelpick\.[\w.]+/1)` \| [^|]+ \| ([^|]+) \|$", README.read_text("utf-8"), re.MULTILINE
     )
 }
 
@@ -34,6 +34,7 @@ def printed(repos, tmp_path, monkeypatch, capsys):
             "eval iris --repeats 2 --epochs 2 --without sklearn-mlp --run-dir run",
             "predict ./run --row 6.6,3,4.4,1.4",
             "runs",
+            "runs rm ./run --yes",
             "predict ./none --row 1",
         ]
         answers = [json.loads(call(capsys, *line.split(), "--format", "json").out) for line in lines]
