@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 
 import click
 
+from modelpick.render import FORMATS
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def faces(*, markdown: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Adds `--format` and `--no-progress`; the command gets the sink as its first argument."""
-    formats = ["human", "json", "quiet", *(["markdown"] if markdown else [])]
+    formats = [name for name in FORMATS if markdown or name != "markdown"]
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @click.option(

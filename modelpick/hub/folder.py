@@ -114,7 +114,7 @@ def _folder(place: Path, requested: str) -> RepoFacts:
         card=_card(card, _CARD) if card.is_file() else None,
         files=tuple(files),
         texts=tuple(texts),
-        base_models=tuple(_base_of_adapter(texts)),
+        base_models=tuple(_base_of_adapter(texts, missing)),
         parameters=sum(dtypes.values()) if dtypes else None,
         dtypes=dict(dtypes) if dtypes else None,
         missing=tuple(missing),
@@ -165,13 +165,14 @@ def _text(file: Path, relative: str, size: int, missing: list[Missing]) -> Itera
     yield TextFile(path=relative, text=file.read_bytes().decode("utf-8", "replace"))
 
 
-def _base_of_adapter(texts: list[TextFile]) -> Iterator[BaseModel]:
+def _base_of_adapter(texts: list[TextFile], missing: list[Missing]) -> Iterator[BaseModel]:
     for text in texts:
         if text.path != "adapter_config.json":
             continue
         try:
             config = json.loads(text.text)
         except (ValueError, RecursionError):
+            missing.append(Missing(what="base model", reason="adapter_config.json is not sound JSON"))
             return
         base = config.get("base_model_name_or_path") if isinstance(config, dict) else None
         if isinstance(base, str) and re.fullmatch(r"[\w.-]{1,96}(?:/[\w.-]{1,96})?", base):

@@ -33,8 +33,3 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """The same on one line, so that a newline in a name cannot forge a second row."""
     return " ".join(clean(text).split())
-
-
-def is_hostile(text: str) -> bool:
-    """Whether `clean` would take anything but line ends out of the text."""
-    return bool(_SEQUENCES.search(text) or _CONTROLS.search(text.replace("\r", "")))

@@ -1,7 +1,7 @@
 """A line chart in characters, for a terminal or a Markdown page.
 
 Our own, because the two libraries that were tried do not do: one rounds the ticks of an axis from 0.2 to 1.0 to 0 and 1
-at the wrong rows, the other draws on one figure shared by the whole process.
+at the wrong rows, the other offers one figure that the whole process shares.
 """
 
 from __future__ import annotations

@@ -32,3 +32,11 @@ def bench(tiny_hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     timeouts = Timeouts(connect=2, read=2, silence=3, file=1, headers=1)
     with HubClient(Settings(endpoint=tiny_hub.endpoint, token="hf_secret", timeouts=timeouts)) as client:
         yield Bench(tiny_hub, client, tmp_path / "cache")
+
+
+@pytest.fixture
+def hub(served: LoopbackHub) -> LoopbackHub:
+    """The Hub that a test module serves, without faults and with an empty record of requests."""
+    served.heal()
+    served.forget()
+    return served

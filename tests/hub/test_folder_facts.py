@@ -176,3 +176,14 @@ def test_bytes_that_are_no_text_in_a_clone(tmp_path: Path) -> None:
 def test_a_home_that_nobody_knows_is_no_path() -> None:
     with pytest.raises(CannotFindOut, match="there is no"):
         collect_path("~nobody-of-that-name/README.md")
+
+
+def test_an_adapter_names_its_base_and_a_broken_config_is_told(tmp_path: Path) -> None:
+    config = tmp_path / "adapter_config.json"
+    config.write_text(json.dumps({"base_model_name_or_path": "org/base"}))
+    (base,) = collect_path(str(tmp_path)).base_models
+    assert (base.repo_id, base.relation, base.source) == ("org/base", "adapter", "config")
+    config.write_text("{ broken")
+    facts = collect_path(str(tmp_path))
+    assert facts.base_models == ()
+    assert [missing.what for missing in facts.missing] == ["base model"]

@@ -37,13 +37,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
         yield hub
 
 
-@pytest.fixture
-def hub(served: LoopbackHub) -> LoopbackHub:
-    served.heal()
-    served.forget()
-    return served
-
-
 def client_of(hub: LoopbackHub, token: str | None = None, **timeouts: float) -> HubClient:
     return HubClient(Settings(endpoint=hub.endpoint, token=token, timeouts=Timeouts(**timeouts)))
 

@@ -45,13 +45,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
         yield hub
 
 
-@pytest.fixture
-def hub(served: LoopbackHub) -> LoopbackHub:
-    served.heal()
-    served.forget()
-    return served
-
-
 def facts_of(hub: LoopbackHub, repo_id: str, revision: str | None = None, **options: object) -> RepoFacts:
     token = options.pop("token", None)
     with HubClient(Settings(endpoint=hub.endpoint, token=token)) as client:  # type: ignore[arg-type]

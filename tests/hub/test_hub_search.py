@@ -42,13 +42,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
         yield hub
 
 
-@pytest.fixture
-def hub(served: LoopbackHub) -> LoopbackHub:
-    served.heal()
-    served.forget()
-    return served
-
-
 def ids(hub: LoopbackHub, hidden: Counter[str] | None = None, **wishes: object) -> list[str]:
     with HubClient(Settings(endpoint=hub.endpoint)) as client:
         return [model.repo_id for model in search_models(client, Query(**wishes), hidden)]  # type: ignore[arg-type]
