@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from modelpick.weight_facts import WeightFacts
+
 Value = str | None | Sequence["Value"] | Mapping[str, "Value"]
 """A value of a front matter. Scalars stay strings (`no` is Norwegian, `1.10` a version); None is an empty value."""
 
@@ -240,6 +242,10 @@ class RepoFacts:
         gated: "auto" or "manual" where access must be asked for, "no" where not, None where not told.
         parameters: Count over all dtypes, from the Hub's safetensors metadata or the headers.
         texts: The small text files that were fetched: licences, config.json, adapter_config.json.
+        weights: What was seen inside the weight files; a file that nobody looked into is not among them.
+        card_data: The card's front matter as the Hub tells it (`cardData`); it counts where the card itself could not
+            be had, as behind a gate.
+        lineage: The models that this one descends from, nearest first, as far as they were walked.
         security: The Hub's own scan of the repo in one word, None where not told.
         missing: What could not be had, with the reason.
     """
@@ -252,6 +258,9 @@ class RepoFacts:
     card: CardFacts | None = None
     files: tuple[FileFact, ...] | None = None
     texts: tuple[TextFile, ...] = ()
+    weights: tuple[WeightFacts, ...] = ()
+    card_data: Mapping[str, Value] = field(default_factory=dict)
+    lineage: tuple[Descent, ...] = ()
     tags: tuple[str, ...] | None = None
     pipeline_tag: str | None = None
     library: str | None = None
@@ -270,6 +279,25 @@ class RepoFacts:
     used_storage: int | None = None
     security: str | None = None
     missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descent:
+    """One step of a lineage: a model, and what it was made from.
+
+    Attributes:
+        child: Repo id of the model that names the base; the subject itself at depth 1.
+        base: The base as the child names it, and how it was used.
+        depth: 1 for a base of the subject, 2 for a base of that one, ...
+        facts: Of the base, from its card and licence files at one commit; None where it could not be had.
+        missing: Why it could not be had, or was not asked for.
+    """
+
+    child: str
+    base: BaseModel
+    depth: int
+    facts: RepoFacts | None = None
+    missing: Missing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

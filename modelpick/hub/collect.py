@@ -9,24 +9,21 @@ from dataclasses import replace
 from modelpick.card.reader import read_card
 from modelpick.errors import CannotFindOut
 from modelpick.facts import FileFact, Missing, RepoFacts, TextFile
-from modelpick.hub.client import Answer, HubClient, SmallFile
+from modelpick.hub.client import Answer, HubClient
 from modelpick.hub.faults import Asked, HubRefusal
-from modelpick.hub.hashing import FileHash
 from modelpick.hub.ids import check_repo_id, check_revision
 from modelpick.hub.info import read_info, with_more
+from modelpick.hub.repo_reader import Budget, RepoReader
 
 MAX_CARD = 2 * 2**20
 MAX_TEXT = 4 * 2**20
-MAX_TEXTS = 16 * 2**20
-"""Bytes: of the card, of one other text, of all other texts together."""
+"""Bytes of the card and of one other text."""
 
 _CARD = "README.md"
 _CONFIGS = ("config.json", "adapter_config.json")
 _LICENCE = re.compile(r"(licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*", re.IGNORECASE)
 _MAX_LICENCES = 8
 _MORE = ("baseModels", "childrenModelCount", "downloadsAllTime", "usedStorage")
-_CLOSED = frozenset({"gated", "disabled", "permission", "repo-not-found"})
-"""Kinds of refusal after which no other file of the repo need be asked for."""
 
 
 def collect(client: HubClient, repo_id: str, revision: str | None = None, *, shallow: bool = False) -> RepoFacts:
@@ -50,7 +47,7 @@ def collect(client: HubClient, repo_id: str, revision: str | None = None, *, sha
     if revision is not None:
         check_revision(revision)
     facts = read_info(client.settings, _info(client, repo_id, revision), repo_id, revision)
-    reader = _Reader(client, facts)
+    reader = RepoReader(client, facts, Budget())
     facts = _with_card(reader, facts)
     if shallow:
         return _missing(facts, ("downloads_all_time", "derived", "texts"), "not asked for (a shallow look)")
@@ -79,44 +76,7 @@ def _with_second_call(client: HubClient, facts: RepoFacts) -> RepoFacts:
     return with_more(facts, answer.value)
 
 
-class _Reader:
-    """Fetches the small files of one repo; after a refusal that concerns all of them it asks no more."""
-
-    def __init__(self, client: HubClient, facts: RepoFacts) -> None:
-        self._client = client
-        self._repo_id = facts.repo_id or facts.requested
-        self._at = facts.commit or facts.revision or "main"
-        self._closed: CannotFindOut | None = None
-
-    def read(self, file: FileFact, cap: int) -> SmallFile | CannotFindOut:
-        """The file up to `cap` bytes, or why the Hub does not give it.
-
-        Raises:
-            CannotFindOut: The Hub could not be asked.
-            AnswerIsNo: The bytes are not those whose hash it lists.
-        """
-        if self._closed is not None:
-            return self._closed
-        asked = Asked(repo_id=self._repo_id, revision=self._at, path=file.path)
-        url = self._client.resolve_url(self._repo_id, self._at, file.path)
-        try:
-            small = self._client.get_small(url, cap, asked=asked)
-        except CannotFindOut as error:
-            if error.kind in _CLOSED:
-                self._closed = error
-            elif error.kind != "file-not-found":
-                raise
-            return error
-        digest = file.sha256 or file.git_sha1
-        if digest is not None and not small.truncated:
-            found = FileHash(digest, len(small.data) if file.bytes is None else file.bytes)
-            found.update(small.data)
-            if not found.matches:
-                raise found.error(self._repo_id, file.path)
-        return small
-
-
-def _with_card(reader: _Reader, facts: RepoFacts) -> RepoFacts:
+def _with_card(reader: RepoReader, facts: RepoFacts) -> RepoFacts:
     listed = next((file for file in facts.files or () if file.path == _CARD), None)
     if facts.files is not None and listed is None:
         return facts
@@ -130,20 +90,18 @@ def _with_card(reader: _Reader, facts: RepoFacts) -> RepoFacts:
     return replace(facts, card=read_card(small.data, _CARD, size=size))
 
 
-def _with_texts(reader: _Reader, facts: RepoFacts) -> RepoFacts:
+def _with_texts(reader: RepoReader, facts: RepoFacts) -> RepoFacts:
     """The configs and licences, within the caps."""
     texts: list[TextFile] = []
     missing: list[Missing] = []
-    room = MAX_TEXTS
     for file in _text_files(facts):
-        cap = min(MAX_TEXT, room)
+        cap = min(MAX_TEXT, reader.budget.left)
         small = reader.read(file, cap) if (file.bytes or 0) <= cap else None
         if isinstance(small, CannotFindOut):
             missing.append(Missing(what=file.path, reason=_why(small)))
         elif small is None or small.truncated:
             missing.append(Missing(what=file.path, reason=f"larger than {cap} bytes"))
         else:
-            room -= len(small.data)
             texts.append(TextFile(path=file.path, text=small.data.decode("utf-8", "replace")))
     return replace(facts, texts=tuple(texts), missing=(*facts.missing, *missing))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from modelpick.facts import CardFacts, RepoFacts
@@ -18,10 +18,14 @@ _MAX_QUOTE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What checks look at: the facts, and the answers that were read from them, once for all checks."""
+    """What checks look at: the facts, and the answers that were read from them, once for all checks.
+
+    `peers`: the facts of the other subjects that were vetted along with this one.
+    """
 
     facts: RepoFacts
     answers: Answers
+    peers: Sequence[RepoFacts] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

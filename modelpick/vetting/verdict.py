@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from modelpick.facts import RepoFacts
 from modelpick.findings import Finding, Outcome
@@ -21,9 +21,9 @@ def judge(findings: Iterable[Finding], policy: Policy) -> Level:
     return verdict
 
 
-def vet_reading(facts: RepoFacts, policy: Policy) -> VetReport:
-    """Answers, findings (the gravest first) and verdict about one subject."""
-    reading = Reading(facts=facts, answers=read_answers(facts))
+def vet_reading(facts: RepoFacts, policy: Policy, peers: Sequence[RepoFacts] = ()) -> VetReport:
+    """Answers, findings (the gravest first) and verdict about one subject; `peers` are vetted along with it."""
+    reading = Reading(facts=facts, answers=read_answers(facts), peers=peers)
     found = [finding for check in CHECKS for finding in check.findings(reading)]
     failed_first = {Outcome.FAIL: 0, Outcome.ERROR: 1, Outcome.UNKNOWN: 1}
     findings = sorted(found, key=lambda f: (failed_first.get(f.outcome, 2), -f.severity))

@@ -1,0 +1,65 @@
+"""Reads the small files of one repo at one commit, within what a whole vet may fetch."""
+
+from __future__ import annotations
+
+from modelpick.errors import CannotFindOut
+from modelpick.facts import FileFact, RepoFacts
+from modelpick.hub.client import HubClient, SmallFile
+from modelpick.hub.faults import Asked
+from modelpick.hub.hashing import FileHash
+
+MAX_VET = 16 * 2**20
+"""Bytes that one vet fetches of files: the card, texts, headers of weights, and the same of its bases."""
+
+_CLOSED = frozenset({"gated", "disabled", "permission", "repo-not-found"})
+"""Kinds of refusal after which no other file of the repo need be asked for."""
+
+
+class Budget:
+    """The bytes that a vet may still fetch; one for a subject and all its bases."""
+
+    def __init__(self, cap: int = MAX_VET) -> None:
+        self.left = cap
+
+    def take(self, count: int) -> None:
+        """Counts bytes that were fetched."""
+        self.left = max(0, self.left - count)
+
+
+class RepoReader:
+    """Fetches the small files of one repo; after a refusal that concerns all of them it asks no more."""
+
+    def __init__(self, client: HubClient, facts: RepoFacts, budget: Budget) -> None:
+        self.budget = budget
+        self._client = client
+        self._repo_id = facts.repo_id or facts.requested
+        self._at = facts.commit or facts.revision or "main"
+        self._closed: CannotFindOut | None = None
+
+    def read(self, file: FileFact, cap: int) -> SmallFile | CannotFindOut:
+        """The file up to `cap` bytes, or why the Hub does not give it.
+
+        Raises:
+            CannotFindOut: The Hub could not be asked.
+            AnswerIsNo: The bytes are not those whose hash it lists.
+        """
+        if self._closed is not None:
+            return self._closed
+        asked = Asked(repo_id=self._repo_id, revision=self._at, path=file.path)
+        url = self._client.resolve_url(self._repo_id, self._at, file.path)
+        try:
+            small = self._client.get_small(url, cap, asked=asked)
+        except CannotFindOut as error:
+            if error.kind in _CLOSED:
+                self._closed = error
+            elif error.kind != "file-not-found":
+                raise
+            return error
+        self.budget.take(len(small.data))
+        digest = file.sha256 or file.git_sha1
+        if digest is not None and not small.truncated:
+            found = FileHash(digest, len(small.data) if file.bytes is None else file.bytes)
+            found.update(small.data)
+            if not found.matches:
+                raise found.error(self._repo_id, file.path)
+        return small
