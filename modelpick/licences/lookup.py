@@ -36,6 +36,11 @@ class Licence:
         naming: What a product or derivative must be called or display.
         output_restriction: What the model's outputs may not be used for.
         territory: Who is left out, by place or number of users.
+        name_prefix: What the name of a derived model must begin with (`Llama`); `naming` tells when.
+        display: What a product or derived model must show (`Built with Llama`); `naming` tells when.
+        users_threshold: Users from which other terms apply, counted per `users_per`.
+        revenue_threshold: US dollars from which other terms apply, counted per `revenue_per`.
+        excluded_territory: Where nothing is licensed; `excluded_scope`: only for these models, None for all.
         meant_for: What the text was written for: software, model, data, content.
         verified: How the row was checked; `source`: where.
     """
@@ -55,6 +60,14 @@ class Licence:
     naming: str | None
     output_restriction: str | None
     territory: str | None
+    name_prefix: str | None
+    display: str | None
+    users_threshold: int | None
+    users_per: Literal["month", "day"] | None
+    revenue_threshold: int | None
+    revenue_per: Literal["year", "month"] | None
+    excluded_territory: tuple[str, ...]
+    excluded_scope: str | None
     patent_grant: str | None
     termination: str | None
     derivative_relicense: str | None
@@ -185,6 +198,14 @@ def _licences_from_table() -> Iterator[Licence]:
             naming=row["naming"] or None,
             output_restriction=row["output_restriction"] or None,
             territory=row["territory"] or None,
+            name_prefix=row["name_prefix"] or None,
+            display=row["display"] or None,
+            users_threshold=int(row["users_threshold"]) if row["users_threshold"] else None,
+            users_per=cast('Literal["month", "day"] | None', row["users_per"] or None),
+            revenue_threshold=int(row["revenue_threshold"]) if row["revenue_threshold"] else None,
+            revenue_per=cast('Literal["year", "month"] | None', row["revenue_per"] or None),
+            excluded_territory=_list(row["excluded_territory"]),
+            excluded_scope=row["excluded_scope"] or None,
             patent_grant=row["patent_grant"] or None,
             termination=row["termination"] or None,
             derivative_relicense=row["derivative_relicense"] or None,

@@ -100,3 +100,17 @@ def test_data_sets_by_the_names_that_cards_use(name: str, status: str, commercia
 
 def test_an_unknown_data_set_is_none() -> None:
     assert dataset_terms("my-own-notes") is None
+
+
+def test_terms_that_a_program_compares_with() -> None:
+    llama3, llama4, qwen = (licence_of(hub_id) for hub_id in ("llama3", "llama4", "qwen"))
+    assert llama3 is not None
+    assert llama4 is not None
+    assert qwen is not None
+    assert (llama3.name_prefix, llama3.display) == ("Llama 3", "Built with Meta Llama 3")
+    assert (llama4.excluded_territory, llama4.excluded_scope) == (("European Union",), "multimodal models")
+    assert (qwen.users_threshold, qwen.users_per) == (100_000_000, "month")
+    for licence in licences():
+        assert (licence.users_threshold is None) == (licence.users_per is None)
+        assert (licence.revenue_threshold is None) == (licence.revenue_per is None)
+        assert licence.name_prefix is None or licence.naming
