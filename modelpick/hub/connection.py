@@ -13,7 +13,8 @@ from modelpick import __version__
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.hub.answers import not_a_hub
 from modelpick.hub.faults import NETWORK, Asked, Trouble, error_of, fault_of, trouble_of
-from modelpick.hub.retry import Patience, in_words
+from modelpick.hub.pace import Pace
+from modelpick.hub.retry import Patience, asked_wait, in_words
 from modelpick.hub.server_words import clean
 from modelpick.hub.settings import Settings
 from modelpick.progress import Listener
@@ -27,6 +28,7 @@ T = TypeVar("T")
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_HOPS = 5
+_TOO_MANY = 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +66,11 @@ class Connection:
         self._settings = settings
         self._listener = listener
         self._http = None if settings.offline else _open_http(settings)
+        self._pace = Pace(settings.host, settings.timeouts.wait, listener)
 
     def close(self) -> None:
-        """Closes them."""
+        """Closes them; who waits for a turn is sent away."""
+        self._pace.close()
         if self._http is not None:
             self._http.close()
 
@@ -86,24 +90,32 @@ class Connection:
             read = max(1.0, min(request.wait, patience.left()))
             bound = httpx.Timeout(read, connect=min(timeouts.connect, request.wait))
             try:
-                response = self._send(request, bound)
+                with self._pace.turn(request.url):
+                    response = self._send(request, bound)
+                if self._settings.owns(str(response.url)):
+                    self._pace.heard(request.url, response.headers)
                 kept = _kept(response, keep, request.good)
             except NETWORK as error:
-                self._pause_or_raise(patience, trouble_of(self._settings, request.asked, error=error))
+                self._pause_or_raise(patience, trouble_of(self._settings, request.asked, error=error), request.url)
                 continue
             if kept is not None:
                 break
-            self._pause_or_raise(patience, trouble_of(self._settings, request.asked, response))
+            if response.status_code == _TOO_MANY:
+                self._pace.refused(request.url, asked_wait(response.headers) or 0.0)
+            self._pause_or_raise(patience, trouble_of(self._settings, request.asked, response), request.url)
         try:
             yield kept[0], response
         finally:
             response.close()
 
-    def _pause_or_raise(self, patience: Patience, trouble: Trouble) -> None:
+    def _pause_or_raise(self, patience: Patience, trouble: Trouble, url: str) -> None:
         fault = fault_of(trouble)
         pause = patience.pause(fault.again, trouble.headers)
         if pause is None:
             raise error_of(trouble, fault) from trouble.error
+        if trouble.status == _TOO_MANY:  # not for this request alone: the next turn comes after the pause
+            self._pace.refused(url, pause)
+            return
         if fault.kind == "timeout":
             self._listener.notice(f"{self._settings.host} has not answered yet; trying again")
         elif pause >= 2.0:

@@ -51,11 +51,7 @@ class Patience:
             self._silent_since = time.monotonic()
             asked = asked_wait(headers)
             if asked is not None and self._waited + asked > self._longest_wait:
-                raise CannotFindOut(
-                    f"{self._host} allows no more requests for {in_words(asked)}",
-                    f"try again in {in_words(asked)}; a login (`hf auth login` or HF_TOKEN) is allowed more",
-                    kind="rate-limit",
-                )
+                raise rate_limited(self._host, asked)
             pause = max(pause, asked or 0.0)
             self._waited += pause
             self._silent_since += pause
@@ -81,6 +77,15 @@ def asked_wait(headers: Mapping[str, str]) -> float | None:
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(UTC)).total_seconds())
+
+
+def rate_limited(host: str, seconds: float) -> CannotFindOut:
+    """The error where a server asks for a longer wait than is borne."""
+    return CannotFindOut(
+        f"{host} allows no more requests for {in_words(seconds)}",
+        f"try again in {in_words(seconds)}; a login (`hf auth login` or HF_TOKEN) is allowed more",
+        kind="rate-limit",
+    )
 
 
 def in_words(seconds: float) -> str:
