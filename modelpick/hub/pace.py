@@ -20,7 +20,7 @@ from modelpick.progress import Listener
 
 _LEFT = re.compile(r'"[^"]{1,40}"\s*;\s*r\s*=\s*(\d{1,9})\s*;\s*t\s*=\s*(\d{1,9})')
 _SAME_WINDOW = 1.5  # seconds by which the ends of one window may differ in two answers
-_WORTH_TELLING = 2.0
+_WORTH_TELLING = 1.0  # seconds
 
 
 @dataclass(slots=True)
