@@ -199,11 +199,16 @@ class TextFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseModel:
-    """What a model was made from, and who says so (`hub`: the Hub's own graph; `card`: the front matter)."""
+    """What a model was made from, and who says so.
+
+    `hub`: the Hub's own graph; `card`: the header or the text; `config`: a config, or the header of the weights.
+    `inferred`: the relation is not told but follows from the files.
+    """
 
     repo_id: str
     relation: Literal["finetune", "adapter", "merge", "quantized"] | None = None
     source: Literal["hub", "card", "config"] = "card"
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,7 +307,15 @@ class Descent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedModel:
-    """One entry of the Hub's list of models: what a search knows without opening the repo."""
+    """One entry of the Hub's list of models: what a search knows without opening the repo.
+
+    Attributes:
+        bytes: Of the safetensors weights, counted from their parameters.
+        used_storage: Of the whole repo with its history; the weights take no more.
+        formats: In which forms the weights are there, as far as tags and file names tell; the safe ones first.
+        architecture: The `model_type` of transformers, where the list tells it.
+        card: Whether there is a README.md; None where nobody listed the files.
+    """
 
     repo_id: str
     task: str | None = None
@@ -311,8 +324,13 @@ class ListedModel:
     licenses: tuple[str, ...] = ()
     parameters: int | None = None
     bytes: int | None = None
+    used_storage: int | None = None
+    formats: tuple[str, ...] = ()
+    architecture: str | None = None
+    card: bool | None = None
     downloads_30d: int | None = None
     likes: int | None = None
+    trending: float | None = None
     created: str | None = None
     last_modified: str | None = None
     gated: Literal["auto", "manual", "no"] | None = None

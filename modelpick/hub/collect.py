@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from modelpick.card.bases import MERGE_CONFIGS
 from modelpick.card.reader import read_card
 from modelpick.errors import CannotFindOut
 from modelpick.facts import FileFact, Missing, RepoFacts, TextFile
@@ -13,6 +14,7 @@ from modelpick.hub.client import Answer, HubClient
 from modelpick.hub.faults import Asked, HubRefusal
 from modelpick.hub.ids import check_repo_id, check_revision
 from modelpick.hub.info import read_info, with_more
+from modelpick.hub.lineage import with_lineage
 from modelpick.hub.repo_reader import Budget, RepoReader
 
 MAX_CARD = 2 * 2**20
@@ -20,7 +22,7 @@ MAX_TEXT = 4 * 2**20
 """Bytes of the card and of one other text."""
 
 _CARD = "README.md"
-_CONFIGS = ("config.json", "adapter_config.json")
+_CONFIGS = ("config.json", "adapter_config.json", *MERGE_CONFIGS)
 _LICENCE = re.compile(r"(licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*", re.IGNORECASE)
 _MAX_LICENCES = 8
 _MORE = ("baseModels", "childrenModelCount", "downloadsAllTime", "usedStorage")
@@ -29,8 +31,9 @@ _MORE = ("baseModels", "childrenModelCount", "downloadsAllTime", "usedStorage")
 def collect(client: HubClient, repo_id: str, revision: str | None = None, *, shallow: bool = False) -> RepoFacts:
     """The facts of a repo at the commit that a revision leads to.
 
-    Two info calls, the card, and the licence and config files that the repo lists; all at one commit. Where the repo
-    was renamed, or is written in another case, `RepoFacts.repo_id` differs from `requested`.
+    Two info calls, the card, and the licence and config files that the repo lists; all at one commit. Then its bases,
+    each at its own (`modelpick.hub.lineage`). Where the repo was renamed, or is written in another case,
+    `RepoFacts.repo_id` differs from `requested`.
 
     Args:
         client: Whom to ask.
@@ -50,8 +53,16 @@ def collect(client: HubClient, repo_id: str, revision: str | None = None, *, sha
     reader = RepoReader(client, facts, Budget())
     facts = _with_card(reader, facts)
     if shallow:
-        return _missing(facts, ("downloads_all_time", "derived", "texts"), "not asked for (a shallow look)")
-    return _with_texts(reader, _with_second_call(client, facts))
+        return _missing(facts, ("downloads_all_time", "derived", "texts", "lineage"), "not asked for (a shallow look)")
+    facts = _with_texts(reader, _with_second_call(client, facts))
+    return with_lineage(facts, reader.budget, lambda base: _look(client, base, reader.budget))
+
+
+def _look(client: HubClient, repo_id: str, budget: Budget) -> RepoFacts:
+    """The facts of a base: its info call, its card and its texts."""
+    facts = read_info(client.settings, _info(client, check_repo_id(repo_id), None), repo_id, None)
+    reader = RepoReader(client, facts, budget)
+    return _with_texts(reader, _with_card(reader, facts))
 
 
 def _info(client: HubClient, repo_id: str, revision: str | None) -> Answer:

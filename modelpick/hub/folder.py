@@ -31,7 +31,9 @@ _CARD = "README.md"
 _RUN_FILES = ("config.json", "model.safetensors", "preprocessing.json", "report.json")
 _CARD_SUFFIXES = (".md", ".markdown")
 _TEXT_SUFFIXES = (*_CARD_SUFFIXES, ".txt", "")
-_TEXTS = re.compile(r"(?i)(?:config|adapter_config)\.json|(?:licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*")
+_TEXTS = re.compile(
+    r"(?i)(?:config|adapter_config)\.json|mergekit_config\.ya?ml|(?:licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*"
+)
 _EXPLICIT = re.compile(r"\.{0,2}[\\/]|~[\\/]|[A-Za-z]:[\\/]")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SKIPPED = frozenset({".git", ".cache"})  # `.cache/huggingface` holds what a download left behind
