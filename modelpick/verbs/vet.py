@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from modelpick.facts import RepoFacts
     from modelpick.hub.client import HubClient
     from modelpick.vetting.explain import Explanation
-    from modelpick.vetting.report import VetReport, VetReports
+    from modelpick.vetting.report import VetReport
+    from modelpick.vetting.reports import VetReports
 
 
 def vet(
@@ -62,7 +63,7 @@ def vet_many(
     Args and errors as `vet`; `CannotFindOut` about one subject stands in its place as a `VetFailure`.
     """
     from modelpick.vetting.policy import policy_named
-    from modelpick.vetting.report import VetFailure, VetReports
+    from modelpick.vetting.reports import VetFailure, VetReports
     from modelpick.vetting.verdict import vet_reading
 
     demanded = policy_named(policy)

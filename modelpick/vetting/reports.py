@@ -1,0 +1,74 @@
+"""The reports about several subjects, those that could not be vetted among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from modelpick.document import Block, Document, Heading, Result, Tone
+from modelpick.errors import ModelpickError
+from modelpick.vetting.report import SCHEMA, VetReport
+from modelpick.vetting.report_blocks import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VetFailure:
+    """A subject of several that could not be vetted, and why."""
+
+    requested: str
+    error: ModelpickError
+
+    def data(self) -> dict[str, Any]:
+        """Its object in the list of `modelpick.vet/1`: an `error` member instead of answers."""
+        error = self.error
+        return {
+            "schema": SCHEMA,
+            "subject": {
+                "requested": self.requested,
+                "repo_id": None,
+                "commit": None,
+                "source": None,
+                "card_sha256": None,
+            },
+            "error": {
+                "kind": error.kind,
+                "message": error.message,
+                "hint": error.hint,
+                "exit_code": error.exit_code,
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VetReports(Result):
+    """The reports about several subjects, in the order asked, those that failed among them."""
+
+    items: tuple[VetReport | VetFailure, ...]
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The verdicts of those that could be vetted."""
+        return tuple(item.verdict for item in self.items if isinstance(item, VetReport))
+
+    @property
+    def exit_code(self) -> int:
+        """The highest exit code of those that could not be vetted; 0 where there are none."""
+        return max((item.error.exit_code for item in self.items if isinstance(item, VetFailure)), default=0)
+
+    def document(self) -> Document:
+        """One report after the other; the JSON is a list; quiet gives a verdict (or `error`) a line."""
+        blocks: list[Block] = []
+        data: list[Any] = []
+        quiet: list[str] = []
+        for item in self.items:
+            if isinstance(item, VetFailure):
+                blocks += [Heading(item.requested, 1), say(f"Could not find out: {item.error.message}", Tone.BAD)]
+                blocks += [say(item.error.hint, Tone.MUTED)] if item.error.hint else []
+                data.append(item.data())
+                quiet.append("error")
+            else:
+                document = item.document()
+                blocks += document.blocks
+                data.append(document.data)
+                quiet += document.quiet
+        return Document(blocks=blocks, data=data, quiet=quiet)
