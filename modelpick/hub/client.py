@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 from urllib.parse import quote
@@ -88,13 +88,19 @@ class HubClient:
         self._connection = Connection(settings, listener)
 
     @classmethod
-    def from_environment(cls, endpoint: str | None = None, listener: Listener = SILENT) -> Self:
+    def from_environment(
+        cls, endpoint: str | None = None, listener: Listener = SILENT, *, longest_wait: float | None = None
+    ) -> Self:
         """The client that the environment asks for; `endpoint` is the option `--endpoint`.
+
+        `longest_wait`: seconds that the Hub may ask us to wait, where that is not the usual bound.
 
         Raises:
             UsageError: A variable of the environment, or the endpoint, is malformed.
         """
         settings = read_settings(endpoint)
+        if longest_wait is not None:
+            settings = replace(settings, timeouts=replace(settings.timeouts, wait=longest_wait))
         if settings.token and settings.unencrypted:
             listener.notice(f"the token goes unencrypted over the network to {settings.host} (http)")
         return cls(settings, listener)
