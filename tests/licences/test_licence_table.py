@@ -57,7 +57,7 @@ def test_families() -> None:
         ("Apache 2.0", "apache-2.0"),
         ("Apache License, Version 2.0", "apache-2.0"),
         ("The MIT License", "mit"),
-        ("BUSL-1.1", None),
+        ("BUSL-1.1", "busl-1.1"),
         ("bsl-1.0", "bsl-1.0"),
         ("Academic Free License v3.0", "afl-3.0"),
         ("qwen-license", "qwen"),
