@@ -80,17 +80,35 @@ class TrainingData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseSource:
-    """Another place than the key `license` that speaks of the licence, and what it says."""
+    """Another place than the key `license` that speaks of the licence, and what it says.
 
-    source: Literal["tag", "license_name", "license_link", "licence", "file", "weights header", "gate text"]
+    Attributes:
+        source: Where; `hub`: the front matter as the Hub tells it, where the card does not tell it.
+        value: As written; of a file its path.
+        hub_id: The licence that was recognised in it, of our table.
+        sure: Of a file: `text` is that licence, `named` only names it, `like` is that text with more or less.
+        subject: Of a file for a part of the repo (`LICENSE-CODE`, `vae/LICENSE`), else None.
+        restricts: Of a text that is `like` a licence: what was added speaks of commerce or of what is not allowed.
+        added: Of such a text: the first line that the licence does not have.
+    """
+
+    source: Literal["tag", "license_name", "license_link", "licence", "file", "weights header", "gate text", "hub"]
     value: str
     evidence: Evidence | None = None
+    hub_id: str | None = None
+    sure: Literal["text", "named", "like"] | None = None
+    subject: Subject | None = None
+    restricts: bool = False
+    added: Evidence | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON contract."""
         return {
             "source": self.source,
             "value": self.value,
+            "hub_id": self.hub_id,
+            "sure": self.sure,
+            "subject": self.subject,
             "evidence": self.evidence.to_dict() if self.evidence else None,
         }
 
@@ -112,6 +130,20 @@ class LicenseSubject:
             "commercial_use": self.commercial_use,
             "evidence": _quotes(self.evidence),
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseTerm:
+    """A threshold or excluded place in the repo's own licence file: users or US dollars `per` day, month or year."""
+
+    kind: Literal["users", "revenue", "territory"]
+    amount: int | None
+    per: Literal["day", "month", "year"] | None
+    evidence: Evidence
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON contract."""
+        return {"kind": self.kind, "amount": self.amount, "per": self.per, "evidence": self.evidence.to_dict()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,15 +197,18 @@ class License:
 
     Attributes:
         declared: The front matter's key `license` as written.
-        spdx, family: Of the licence that is worked with: the strictest of those that were found.
+        hub_id, spdx, family: Of the licence that is worked with: the strictest of those that were found.
         commercial_use: Of the model, by the strictest of its statements; `reason` says in words what decided.
         prose: The licence that the body names.
         restriction: What the prose demands beyond the licence id.
+        subjects: What is licensed apart: the code, the data, a component, and then the weights too.
+        terms: Thresholds and excluded places that the repo's own licence files set.
         evidence: Quotes, the deciding one first.
     """
 
     declared: tuple[str, ...] = ()
     other_sources: tuple[LicenseSource, ...] = ()
+    hub_id: str | None = None
     spdx: str | None = None
     family: str | None = None
     commercial_use: CommercialUse = "unknown"
@@ -182,6 +217,7 @@ class License:
     prose: str | None = None
     restriction: Restriction = "none"
     subjects: tuple[LicenseSubject, ...] = ()
+    terms: tuple[LicenseTerm, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     duties: tuple[Duty, ...] = ()
     lineage: tuple[Ancestor, ...] = ()
@@ -192,6 +228,7 @@ class License:
         return {
             "declared": list(self.declared),
             "other_sources": [source.to_dict() for source in self.other_sources],
+            "hub_id": self.hub_id,
             "spdx": self.spdx,
             "family": self.family,
             "commercial_use": self.commercial_use,
@@ -200,6 +237,7 @@ class License:
             "prose": self.prose,
             "restriction": self.restriction,
             "subjects": [subject.to_dict() for subject in self.subjects],
+            "terms": [term.to_dict() for term in self.terms],
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
             "duties": [duty.to_dict() for duty in self.duties],
             "lineage": [ancestor.to_dict() for ancestor in self.lineage],
