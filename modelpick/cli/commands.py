@@ -28,6 +28,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "vet": CommandEntry(
         "modelpick.cli.vet", "Answer with quotes: purpose, training data, popularity, licence.", CHOOSE
     ),
+    "policy": CommandEntry("modelpick.cli.policy", "List what a vet may demand, or write your own demands.", CHOOSE),
     "download": CommandEntry(
         "modelpick.cli.download", "Fetch a vetted model, pinned to a commit, every file hashed.", CHOOSE
     ),

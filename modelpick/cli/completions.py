@@ -46,5 +46,12 @@ def checks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     return _names((check.id for check in CHECKS), incomplete)
 
 
+def policies(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The built-in policies, else files."""
+    from modelpick.vetting.policy_file import BUILT_IN
+
+    return _names(BUILT_IN, incomplete) or files(ctx, param, incomplete)
+
+
 def _names(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]

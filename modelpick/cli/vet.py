@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     "`modelpick vet --explain weights-safe`. Exit code 1 where a model is rejected, 4 where one could not be read.",
 )
 @click.argument("subjects", metavar="[SUBJECT]...", nargs=-1, shell_complete=completions.files)
-@click.option("--policy", default="default", show_default=True, metavar="NAME", help="What is demanded.")
+@click.option(
+    "--policy",
+    default="default",
+    show_default=True,
+    metavar="NAME|FILE",
+    shell_complete=completions.policies,
+    help="What is demanded: default, commercial, research, strict, or a file (see `modelpick policy`).",
+)
 @click.option("--revision", metavar="REV", help="A branch, tag or commit of the repo, instead of its main branch.")
 @click.option(
     "--explain",
@@ -57,6 +64,7 @@ def command(
     from modelpick.errors import CannotFindOut
     from modelpick.verbs.vet import vet, vet_many
     from modelpick.vetting.report import VetReport
+    from modelpick.vetting.ruling import unused_ignores
 
     if len(subjects) == 1:
         report = vet(subjects[0], policy=policy, revision=revision, endpoint=endpoint, listener=sink.listener)
@@ -75,6 +83,8 @@ def command(
             if unread.hint:
                 sink.hint(unread.hint)
             failed = max(failed, CannotFindOut.exit_code)
+    for note in unused_ignores(report.ruling for report in vetted):
+        sink.notice(note)
     if "review" in verdicts and fail_on is None:
         sink.notice("verdict review: a person should look at it (exit code 1 with `--fail-on review`)")
     refused = "reject" in verdicts or (fail_on == "review" and "review" in verdicts)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modelpick.errors import ModelpickError
 from modelpick.progress import SILENT, Listener
 
 if TYPE_CHECKING:
     from modelpick.facts import RepoFacts
-    from modelpick.hub.client import HubClient
     from modelpick.vetting.explain import Explanation
+    from modelpick.vetting.policy import Policy
     from modelpick.vetting.report import VetReport
-    from modelpick.vetting.reports import VetReports
+    from modelpick.vetting.reports import VetFailure, VetReports
 
 
 def vet(
     subject: str,
     *,
-    policy: str = "default",
+    policy: str | Path = "default",
     revision: str | None = None,
     endpoint: str | None = None,
+    shallow: bool = False,
     listener: Listener = SILENT,
 ) -> VetReport:
     """Vets one model and says what may be relied on.
@@ -30,68 +32,90 @@ def vet(
         subject: A repo id (`org/name`), or a path: a folder, a git clone, a card file. `./x`, `/x`, `~/x`, a name
             that ends in `.md` or `.markdown`, and a folder that holds a run of ours are paths; anything else is a
             repo id.
-        policy: What is demanded: the name of a built-in policy.
+        policy: What is demanded: the name of a built-in policy (default, commercial, research, strict), or the path of
+            a file (`./x`, `/x`, `~/x`, or a name that ends in `.toml`).
         revision: A branch, tag or commit of the repo; by default its main branch. Not for a path.
         endpoint: The Hub to ask instead of the environment's.
+        shallow: Of a repo only the first info call and the card are asked for; the report says what was not.
         listener: Hears of progress.
 
     Returns:
         The report: `verdict` (accept, review, reject), `answers`, `findings`; `document()` shows it.
 
     Raises:
-        UsageError: No such policy, a revision for a path, or a folder here that could be a repo as well.
+        UsageError: No such policy or a slip in its file, a revision for a path, or a folder here that could be a repo
+            as well.
         CannotFindOut: The repo or the path cannot be read.
     """
-    from modelpick.vetting.policy import policy_named
+    from modelpick.verbs.gather import Gatherer
+    from modelpick.verbs.policy import load_policy
     from modelpick.vetting.verdict import vet_reading
 
-    demanded = policy_named(policy)
-    with _Gatherer(revision, endpoint, listener) as gatherer, listener.step(f"vetting {subject}"):
+    demanded = load_policy(policy)
+    with Gatherer(revision, endpoint, listener, shallow=shallow) as gatherer, listener.step(f"vetting {subject}"):
         return vet_reading(gatherer.facts(subject), demanded)
 
 
 def vet_many(
     subjects: Sequence[str],
     *,
-    policy: str = "default",
+    policy: str | Path = "default",
     revision: str | None = None,
     endpoint: str | None = None,
+    shallow: bool = False,
     listener: Listener = SILENT,
 ) -> VetReports:
     """Vets several models; one that cannot be read does not stop the others.
 
     Args and errors as `vet`; `CannotFindOut` about one subject stands in its place as a `VetFailure`.
     """
-    from modelpick.vetting.policy import policy_named
-    from modelpick.vetting.reports import VetFailure, VetReports
-    from modelpick.vetting.verdict import vet_reading
+    from modelpick.verbs.gather import Gatherer
+    from modelpick.verbs.policy import load_policy
+    from modelpick.vetting.reports import VetReports
 
-    demanded = policy_named(policy)
-    items: list[VetReport | VetFailure] = []
+    demanded = load_policy(policy)
+    gathered: list[tuple[str, RepoFacts | ModelpickError]] = []
     with (
-        _Gatherer(revision, endpoint, listener) as gatherer,
+        Gatherer(revision, endpoint, listener, shallow=shallow) as gatherer,
         listener.step("vetting", total=len(subjects), unit="subjects") as step,
     ):
-        for subject in subjects:
+        for subject, found in gatherer.all(subjects):
+            gathered.append((subject, found))
             step.describe(f"vetting {subject}")
-            try:
-                items.append(vet_reading(gatherer.facts(subject), demanded))
-            except ModelpickError as error:
-                items.append(VetFailure(requested=subject, error=error))
             step.advance()
-    return VetReports(items=tuple(items))
+    return VetReports(items=tuple(_vetted(gathered, demanded)))
 
 
-def vet_facts(facts: RepoFacts, policy: str = "default") -> VetReport:
-    """Vets facts that were gathered already (a download, a run's own folder). Pure: no network, no files.
+def _vetted(
+    gathered: Sequence[tuple[str, RepoFacts | ModelpickError]], policy: Policy
+) -> Iterator[VetReport | VetFailure]:
+    """The report of each, or why there is none; each knows the others as its peers."""
+    from modelpick.vetting.reports import VetFailure
+    from modelpick.vetting.verdict import vet_reading
+
+    known = [found for _, found in gathered if not isinstance(found, ModelpickError)]
+    for subject, found in gathered:
+        if isinstance(found, ModelpickError):
+            yield VetFailure(requested=subject, error=found)
+        else:
+            yield vet_reading(found, policy, [peer for peer in known if _named(peer) != _named(found)])
+
+
+def _named(facts: RepoFacts) -> tuple[str, str | None]:
+    """What tells a subject from another, also where it was asked for by two names."""
+    return facts.repo_id or facts.requested, facts.commit
+
+
+def vet_facts(facts: RepoFacts, policy: str | Path = "default") -> VetReport:
+    """Vets facts that were gathered already (a download, a run's own folder). No network, no files but the policy's.
 
     Raises:
         UsageError: No such policy.
     """
-    from modelpick.vetting.policy import policy_named
+    from modelpick.verbs.policy import load_policy
     from modelpick.vetting.verdict import vet_reading
 
-    return vet_reading(facts, policy_named(policy))
+    return vet_reading(facts, load_policy(policy))
 
 
 def explain(check_id: str) -> Explanation:
@@ -103,51 +127,3 @@ def explain(check_id: str) -> Explanation:
     from modelpick.vetting.explain import explanation_of
 
     return explanation_of(check_id)
-
-
-class _Gatherer:
-    """Gathers the facts of paths and repos; one client for all repos, made when the first is asked for."""
-
-    def __init__(self, revision: str | None, endpoint: str | None, listener: Listener) -> None:
-        self._revision = revision
-        self._endpoint = endpoint
-        self._listener = listener
-        self._client: HubClient | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._client is not None:
-            self._client.close()
-
-    def facts(self, subject: str) -> RepoFacts:
-        from modelpick.errors import UsageError
-        from modelpick.hub.folder import collect_path, is_path
-
-        if is_path(subject):
-            if self._revision is not None:
-                raise UsageError(
-                    f"`{subject}` is a path and has no revision to choose from", hint="leave `--revision` out"
-                )
-            return collect_path(subject)
-        _refuse_run_name(subject)
-        from modelpick.hub.client import HubClient
-        from modelpick.hub.collect import collect
-
-        if self._client is None:
-            self._client = HubClient.from_environment(self._endpoint, self._listener)
-        return collect(self._client, subject, self._revision)
-
-
-def _refuse_run_name(subject: str) -> None:
-    """A run's bare name, which other commands take, would be looked for on the Hub."""
-    from modelpick.errors import UsageError
-    from modelpick.hub.ids import is_repo_id
-    from modelpick.models.run_folder import RUNS, read_report, shown
-
-    if "/" not in subject and is_repo_id(subject) and read_report(RUNS / subject) is not None:
-        raise UsageError(
-            f"`{subject}` is a saved run here and could also be a repo of the Hub",
-            hint=f"write `{shown(RUNS / subject)}` for the run, or ask for the repo from another folder",
-        )

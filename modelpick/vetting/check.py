@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from modelpick.facts import CardFacts, RepoFacts
 from modelpick.findings import Confidence, Evidence, Finding, Outcome, Severity
 from modelpick.vetting.answers.contract import Answers
+from modelpick.vetting.policy import LicenseRules
 
 HEADINGS = ("What it checks", "Why it matters", "How to fix", "Limits")
 """The headings that every check's module docstring has, in this order."""
@@ -20,12 +21,14 @@ _MAX_QUOTE = 2_000
 class Reading:
     """What checks look at: the facts, and the answers that were read from them, once for all checks.
 
-    `peers`: the facts of the other subjects that were vetted along with this one.
+    `peers`: the facts of the other subjects that were vetted along with this one. `license_rules`: which licences the
+    policy lets through for this subject.
     """
 
     facts: RepoFacts
     answers: Answers
     peers: Sequence[RepoFacts] = ()
+    license_rules: LicenseRules = field(default_factory=LicenseRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

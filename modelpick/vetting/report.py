@@ -9,6 +9,7 @@ from modelpick.document import Document, Result
 from modelpick.facts import Missing, RepoFacts
 from modelpick.findings import Finding
 from modelpick.vetting.answers.contract import Answers
+from modelpick.vetting.ruling import Ruling
 
 SCHEMA = "modelpick.vet/1"
 
@@ -24,6 +25,7 @@ class VetReport(Result):
         policy: The name of the policy that decided.
         verdict: accept, review or reject.
         decided_by: The checks that the verdict rests on; empty where it is accept.
+        ruling: How the policy came to it, with what it ignored.
     """
 
     facts: RepoFacts
@@ -32,6 +34,7 @@ class VetReport(Result):
     policy: str
     verdict: Literal["accept", "review", "reject"]
     decided_by: tuple[str, ...] = ()
+    ruling: Ruling
 
     @property
     def name(self) -> str:
@@ -67,4 +70,5 @@ class VetReport(Result):
             "policy": self.policy,
             "answers": self.answers.to_dict(),
             "findings": [finding.to_dict() for finding in self.findings],
+            "policy_details": self.ruling.to_dict(),
         }

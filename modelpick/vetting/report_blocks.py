@@ -24,7 +24,7 @@ def blocks_of(report: VetReport) -> Iterator[Block]:
     """The whole report about one subject."""
     yield Heading(report.name, 1)
     yield say(
-        f"Verdict: {report.verdict} (policy `{report.policy}`){_because(report)}", _TONES[report.verdict]
+        f"Verdict: {report.verdict} (policy `{report.ruling.policy.title}`){_because(report)}", _TONES[report.verdict]
     )
     yield from _commercial_use(report.answers)
     yield from _purpose(report.answers)
@@ -32,6 +32,7 @@ def blocks_of(report: VetReport) -> Iterator[Block]:
     yield from _popularity_and_usage(report.answers)
     yield from _license(report.answers)
     yield from _findings(report.findings, report.answers)
+    yield from report.ruling.blocks()
     yield say(_provenance(report.facts), Tone.MUTED)
 
 

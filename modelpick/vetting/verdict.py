@@ -9,30 +9,67 @@ from modelpick.findings import Finding, Outcome
 from modelpick.vetting.answers.read import read_answers
 from modelpick.vetting.check import Reading
 from modelpick.vetting.checks import CHECKS
-from modelpick.vetting.policy import Level, Policy, stricter
+from modelpick.vetting.policy import Ignore, Level, Policy, stricter
 from modelpick.vetting.report import VetReport
+from modelpick.vetting.ruling import Ignored, Ruling
+
+_OPEN = {Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN}
 
 
 def judge(findings: Iterable[Finding], policy: Policy) -> Level:
-    """The verdict: the harshest level of any finding. A further failing finding never improves it."""
+    """The verdict, ignores left aside: the harshest level of any finding. A further finding never improves it."""
     verdict: Level = "accept"
     for finding in findings:
         verdict = stricter(verdict, policy.level(finding))
     return verdict
 
 
+def rule(findings: Sequence[Finding], policy: Policy, subject: str) -> Ruling:
+    """The verdict about a subject, with what was ignored for it and which ignores had nothing to ignore."""
+    mine = [ignore for ignore in policy.ignores if ignore.covers(subject)]
+    counted: list[Finding] = []
+    ignored: list[Ignored] = []
+    used: set[Ignore] = set()
+    for finding in findings:
+        by = [ignore for ignore in mine if ignore.check == finding.check and finding.outcome in _OPEN]
+        used.update(by)
+        if by:
+            ignored.append(Ignored(finding=finding, ignore=by[0]))
+        else:
+            counted.append(finding)
+    verdict = judge(counted, policy)
+    deciding = (f.check for f in counted if policy.level(f) == verdict != "accept")
+    return Ruling(
+        policy=policy,
+        verdict=verdict,
+        decided_by=tuple(dict.fromkeys(deciding)),
+        ignored=tuple(ignored),
+        unused=tuple(ignore for ignore in mine if ignore not in used),
+        expired=tuple(ignore for ignore in policy.expired if ignore.covers(subject)),
+        expired_approvals=tuple(a for a in policy.expired_approvals if a.covers(subject)),
+    )
+
+
 def vet_reading(facts: RepoFacts, policy: Policy, peers: Sequence[RepoFacts] = ()) -> VetReport:
-    """Answers, findings (the gravest first) and verdict about one subject; `peers` are vetted along with it."""
-    reading = Reading(facts=facts, answers=read_answers(facts), peers=peers)
+    """Answers, findings (the gravest first) and verdict about one subject; `peers` are vetted along with it.
+
+    Ignores and approvals go by the id that answered, not by the one that was asked for: who took over a name is not
+    trusted for the sake of the one before.
+    """
+    subject = facts.repo_id or facts.requested
+    reading = Reading(
+        facts=facts, answers=read_answers(facts), peers=peers, license_rules=policy.licenses.for_subject(subject)
+    )
     found = [finding for check in CHECKS for finding in check.findings(reading)]
     failed_first = {Outcome.FAIL: 0, Outcome.ERROR: 1, Outcome.UNKNOWN: 1}
     findings = sorted(found, key=lambda f: (failed_first.get(f.outcome, 2), -f.severity))
-    verdict = judge(findings, policy)
+    ruling = rule(findings, policy, subject)
     return VetReport(
         facts=facts,
         answers=reading.answers,
         findings=tuple(findings),
         policy=policy.name,
-        verdict=verdict,
-        decided_by=tuple(dict.fromkeys(f.check for f in findings if policy.level(f) == verdict != "accept")),
+        verdict=ruling.verdict,
+        decided_by=ruling.decided_by,
+        ruling=ruling,
     )

@@ -112,6 +112,7 @@ CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
         (lic("cc-by-nc-4.0"), "fail", "medium"),
         (facts(BARE), "unknown", "medium"),
     ],
+    "license-allowed": [(lic("mit"), "not-applicable", "info")],  # with a policy's lists: test_policy_file.py
     "license-conflict": [
         (lic("mit"), "pass", "info"),
         (lic("mit", "For research purposes only."), "fail", "high"),
