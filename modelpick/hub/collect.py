@@ -15,6 +15,7 @@ from modelpick.hub.faults import Asked, HubRefusal
 from modelpick.hub.ids import check_repo_id, check_revision
 from modelpick.hub.info import read_info, with_more
 from modelpick.hub.lineage import with_lineage
+from modelpick.hub.pool import aside
 from modelpick.hub.repo_reader import Budget, RepoReader
 
 MAX_CARD = 2 * 2**20
@@ -51,10 +52,13 @@ def collect(client: HubClient, repo_id: str, revision: str | None = None, *, sha
         check_revision(revision)
     facts = read_info(client.settings, _info(client, repo_id, revision), repo_id, revision)
     reader = RepoReader(client, facts, Budget())
-    facts = _with_card(reader, facts)
     if shallow:
+        facts = _with_card(reader, facts)
         return _missing(facts, ("downloads_all_time", "derived", "texts", "lineage"), "not asked for (a shallow look)")
-    facts = _with_texts(reader, _with_second_call(client, facts))
+    name = facts.repo_id or repo_id
+    second = aside(lambda: _second_call(client, name))
+    facts = _with_card(reader, facts)
+    facts = _with_texts(reader, _with_more(facts, second()))
     return with_lineage(facts, reader.budget, lambda base: _look(client, base, reader.budget))
 
 
@@ -75,15 +79,18 @@ def _info(client: HubClient, repo_id: str, revision: str | None) -> Answer:
         return client.get_json(url, asked=asked)  # a mirror that does not know the parameters
 
 
-def _with_second_call(client: HubClient, facts: RepoFacts) -> RepoFacts:
+def _second_call(client: HubClient, repo_id: str) -> Answer | CannotFindOut:
     """What only `expand` tells. Optional: a mirror may not know it, and a vet does not fail for it."""
-    repo_id = facts.repo_id or facts.requested
+    fields = [("expand", field) for field in _MORE]
     try:
-        answer = client.get_json(
-            client.api_url(repo_id), [("expand", field) for field in _MORE], asked=Asked(repo_id=repo_id)
-        )
+        return client.get_json(client.api_url(repo_id), fields, asked=Asked(repo_id=repo_id))
     except CannotFindOut as error:
-        return _missing(facts, ("downloads_all_time", "derived"), error.message)
+        return error
+
+
+def _with_more(facts: RepoFacts, answer: Answer | CannotFindOut) -> RepoFacts:
+    if isinstance(answer, CannotFindOut):
+        return _missing(facts, ("downloads_all_time", "derived"), answer.message)
     return with_more(facts, answer.value)
 
 

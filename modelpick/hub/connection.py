@@ -14,6 +14,7 @@ from modelpick.errors import CannotFindOut, UsageError
 from modelpick.hub.answers import not_a_hub
 from modelpick.hub.faults import NETWORK, Asked, Trouble, error_of, fault_of, trouble_of
 from modelpick.hub.pace import Pace
+from modelpick.hub.pool import THREADS
 from modelpick.hub.retry import Patience, asked_wait, in_words
 from modelpick.hub.server_words import clean
 from modelpick.hub.settings import Settings
@@ -177,7 +178,12 @@ def _open_http(settings: Settings) -> httpx.Client:
     # which may be another host than the one this client was told to ask.
     headers = {"user-agent": f"modelpick/{__version__}; hf_hub/{hub_version}", "accept": "*/*"}
     try:
-        return httpx.Client(headers=headers, timeout=settings.timeouts.connect, follow_redirects=False)
+        return httpx.Client(
+            headers=headers,
+            timeout=settings.timeouts.connect,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=2 * THREADS, max_keepalive_connections=2 * THREADS),
+        )
     except (ValueError, OSError, httpx.InvalidURL) as error:
         # An invalid address may hold the proxy's password in any of its parts.
         why = "a proxy's address is malformed" if isinstance(error, httpx.InvalidURL) else clean(str(error))

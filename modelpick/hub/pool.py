@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from modelpick.errors import ModelpickError
 
-THREADS = 16
+THREADS = 24
 """Requests under way at one Hub, at most."""
 
 _AHEAD = 4
@@ -20,6 +20,20 @@ _AHEAD = 4
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+def aside(work: Callable[[], Result]) -> Callable[[], Result]:
+    """Begins `work` in a thread of its own; the function returned waits for its result, or raises what it raised."""
+    job: _Job[None, Result] = _Job(None)
+    threading.Thread(target=_do, args=(job, lambda _: work()), daemon=True).start()
+
+    def result() -> Result:
+        job.done.wait()
+        if job.error is not None:
+            raise job.error
+        return job.result  # type: ignore[return-value]  # done without an error: there is a result
+
+    return result
 
 
 class _Job(Generic[Item, Result]):
@@ -82,8 +96,12 @@ def in_order(
 
 def _serve(work: Callable[[Item], Result], todo: queue.SimpleQueue[_Job[Item, Result] | None]) -> None:
     while (job := todo.get()) is not None:
-        try:
-            job.result = work(job.item)
-        except BaseException as error:  # carried to the thread that asked
-            job.error = error
-        job.done.set()
+        _do(job, work)
+
+
+def _do(job: _Job[Item, Result], work: Callable[[Item], Result]) -> None:
+    try:
+        job.result = work(job.item)
+    except BaseException as error:  # carried to the thread that asked
+        job.error = error
+    job.done.set()
