@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,17 +68,17 @@ def named_bases(facts: RepoFacts) -> tuple[NamedBase, ...]:
     )
 
 
-def bases_of(facts: RepoFacts) -> tuple[BaseModel, ...]:
-    """The bases, each once, in the order in which they are named.
+def bases_of(facts: RepoFacts, named: Sequence[NamedBase] | None = None) -> tuple[BaseModel, ...]:
+    """The bases, each once, in the order in which they are named; `named`: the statements, where they were read before.
 
     `_name_or_path` of config.json counts only where nothing else names a base: it may be what the first weights were
     loaded from, or a leftover. A relation that nobody tells is inferred from the files, and marked so.
     """
-    statements = [named for named in named_bases(facts) if not named.local]
-    told = [named for named in statements if named.place != "config"] or statements
+    statements = [base for base in (named_bases(facts) if named is None else named) if not base.local]
+    told = [base for base in statements if base.place != "config"] or statements
     by_id: dict[str, list[NamedBase]] = {}
-    for named in told:
-        by_id.setdefault(named.repo_id.lower(), []).append(named)
+    for base in told:
+        by_id.setdefault(base.repo_id.lower(), []).append(base)
     inferred = _inferred(facts, len(by_id)) if by_id else None
     return tuple(_base(same, inferred) for same in by_id.values())
 

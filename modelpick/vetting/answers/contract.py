@@ -35,6 +35,23 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose(Statement):
+    """What the model is for, and where it comes from: the sentence that says so, and the lines that name its paper."""
+
+    origin: tuple[Evidence, ...] = ()
+    papers: tuple[Evidence, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON contract, with `origin` and `papers` added."""
+        return {
+            "status": self.status,
+            "evidence": _quotes(self.evidence),
+            "origin": _quotes(self.origin),
+            "papers": _quotes(self.papers),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
     """A data set that the card names, the role that the words around it give it, and what is known of its terms."""
 
@@ -172,13 +189,33 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ancestor:
-    """A model that this one was made from, and its licence."""
+    """A model that this one was made from, and its licence.
+
+    Attributes:
+        declared: As its repo states it, in its header, tags or text.
+        family: Of the licence that is worked with, made stricter by its own words (`research-only`).
+        licence_id: Of that licence in our table.
+        child: Who names it; `depth` is 1 where that is the subject itself.
+        inferred: The relation is not told but follows from the files.
+        relation_to_subject: How the subject uses it, over all the steps between.
+        missing: Why nothing is known of it.
+        evidence: Its own licence lines, the file as `owner/name@<commit>/README.md`; `named`: where the child names it.
+    """
 
     repo_id: str
     relation: str | None
     declared: str | None
     family: str | None
     commercial_use: CommercialUse
+    licence_id: str | None = None
+    child: str | None = None
+    depth: int = 1
+    inferred: bool = False
+    relation_to_subject: str | None = None
+    missing: str | None = None
+    gated: bool = False
+    evidence: tuple[Evidence, ...] = ()
+    named: tuple[Evidence, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON contract."""
@@ -188,6 +225,14 @@ class Ancestor:
             "declared": self.declared,
             "family": self.family,
             "commercial_use": self.commercial_use,
+            "licence_id": self.licence_id,
+            "made_into": self.child,
+            "depth": self.depth,
+            "inferred": self.inferred,
+            "missing": self.missing,
+            "gated": self.gated,
+            "evidence": _quotes(self.evidence),
+            "named": _quotes(self.named),
         }
 
 
@@ -203,7 +248,9 @@ class License:
         restriction: What the prose demands beyond the licence id.
         subjects: What is licensed apart: the code, the data, a component, and then the weights too.
         terms: Thresholds and excluded places that the repo's own licence files set.
-        evidence: Quotes, the deciding one first.
+        licence_id: Of that licence in our table.
+        lineage: What the model was made from, the nearest first.
+        evidence: Quotes, the deciding one first; it may be a base's own line.
     """
 
     declared: tuple[str, ...] = ()
@@ -214,6 +261,7 @@ class License:
     commercial_use: CommercialUse = "unknown"
     condition: str | None = None
     reason: str = ""
+    licence_id: str | None = None
     prose: str | None = None
     restriction: Restriction = "none"
     subjects: tuple[LicenseSubject, ...] = ()
@@ -234,6 +282,7 @@ class License:
             "commercial_use": self.commercial_use,
             "condition": self.condition,
             "reason": self.reason,
+            "licence_id": self.licence_id,
             "prose": self.prose,
             "restriction": self.restriction,
             "subjects": [subject.to_dict() for subject in self.subjects],
@@ -297,15 +346,21 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """A model that this one was made from, as the card or the Hub names it."""
+    """A model that this one was made from, as the card, a config or the Hub names it."""
 
     repo_id: str
     relation: str | None
     source: Literal["hub", "card", "config"]
+    inferred: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON contract."""
-        return {"repo_id": self.repo_id, "relation": self.relation, "source": self.source}
+        return {
+            "repo_id": self.repo_id,
+            "relation": self.relation,
+            "source": self.source,
+            "inferred": self.inferred,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,7 +400,7 @@ class Files:
 class Answers:
     """All answers about one subject."""
 
-    purpose: Statement
+    purpose: Purpose
     out_of_scope: Statement
     limitations: Statement
     evaluation: Statement

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from modelpick.facts import FileFact, RepoFacts
-from modelpick.vetting.answers.contract import Files, Origin, Popularity, WeightFile
-from modelpick.vetting.answers.view import CardView
+from modelpick.vetting.answers.contract import Files, Popularity, WeightFile
 from modelpick.weights.formats import weight_format
 
 _CODE = re.compile(r"(?i).+\.(?:py|pyc|pyx|so|dll|dylib|exe|bat|cmd|ps1|sh|jar|msi|js)")
@@ -52,26 +51,3 @@ def read_popularity(facts: RepoFacts) -> Popularity:
         created=facts.created,
         last_modified=facts.last_modified,
     )
-
-
-def read_base_models(facts: RepoFacts, view: CardView) -> tuple[Origin, ...]:
-    """What the model was made from: the Hub's graph, the front matter, and "fine-tuned version of [X](...)"."""
-    found: dict[str, Origin] = {
-        base.repo_id.lower(): Origin(repo_id=base.repo_id, relation=base.relation, source=base.source)
-        for base in facts.base_models
-    }
-    relation = next(iter(view.strings("base_model_relation")), None)
-    for value in view.strings("base_model"):
-        found.setdefault(value.lower(), Origin(repo_id=value, relation=relation, source="card"))
-    for line in view.sentences():
-        match = _VERSION_OF.search(line.quote)
-        if match:
-            found.setdefault(match[1].lower(), Origin(repo_id=match[1], relation="finetune", source="card"))
-    return tuple(found.values())
-
-
-_VERSION_OF = re.compile(
-    r"fine-?tuned (?:version|checkpoint) of (?:the )?\[[^\]\n]*\]\(https?://(?:huggingface\.co|"
-    r"hf\.co)/([\w.-]+(?:/[\w.-]+)?)/?\)",
-    re.I,
-)

@@ -1,0 +1,229 @@
+"""What the model was made from, under which licences, and what that leaves of the answer about commercial use.
+
+A base's quotes name their file as `owner/name@<first 12 digits of the commit>/README.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from modelpick.card.bases import NamedBase, bases_of, named_bases
+from modelpick.facts import Descent, RepoFacts
+from modelpick.findings import Evidence
+from modelpick.licences.lookup import CommercialUse, Licence, licence_of
+from modelpick.vetting.answers.contract import Ancestor, License, Origin
+from modelpick.vetting.answers.license import read_license
+from modelpick.vetting.answers.license_rules import rule_for
+from modelpick.vetting.answers.view import CardView
+
+CIRCLE = "circle"
+NOT_WALKED = "lineage"
+"""`Missing.what` of a base that was made from the model which names it, and of one that was not looked at."""
+
+_ORDER: dict[CommercialUse, int] = {"no": 0, "unknown": 1, "conditional": 2, "yes": 3}
+_RESTRICTED = frozenset({"research-only", "non-commercial"})
+_NO_TEXT = frozenset({"other", "unknown"})
+_MAX_QUOTES = 2
+
+
+def read_base_models(facts: RepoFacts, named: Sequence[NamedBase]) -> tuple[Origin, ...]:
+    """What the model was made from, as the Hub, the card, a config or the weights name it."""
+    gone = {d.base.repo_id for d in facts.lineage if d.depth == 1 and _says_nothing(d, facts)}
+    return tuple(
+        Origin(repo_id=base.repo_id, relation=base.relation, source=base.source, inferred=base.inferred)
+        for base in bases_of(facts, named)
+        if base.repo_id not in gone
+    )
+
+
+def with_lineage(license_: License, facts: RepoFacts, named: Sequence[NamedBase]) -> License:
+    """The licence answer with its lineage; commercial use becomes the stricter of its own and its bases'."""
+    ancestors = tuple(_ancestors(facts, named))
+    own = replace(license_, lineage=ancestors, licence_id=licence_id_of(license_))
+    subject = facts.repo_id or facts.requested
+    unseen = {d.base.repo_id for d in facts.lineage if d.missing is not None and d.missing.what == NOT_WALKED}
+    if not facts.lineage:
+        unseen = {ancestor.repo_id for ancestor in ancestors}
+    bound = [a for a in ancestors if a.repo_id not in unseen and not is_free(a, subject)]
+    deciding = min(bound, key=lambda ancestor: _ORDER[ancestor.commercial_use], default=None)
+    if deciding is None or _ORDER[deciding.commercial_use] >= _ORDER[own.commercial_use]:
+        skipped = [a.repo_id for a in ancestors if a.repo_id in unseen]
+        if skipped and own.commercial_use in {"yes", "conditional"}:
+            others = f" and {len(skipped) - 1} more" if len(skipped) > 1 else ""
+            return replace(
+                own, reason=f"{own.reason}; what it was made from, `{skipped[0]}`{others}, was not looked at"
+            )
+        return own
+    licence = licence_of(deciding.licence_id) if deciding.licence_id else None
+    quotes = (*deciding.evidence[:1], *deciding.named[:1], *own.evidence)
+    return replace(
+        own,
+        commercial_use=deciding.commercial_use,
+        condition=licence.condition if licence else None,
+        reason=_reason(deciding, licence),
+        evidence=tuple(dict.fromkeys(quotes)),
+    )
+
+
+def is_free(ancestor: Ancestor, repo_id: str) -> bool:
+    """Whether the base is of the same owner, and its terms leave him free to license what he makes of it."""
+    owner = _owner(repo_id)
+    if ancestor.missing or not owner or _owner(ancestor.repo_id) != owner:
+        return False
+    licence = licence_of(ancestor.licence_id) if ancestor.licence_id else None
+    if licence is None:
+        return ancestor.declared is None
+    rule = rule_for(licence, ancestor.family or licence.family, ancestor.relation_to_subject)
+    return rule is not None and rule.owner_may
+
+
+def label_of(license_: License) -> str | None:
+    """The licence as a repo states it: in its header, a tag, under a misspelt key, or in its text."""
+    named = {source.source: source.value for source in reversed(license_.other_sources)}
+    if license_.declared:
+        name = f" (`{named['license_name']}`)" if "license_name" in named else ""
+        return ", ".join(license_.declared) + name
+    return named.get("tag") or named.get("licence") or license_.prose
+
+
+def licence_id_of(license_: License) -> str | None:
+    """The id in our table of the licence that is worked with; None where none is, or its text is not known."""
+    if license_.family is None:
+        return None
+    named = [source.value for source in license_.other_sources]
+    stated = (licence_of(name) for name in (*license_.declared, *named, license_.prose or ""))
+    known = [row for row in stated if row is not None and row.hub_id not in _NO_TEXT]
+    for row in known:
+        if (row.family, row.spdx, row.condition) == (license_.family, license_.spdx, license_.condition):
+            return row.hub_id
+    return next((row.hub_id for row in known if row.family == license_.family), None)
+
+
+def _reason(base: Ancestor, licence: Licence | None) -> str:
+    name = f"its base `{base.repo_id}`"
+    if base.missing:
+        return f"{name} could not be looked at, so nobody knows its terms: {base.missing}"
+    if licence is None or base.commercial_use == "unknown":
+        if base.declared is None:
+            return f"{name} states no licence, so nobody has granted any right to it"
+        return f"the licence of {name}, {base.declared}, is not in our table or names no text: read it"
+    if base.commercial_use == "no":
+        stated = licence.condition or licence.name
+        if base.family != licence.family:
+            stated = f"its card says {base.family}"
+        return f"{name} is under `{licence.hub_id}` and does not allow it: {stated}"
+    return f"{name} is under `{licence.hub_id}`: {licence.condition or licence.caution or 'read its text'}"
+
+
+# --- the bases --------------------------------------------------------------------------------------------------
+
+
+def _ancestors(facts: RepoFacts, named: Sequence[NamedBase]) -> Iterator[Ancestor]:
+    """Each base once, by the id that the Hub knows it by; the nearest first."""
+    if not facts.lineage:
+        yield from _not_walked(facts, named)
+        return
+    seen: set[str] = set()
+    known = {name: facts for name in (facts.repo_id, facts.requested) if name}
+    used: dict[str, str | None] = {}
+    for descent in facts.lineage:
+        found = descent.facts
+        repo_id = (found.repo_id if found else None) or descent.base.repo_id
+        key = repo_id.lower()
+        if found is not None:
+            known.setdefault(repo_id, found)
+        child = known.get(descent.child)
+        if key in seen or _says_nothing(descent, child) or (descent.missing and descent.missing.what == CIRCLE):
+            continue
+        seen.add(key)
+        before = used.get(descent.child.lower()) if descent.depth > 1 else None
+        used[key] = _use_of(descent.base.relation, before, descent.depth)
+        yield _ancestor(descent, repo_id, used[key], _quotes_of_naming(child, descent, facts))
+
+
+def _ancestor(descent: Descent, repo_id: str, use: str | None, named: tuple[Evidence, ...]) -> Ancestor:
+    found = descent.facts
+    own = read_license(found, CardView(found.card)) if found else License()
+    licence_id = licence_id_of(own)
+    family = own.restriction if own.restriction in _RESTRICTED else own.family
+    if licence_id is None and family not in _RESTRICTED:
+        family = None
+    return Ancestor(
+        repo_id=repo_id,
+        relation=descent.base.relation,
+        declared=label_of(own),
+        family=family,
+        commercial_use=own.commercial_use,
+        licence_id=licence_id,
+        child=descent.child,
+        depth=descent.depth,
+        inferred=descent.base.inferred,
+        relation_to_subject=use,
+        missing=descent.missing.reason if descent.missing else None,
+        gated=found is not None and found.gated in {"auto", "manual"},
+        evidence=tuple(_quotes_of_base(found, own)) if found else (),
+        named=named,
+    )
+
+
+def _use_of(relation: str | None, before: str | None, depth: int) -> str | None:
+    """How the subject uses a base over all steps: what an adapter needs, a copy of a copy, else what the step tells."""
+    if depth == 1:
+        return relation
+    if before == "adapter":
+        return "adapter"
+    if before == "quantized":
+        return relation
+    return "finetune" if relation in {"quantized", "adapter", None} else relation
+
+
+def _quotes_of_base(facts: RepoFacts, own: License) -> Iterator[Evidence]:
+    """The lines of a base that state its licence, or the tag where its card could not be had."""
+    place = f"{facts.repo_id or facts.requested}@{(facts.commit or 'unknown commit')[:12]}"
+    quotes = own.evidence[:_MAX_QUOTES]
+    yield from (replace(quote, file=f"{place}/{quote.file}") for quote in quotes)
+    if not quotes:
+        tags = [source.value for source in own.other_sources if source.source == "tag"]
+        yield from (Evidence(file=f"{place}, a tag", line=0, quote=f"license:{tag}") for tag in tags[:1])
+
+
+def _quotes_of_naming(child: RepoFacts | None, descent: Descent, subject: RepoFacts) -> tuple[Evidence, ...]:
+    """Where the child names this base, the place with a line first."""
+    if child is None:
+        return ()
+    places = [named for named in named_bases(child) if named.repo_id.lower() == descent.base.repo_id.lower()]
+    places.sort(key=lambda named: named.evidence.line == 0)
+    prefix = "" if child is subject else f"{child.repo_id}@{(child.commit or 'unknown commit')[:12]}/"
+    return tuple(replace(named.evidence, file=prefix + named.evidence.file) for named in places[:1])
+
+
+def _not_walked(facts: RepoFacts, named: Sequence[NamedBase]) -> Iterator[Ancestor]:
+    """The bases that are named where nobody walked: a folder, a card file, a shallow look."""
+    reason = next((missing.reason for missing in facts.missing if missing.what == NOT_WALKED), None)
+    for base in bases_of(facts, named):
+        places = [place.evidence for place in named if place.repo_id.lower() == base.repo_id.lower()]
+        yield Ancestor(
+            repo_id=base.repo_id,
+            relation=base.relation,
+            declared=None,
+            family=None,
+            commercial_use="unknown",
+            child=facts.repo_id,
+            inferred=base.inferred,
+            relation_to_subject=base.relation,
+            missing=reason or "the Hub was not asked",
+            named=tuple(places[:1]),
+        )
+
+
+def _says_nothing(descent: Descent, child: RepoFacts | None) -> bool:
+    """Whether a name that only config.json's `_name_or_path` gives leads nowhere: then it was somebody's folder."""
+    if child is None or descent.facts is not None or (descent.missing and descent.missing.what == NOT_WALKED):
+        return False
+    places = [named for named in named_bases(child) if named.repo_id.lower() == descent.base.repo_id.lower()]
+    return bool(places) and all(named.place == "config" for named in places)
+
+
+def _owner(repo_id: str) -> str:
+    return repo_id.lower().partition("/")[0] if "/" in repo_id else ""
