@@ -132,17 +132,19 @@ class LicenseSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseSubject:
-    """What the card licenses apart from the model as a whole."""
+    """What is licensed apart, or a component from elsewhere that the usage code loads: then `name` is its repo."""
 
     subject: Subject
     declared: str | None
     commercial_use: CommercialUse
     evidence: tuple[Evidence, ...] = ()
+    name: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON contract."""
         return {
             "subject": self.subject,
+            "name": self.name,
             "declared": self.declared,
             "commercial_use": self.commercial_use,
             "evidence": _quotes(self.evidence),
