@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from modelpick.errors import CannotFindOut
-from modelpick.facts import BaseModel, DerivedCounts, FileFact, Missing, RepoFacts
+from modelpick.facts import BaseModel, DerivedCounts, FileFact, Missing, RepoFacts, Source
 from modelpick.hub.answers import not_a_hub
 from modelpick.hub.client import Answer
 from modelpick.hub.ids import check_commit, is_commit, is_repo_id
@@ -43,18 +43,34 @@ def read_info(settings: Settings, answer: Answer, requested: str, revision: str 
     fields = as_object(answer.value)
     repo_id = _checked_id(settings, fields, answer.url)
     commit, missing = _commit(settings, fields, revision)
+    return facts_of_info(
+        fields, requested=requested, source="hub", repo_id=repo_id, revision=revision, commit=commit, missing=missing
+    )
+
+
+def facts_of_info(
+    fields: Mapping[str, Any],
+    *,
+    requested: str,
+    source: Source,
+    repo_id: str | None,
+    commit: str | None,
+    revision: str | None = None,
+    missing: Iterable[Missing] = (),
+) -> RepoFacts:
+    """The facts in an info answer, wherever it was kept, under the id and commit that the caller vouches for."""
     security = as_object(fields.get("securityRepoStatus"))
     levels = _scan_levels(security)
     files, unread = _files(fields.get("siblings"), levels)
-    missing += unread
+    lacking = [*missing, *unread]
     created = as_created(fields.get("createdAt"))
     if created is None and as_text(fields.get("createdAt")):
-        missing.append(Missing(what="created", reason="the Hub has no such dates before 2 March 2022"))
+        lacking.append(Missing(what="created", reason="the Hub has no such dates before 2 March 2022"))
     tags = as_texts(fields["tags"]) if isinstance(fields.get("tags"), list) else None
     weights = as_object(fields.get("safetensors"))
     return RepoFacts(
         requested=requested,
-        source="hub",
+        source=source,
         repo_id=repo_id,
         revision=revision,
         commit=commit,
@@ -74,7 +90,7 @@ def read_info(settings: Settings, answer: Answer, requested: str, revision: str 
         dtypes=_dtypes(as_object(weights.get("parameters"))),
         used_storage=as_count(fields.get("usedStorage")),
         security=_security(security, levels),
-        missing=tuple(missing),
+        missing=tuple(lacking),
     )
 
 

@@ -18,7 +18,7 @@ class VetFailure:
     requested: str
     error: ModelpickError
 
-    def data(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Its object in the list of `modelpick.vet/1`: an `error` member instead of answers."""
         error = self.error
         return {
@@ -64,7 +64,7 @@ class VetReports(Result):
             if isinstance(item, VetFailure):
                 blocks += [Heading(item.requested, 1), say(f"Could not find out: {item.error.message}", Tone.BAD)]
                 blocks += [say(item.error.hint, Tone.MUTED)] if item.error.hint else []
-                data.append(item.data())
+                data.append(item.to_dict())
                 quiet.append("error")
             else:
                 document = item.document()
