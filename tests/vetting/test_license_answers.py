@@ -103,8 +103,12 @@ def test_code_and_weights_in_one_sentence_are_told_apart() -> None:
     found = license_of(
         "# x\n\nThe code is released under Apache 2.0, while the weights are licensed under CC BY-NC 4.0."
     )
-    assert [(part.subject, part.declared) for part in found.subjects] == [("code", "apache-2.0")]
+    parts = [(part.subject, part.declared) for part in found.subjects]
+    assert parts == [("code", "apache-2.0"), ("weights", "cc-by-nc-4.0")]
     assert (found.prose, found.commercial_use, found.conflicts) == ("cc-by-nc-4.0", "no", ())
+    assert "of the weights" in found.reason
+    assert "the code is under `apache-2.0`" in found.reason
+    assert "CC BY-NC 4.0" in found.evidence[0].quote
 
 
 @pytest.mark.parametrize(

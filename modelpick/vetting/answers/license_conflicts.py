@@ -9,45 +9,57 @@ from modelpick.facts import FrontMatterStatus
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import Licence, licence_of
 from modelpick.vetting.answers.contract import Conflict, LicenseSource
+from modelpick.vetting.answers.license_ids import NO_NAME, contradicts, files_of_model, kin
 from modelpick.vetting.answers.license_prose import Prose
 from modelpick.vetting.answers.license_words import is_open
 from modelpick.vetting.answers.view import CardView
 
 _MAX_QUOTES = 4
+_KEYS = frozenset({"license_name", "licence", "tag", "weights header"})
+_STATED = re.compile(r"license:[ \t]*['\"]?([\w.+-]+)")
+
+
+class _Stated:
+    """What the header states: the licences of the key `license`, for `other` that of `license_name`."""
+
+    def __init__(
+        self, declared: Sequence[str], declared_at: tuple[Evidence, ...], sources: Sequence[LicenseSource]
+    ) -> None:
+        known = [licence for licence in map(licence_of, declared) if licence is not None]
+        self.declared = [licence for licence in known if licence.hub_id not in NO_NAME]
+        self.licences: list[Licence] = self.declared
+        self.at = declared_at
+        self.words = f"the key `license` says {', '.join(value.strip().lower() for value in declared)}"
+        names = [source for source in sources if source.source == "license_name" and source.hub_id]
+        if not self.licences and names:
+            self.licences = [licence for name in names if name.hub_id and (licence := licence_of(name.hub_id))]
+            self.at = (*declared_at, *(name.evidence for name in names if name.evidence))
+            self.words = f"the key `license_name` says `{names[0].value}`"
 
 
 def find_conflicts(
     view: CardView,
     declared: Sequence[str],
     declared_at: tuple[Evidence, ...],
-    others: Sequence[LicenseSource],
+    sources: Sequence[LicenseSource],
     prose: Prose,
 ) -> Iterator[Conflict]:
     """All contradictions between the key `license`, the other places that speak of it, and the text.
 
     None is: `other` beside a named licence, a family beside one of its members, code or data licensed apart.
     """
-    ids = [value.strip().lower() for value in declared]
-    known = [licence for licence in map(licence_of, ids) if licence is not None]
-    if len({licence.commercial_use for licence in known}) > 1:
-        why = f"the key `license` lists {', '.join(ids)}, of different terms, and does not say which holds for what"
-        yield Conflict(why=why, evidence=declared_at)
-    duplicated = view.card.front_matter.duplicates if view.card else ()
-    for key, lines in duplicated:
-        if key == "license":
-            quotes = tuple(view.line_evidence(number) for number in lines[:_MAX_QUOTES])
-            if len({quote.quote for quote in quotes}) > 1:
-                yield Conflict(why="the front matter has the key `license` twice", evidence=quotes)
-    real = [licence for licence in known if licence.hub_id not in {"other", "unknown"}]
-    for source in others:
-        if source.source in {"license_name", "licence", "tag"} and real:
-            said = licence_of(source.value)
-            if _contradicts(said, real) or (source.source == "license_name" and said is None and len(source.value) > 2):
-                quotes = (*declared_at, *((source.evidence,) if source.evidence else ()))
-                why = f"the key `license` says {', '.join(ids)}, the {_place(source)} `{source.value}`"
-                yield Conflict(why=why, evidence=quotes)
-    yield from _against_prose(view, real, declared_at, prose)
-    yield from _second_front_matter(view, real, declared_at)
+    stated = _Stated(declared, declared_at, sources)
+    yield from _inside_the_key(view, declared, declared_at)
+    for source in sources:
+        if source.source in _KEYS and stated.declared:
+            said = licence_of(source.hub_id) if source.hub_id else None
+            strange = source.source == "license_name" and said is None and len(source.value) > 2
+            if strange or contradicts(said, stated.declared):
+                quotes = (*stated.at, *((source.evidence,) if source.evidence else ()))
+                yield Conflict(why=f"{stated.words}, the {_place(source)} `{source.value}`", evidence=quotes)
+    yield from _against_files(stated, sources, prose, view)
+    yield from _against_prose(view, stated, prose)
+    yield from _second_front_matter(view, stated)
 
 
 def rival_values(view: CardView) -> Iterator[str]:
@@ -56,71 +68,102 @@ def rival_values(view: CardView) -> Iterator[str]:
         return
     front = view.card.front_matter
     lines = [number for key, numbers in front.duplicates if key == "license" for number in numbers[:_MAX_QUOTES]]
-    if front.status is not FrontMatterStatus.UNCLOSED:
-        lines += range(front.end_line + 1, len(view.rows) + 1)
     for number in lines:
-        if match := _SECOND.match(view.rows[number - 1]):
+        if match := _STATED.match(view.rows[number - 1]):
             yield match[1]
+    yield from (value for value, _ in _below(view))
+
+
+def _below(view: CardView) -> Iterator[tuple[str, int]]:
+    """The keys `license` of a second header below the first, and their lines."""
+    if view.card is None or view.card.front_matter.status is FrontMatterStatus.UNCLOSED:
+        return
+    if view.card.text.find("\nlicense:") < 0:
+        return
+    after = view.card.front_matter.end_line
+    for number, row in enumerate(view.rows[after:], after + 1):
+        if row.startswith("license:") and (match := _STATED.match(row)):
+            yield match[1], number
 
 
 def _place(source: LicenseSource) -> str:
-    return "tag" if source.source == "tag" else f"key `{source.source}`"
+    if source.source == "tag":
+        return "tag"
+    return "header of the weights" if source.source == "weights header" else f"key `{source.source}`"
 
 
-def _contradicts(said: Licence | None, declared: Sequence[Licence]) -> bool:
-    """Whether a licence named elsewhere is none of the declared ones, nor a family or member of one."""
-    if said is None or said.hub_id in {"other", "unknown"}:
-        return False
-    return not any(_compatible(said, one) for one in declared)
+def _inside_the_key(view: CardView, declared: Sequence[str], declared_at: tuple[Evidence, ...]) -> Iterator[Conflict]:
+    known = [licence for licence in map(licence_of, declared) if licence is not None]
+    if len({licence.commercial_use for licence in known}) > 1:
+        ids = ", ".join(value.lower() for value in declared)
+        why = f"the key `license` lists {ids}, of different terms, and does not say which holds for what"
+        yield Conflict(why=why, evidence=declared_at)
+    duplicated = view.card.front_matter.duplicates if view.card else ()
+    for key, lines in duplicated:
+        if key == "license":
+            quotes = tuple(view.line_evidence(number) for number in lines[:_MAX_QUOTES])
+            if len({quote.quote for quote in quotes}) > 1:
+                yield Conflict(why="the front matter has the key `license` twice", evidence=quotes)
 
 
-def _compatible(a: Licence, b: Licence) -> bool:
-    if a.hub_id == b.hub_id:
-        return True
-    if a.is_family or b.is_family:
-        stem_a, stem_b = (one.hub_id.split("-")[0].rstrip("+") for one in (a, b))
-        return stem_a == stem_b or (a.family == b.family == "open-rail")
-    return False
-
-
-def _against_prose(
-    view: CardView, declared: Sequence[Licence], declared_at: tuple[Evidence, ...], prose: Prose
+def _against_files(
+    stated: _Stated, sources: Sequence[LicenseSource], prose: Prose, view: CardView
 ) -> Iterator[Conflict]:
+    """A licence file of another licence than the header says or, where that says none, than the text says.
+
+    The file may be the code's, where the text says so; of several files one that fits is enough.
+    """
+    of_code = {part.declared for part in prose.apart if part.subject == "code"}
+    files = [file for file in files_of_model(sources) if file.hub_id not in of_code and file.evidence]
+    found = [(file, licence) for file in files if file.hub_id and (licence := licence_of(file.hub_id))]
+    against, at, words = stated.licences, stated.at, stated.words
+    if not against and prose.named:
+        mention, line = prose.named[0]
+        licence = licence_of(mention.hub_id)
+        against, at = [licence] if licence else [], (view.evidence(line),)
+        words = f"the text says {mention.words}"
+    if not against or not found:
+        return
+    if all(contradicts(licence, against) for _, licence in found):
+        file, licence = found[0]
+        quotes = (*at, *((file.evidence,) if file.evidence else ()))
+        yield Conflict(why=f"{words}, the file `{file.value}` is {licence.name}", evidence=quotes)
+        return
+    for file, licence in found:
+        if file.sure == "like" and file.restricts and not licence.is_family:
+            quotes = (*at, *(quote for quote in (file.evidence, file.added) if quote))
+            why = f"{words}, the file `{file.value}` is like {licence.name} and says more"
+            yield Conflict(why=why, evidence=quotes)
+            return
+
+
+def _against_prose(view: CardView, stated: _Stated, prose: Prose) -> Iterator[Conflict]:
     said = [licence for licence in map(licence_of, {mention.hub_id for mention, _ in prose.named}) if licence]
-    confirmed = any(_compatible(other, one) for other in said for one in declared)
-    for mention, line in prose.named if declared and not confirmed else ():
-        if _contradicts(licence_of(mention.hub_id), declared):
-            why = f"the key `license` says {', '.join(one.hub_id for one in declared)}, the text {mention.words}"
-            yield Conflict(why=why, evidence=(*declared_at, view.evidence(line)))
+    confirmed = any(kin(other, one) for other in said for one in stated.licences)
+    for mention, line in prose.named if stated.licences and not confirmed else ():
+        if contradicts(licence_of(mention.hub_id), stated.licences):
+            yield Conflict(why=f"{stated.words}, the text {mention.words}", evidence=(*stated.at, view.evidence(line)))
             break
+    ids = ", ".join(one.hub_id for one in stated.licences)
     if prose.restriction in {"research-only", "non-commercial"}:
         restricting = view.evidence(prose.restricting[0])
         named_open = [(m, line) for m, line in prose.named if (found := licence_of(m.hub_id)) and is_open(found)]
-        if declared and all(is_open(one) for one in declared):
-            why = f"{', '.join(one.hub_id for one in declared)} allows commercial use, the text is {prose.restriction}"
-            yield Conflict(why=why, evidence=(*declared_at, restricting))
-        elif not declared and not view.strings("license") and named_open:
+        if stated.licences and all(is_open(one) for one in stated.licences):
+            why = f"{ids} allows commercial use, the text is {prose.restriction}"
+            yield Conflict(why=why, evidence=(*stated.at, restricting))
+        elif not stated.licences and not view.strings("license") and named_open:
             why = f"the text names {named_open[0][0].words} and also says {prose.restriction}"
             yield Conflict(why=why, evidence=(view.evidence(named_open[0][1]), restricting))
-    if prose.asking and declared and all(one.family == "permissive" for one in declared):
-        why = f"{', '.join(one.hub_id for one in declared)} needs no permission, the text asks for one"
-        yield Conflict(why=why, evidence=(*declared_at, view.evidence(prose.asking)))
+    if prose.asking and stated.licences and all(one.family == "permissive" for one in stated.licences):
+        why = f"{ids} needs no permission, the text asks for one"
+        yield Conflict(why=why, evidence=(*stated.at, view.evidence(prose.asking)))
 
 
-_SECOND = re.compile(r"license:[ \t]*['\"]?([\w.+-]+)")
-
-
-def _second_front_matter(
-    view: CardView, declared: Sequence[Licence], declared_at: tuple[Evidence, ...]
-) -> Iterator[Conflict]:
-    if view.card is None or not declared or view.card.front_matter.status is FrontMatterStatus.UNCLOSED:
-        return
-    after = view.card.front_matter.end_line
-    ids = [one.hub_id for one in declared]
-    for number, row in enumerate(view.rows[after:], after + 1):
-        match = _SECOND.match(row)
-        said = licence_of(match[1]) if match else None
-        if match and said is not None and said.hub_id not in ids:
-            why = f"the key `license` says {', '.join(ids)}, a second one below `{match[1]}`"
-            yield Conflict(why=why, evidence=(*declared_at, view.line_evidence(number)))
+def _second_front_matter(view: CardView, stated: _Stated) -> Iterator[Conflict]:
+    ids = {one.hub_id for one in stated.declared}
+    for value, number in _below(view) if ids else ():
+        said = licence_of(value)
+        if said is not None and said.hub_id not in ids:
+            why = f"{stated.words}, a second one below `{value}`"
+            yield Conflict(why=why, evidence=(*stated.at, view.line_evidence(number)))
             return

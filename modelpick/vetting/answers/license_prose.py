@@ -48,11 +48,25 @@ class Prose:
 
 def read_prose(view: CardView) -> Prose:
     """Reads every sentence, clause by clause."""
-    named: list[tuple[Mention, Line]] = []
-    apart: list[LicenseSubject] = []
-    unread: Line | None = None
-    restricting: list[tuple[Restriction, Line]] = []
-    for line in (*view.sentences(), *view.gate):
+    reader = _Reader(view)
+    for line in (*view.sentences(headings=True), *view.gate):
+        reader.read(line)
+    return reader.prose()
+
+
+class _Reader:
+    def __init__(self, view: CardView) -> None:
+        self._view = view
+        self._named: list[tuple[Mention, Line]] = []
+        self._apart: list[LicenseSubject] = []
+        self._unread: Line | None = None
+        self._restricting: list[tuple[Restriction, Line]] = []
+        self._of_code: list[tuple[Restriction, Line]] = []
+
+    def read(self, line: Line) -> None:
+        """One sentence, heading or line of gate text."""
+        if line.kind is BlockKind.HEADING and line.quote.startswith("license:"):
+            return  # the last key of a second front matter, which its fence makes a heading
         row = line.kind is BlockKind.TABLE_ROW
         in_license = Topic.LICENSE in line.topics or (row and _is_label(line))
         for clause, about in _clauses(line, in_license):
@@ -61,28 +75,42 @@ def read_prose(view: CardView) -> Prose:
             if not about and restriction == "none":
                 continue
             subject = "data" if Topic.DATA in line.topics else subject_of(low)
-            if about and len(named) + len(apart) < _MAX_MENTIONS and (in_license or not row):
-                known = tuple(mentions(clause))
-                if not known and subject == "weights" and not line.gate and (in_license or states_licence(low)):
-                    unread = unread or line
-                for mention in known:
-                    if subject != "weights":
-                        apart.append(_apart(subject, mention, view, line))
-                    elif not line.gate:
-                        named.append((mention, line))
-            # What restricts the base restricts what was made of it, and so does "this code" where nothing is licensed.
-            if subject == "data" or (subject == "code" and about):
+            if about and (in_license or not row):
+                self._read_names(clause, low, subject, line, in_license)
+            if restriction == "none" or subject == "data":
                 continue
-            if restriction != "none":
-                restricting.append((restriction, line))
-    strongest: Restriction = max((r for r, _ in restricting), key=_STRENGTH.__getitem__, default="none")
-    return Prose(
-        named=tuple(named),
-        apart=tuple(dict.fromkeys(apart)),
-        unread=unread,
-        restriction=strongest,
-        restricting=tuple(line for restriction, line in restricting if restriction == strongest),
-    )
+            # What restricts the base restricts what was made of it, and so does "this code" where nothing is licensed.
+            if subject == "code" and about:
+                self._of_code.append((restriction, line))
+            else:
+                self._restricting.append((restriction, line))
+
+    def _read_names(self, clause: str, low: str, subject: Subject, line: Line, in_license: bool) -> None:
+        if len(self._named) + len(self._apart) >= _MAX_MENTIONS:
+            return
+        heading = line.kind is BlockKind.HEADING
+        known = tuple(mentions(clause))
+        if not known and subject == "weights" and not line.gate and not heading and (in_license or states_licence(low)):
+            self._unread = self._unread or line
+        for mention in known:
+            if subject != "weights":
+                self._apart.append(_apart(subject, mention, self._view, line))
+            elif not line.gate:
+                self._named.append((mention, line))
+
+    def prose(self) -> Prose:
+        """What was found; what restricts the code restricts the model where the card licenses nothing but that."""
+        restricting = self._restricting
+        if not restricting and not self._named and not self._apart and not self._view.strings("license"):
+            restricting = self._of_code
+        strongest: Restriction = max((r for r, _ in restricting), key=_STRENGTH.__getitem__, default="none")
+        return Prose(
+            named=tuple(self._named),
+            apart=tuple(dict.fromkeys(self._apart)),
+            unread=self._unread,
+            restriction=strongest,
+            restricting=tuple(line for restriction, line in restricting if restriction == strongest),
+        )
 
 
 def _clauses(line: Line, in_license: bool) -> Iterator[tuple[str, bool]]:

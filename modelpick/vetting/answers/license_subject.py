@@ -19,7 +19,8 @@ _SUBJECTS: tuple[tuple[Subject, str], ...] = (
         r"(?:models?|weights?|checkpoints?|version)\b|"
         r"\b(?:on|from) which (?:this|the|our) model (?:is|was)\b|"
         r"\b(?:tokeni[sz]er|vocoder|text encoder|vision encoder|feature extractor|third[ -]party|components?|"
-        r"dependenc(?:y|ies))\b",
+        r"dependenc(?:y|ies))\b|\bcredits? (?:for|to|goes)\b|"
+        r"\b(?:photo(?:graph)?s?|pictures?|icons?|logos?|figures?)\b",
     ),
     (
         "code",
@@ -32,13 +33,13 @@ _SUBJECTS: tuple[tuple[Subject, str], ...] = (
 )
 _ANY_SUBJECT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _SUBJECTS))
 _BESIDE = re.compile(
-    r"(?: \([^)]*\))?(?:,? (?:and|&|as well as|along with)|,|/) ?(?:the |our |all )?"
+    r"(?: \([^)]*\))?(?:,? \(?(?:and|&|as well as|along with)|,|/) ?(?:the |our |all )?"
     r"(?:(?:pre-?|fine-?)?t(?:rain|un)(?:ed|ing) )?"
 )
 _IN_A_NAME = re.compile(r"\b(?:nvidia source code|apache software|boost software|open data commons)\b")
 _INHERITED = re.compile(r"\b(?:same|inherit\w*|follow\w*|identical|match\w*|shared)\b[^.;]*\Z")
 _LICENSED = r"(?:licen[sc]ed|released|published|available|distributed)"
-_DATA_UNDER = re.compile(rf"\b{_DATA}(?: (?:that|which) (?:is|are))? {_LICENSED} under\b")
+_DATA_UNDER = re.compile(rf"\b{_DATA}(?: (?:that|which) (?:is|are))? {_LICENSED} under\b|(?<!be )\bused under\b")
 _BASE_UNDER = re.compile(
     r"\b(?:version|derivative|fine-?tune|merge|tuned|based|built|trained|derived|initiali[sz]ed) (?:of|from|(?:up)?on) "
     rf"[^,;]{{1,60}}, (?:which|that|itself) (?:is |was |are )?{_LICENSED}\b"
@@ -48,8 +49,9 @@ _BASE_UNDER = re.compile(
 def subject_of(low: str) -> Subject:
     """What a licence sentence speaks of: the first thing that it names, and `weights` where it names none.
 
-    Of "code and models" the model counts, of "trained on data released under ..." the data, and of "a version of X,
-    which is released under ..." the other model. What is "the same as of the base model" is said of the model.
+    Of "code and models" the model counts, of "trained on data released under ..." and "used under ..." the data, and of
+    "a version of X, which is released under ..." the other model. What is "the same as of the base model" is said of
+    the model.
     """
     low = _IN_A_NAME.sub("", low)
     first = _ANY_SUBJECT.search(low)

@@ -73,6 +73,7 @@ _RESEARCH_ONLY = either(
     (
         r"\b(?:research|academic|scientific|educational)\b[\w /,-]{0,40}?\b(?:use|usage|purposes?|"
         r"goals?|evaluation)? ?\b(?:only|exclusively|solely)\b"
+        r"(?! (?:developed|published|trained|designed|built|made)\b)"
     ),
     (
         r"\b(?:only|solely|exclusively|strictly|purely|limited to|restricted to) (?:be )?(?:available |"
@@ -83,6 +84,8 @@ _RESEARCH_ONLY = either(
         r"\bintended (?:only )?for (?:academic |non-?commercial )?(?:research|academic)(?: (?:and|"
         r"or) \w+)? (?:purposes?|use) only"
     ),
+    r"\bnot\b[^.;]{0,40}\b(?:besides|other than|except(?: for)?|outside(?: of)?|beyond)\b[^.;]{0,25}"
+    r"\b(?:research|academic|scientific)\b",
     r"\bresearch[ -]only\b|(?:研究|学术)(?:目的)?(?:のみ|限定|用途のみ)",
     r"仅(?:供|用于|限)(?:学术|研究)|연구 ?목적(?:으로만)?",
     r"\bnur (?:für|zu) forschung|только (?:для|в) (?:научн|исследов)",
