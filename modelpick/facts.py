@@ -139,6 +139,7 @@ class CardFacts:
         sha256: Of the bytes that were read.
         bytes: Size of the file as far as known.
         truncated: Not all of the card was read (it is over a cap): what it does not seem to say is unknown.
+        cut: The file is longer than what is read of a card.
         text: The decoded text (UTF-8, bad bytes replaced), newlines as in the file.
         problems: What a reader should be told: bad UTF-8, truncated, duplicate keys, a second front matter, ...
     """
@@ -148,6 +149,7 @@ class CardFacts:
     bytes: int
     text: str
     truncated: bool = False
+    cut: bool = False
     front_matter: FrontMatter
     sections: tuple[Section, ...] = ()
     blocks: tuple[Block, ...] = ()
@@ -178,6 +180,7 @@ class FileFact:
         scan: The Hub's own scan status of the file (safe, unsafe, ...); None where not told.
         pointer: A Git LFS pointer lies in its place; size and hash are what it points to.
         problem: What is wrong with its content, where somebody looked into it.
+        executable: Its mode lets it be run; only a folder tells.
     """
 
     path: str
@@ -187,6 +190,7 @@ class FileFact:
     scan: str | None = None
     pointer: bool = False
     problem: str | None = None
+    executable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

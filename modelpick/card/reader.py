@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+from dataclasses import replace
 from itertools import islice, pairwise
 
 from modelpick.card.body import read_markdown
@@ -38,16 +39,27 @@ def read_card(data: bytes, path: str = "README.md", *, size: int | None = None) 
     if cut:
         problems.append(f"only the first {len(data):,} of {total:,} bytes were read; the rest is unknown")
     text = _decode(data, cut, problems)
+    return _read_text(text, path, hashlib.sha256(data).hexdigest(), total, cut, problems)
+
+
+def reread_card(text: str, path: str, *, sha256: str, size: int, cut: bool, problems: tuple[str, ...]) -> CardFacts:
+    """A card of which only the text was kept, and what `read_card` said of its bytes."""
+    card = _read_text(text[:CARD_CAP], path, sha256, size, cut, [])
+    return replace(card, problems=problems)
+
+
+def _read_text(text: str, path: str, sha256: str, size: int, cut: bool, problems: list[str]) -> CardFacts:
     split = split_card(text, cut=cut)
     problems.extend(_front_matter_problems(split))
     builder, whole = _read_body(text, split, problems)
     problems.extend(_body_problems(text, split, builder.blocks))
     return CardFacts(
         path=path,
-        sha256=hashlib.sha256(data).hexdigest(),
-        bytes=total,
+        sha256=sha256,
+        bytes=size,
         text=text,
         truncated=cut or not whole,
+        cut=cut,
         front_matter=split.front_matter,
         sections=tuple(builder.sections),
         blocks=tuple(builder.blocks),
