@@ -46,6 +46,8 @@ def is_placeholder(text: str) -> bool:
     rest, count = _EMPTY.subn("\0", _OPTIONAL.sub("", lowered))
     if not count:
         return False
+    if " | " in rest:  # a row of a table: one open cell beside a filled one leaves a statement
+        return all(cell == "\0" or _WORD.search(cell) is None for cell in map(str.strip, rest.split(" | ")[1:]))
     label, _, after = rest.partition("\0")
     if _WORD.search(after) is not None:
         return False

@@ -10,7 +10,7 @@ from modelpick.findings import Evidence
 from modelpick.vetting.answers.contract import Statement
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
-from modelpick.vetting.answers.words import either, group
+from modelpick.vetting.answers.words import Cues, either, group
 
 _METRIC_NAME = group(
     r"\b(?:accurac(?:y|ies)|acc(?:@\d+)?|(?:macro[ -]?|micro[ -]?)?f1|f[ -]?score|precision|recall|"
@@ -22,19 +22,35 @@ _METRIC_NAME = group(
     r"si-?s[nd]ri?|s[nd]ri|mos",
     r"(?:mean|total|average)[ _]reward|elo|win[ -]?rate|scores?|scored|speed-?up|throughput|latency|"
     r"error rate|results?|uas|las",
-    r"mmlu|gsm-?8?k|hellaswag|arc[ -](?:c|e|challenge|easy)|truthfulqa|winogrande|humaneval|mbpp|mteb|"
-    r"benchmarks?|swe-bench\w*",
+    r"mmlu(?:-\w+)?|gsm-?8?k|hellaswag|arc[ -](?:c|e|challenge|easy)|truthfulqa|winogrande|humaneval|mbpp|mteb|"
+    r"benchmarks?|swe-bench\w*|ifeval|gpqa|bbh|aime\d*|livecodebench|mmmu|mt-bench|alpacaeval\w*|c-eval|cmmlu",
     r"mnli(?:-m{1,2})?|qqp|qnli|sst-?2|cola|sts-?b|mrpc|rte|(?:super)?glue)\b",
-    r"精度|準確|准确率|正解率|精确|정확도|точность|genauigkeit|précision|exactitud|precisión|acurácia",
+    r"genauigkeit|pr[ée]cision|exactitude?|precisi[óo]n|acur[áa]cia|precis[ãa]o|rappel|rendimiento|desempenho",
 )
-_METRIC = re.compile(_METRIC_NAME)
+_FAR_METRIC_NAME = (
+    r"精度|準確|准确率|正解率|精确|再現率|召回率|适合率|適合率|得分|分数|スコア|정확도|성능|점수|точност|полнот|качеств"
+)
+_METRIC = Cues(
+    "accur acc macro micro f1 f fscor score preci recal sacre bleu chrf rouge meteo cider berts wer cer perpl ppl valid "
+    "eval evalu test val train loss exact map ap map50 ap50 auc roc auroc mse rmse mae psnr ssim lpips fid top top1 top5 "
+    "mrr ndcg hit hits pass spear pears kappa mcc matth iou miou dice eer der si sisnr sisdr snr sdr snri sdri mos mean "
+    "total avera elo win winra speed throu laten error resul uas las mmlu gsm8k gsm gsmk hella arc truth winog human mbpp "
+    "mteb bench swe ifeva gpqa bbh aime livec mmmu mt alpac c cmmlu mnli qqp qnli sst sst2 cola sts stsb mrpc rte glue "
+    "super genau préci acurá acura rappe rendi desem",
+    _METRIC_NAME,
+)
+_FAR_METRIC = re.compile(_FAR_METRIC_NAME)
 _NUMBER = (
     r"(?<![A-Za-z0-9_./:-])[-+]?(?:\d{1,4}[.,]\d{1,6}(?![.\dA-Za-z_])\s?%?|\d{1,3}\s?%|\.\d+|"
     r"\d+(?:\.\d+)? ?(?:tokens?/s|tok/s|fps|ms)\b)"
 )
-_BESIDE = re.compile(rf"{_METRIC_NAME}[^.;]{{0,60}}?{_NUMBER}|{_NUMBER}[^.;]{{0,30}}?{_METRIC_NAME}")
-_AT_ONCE = re.compile(rf"{_METRIC_NAME}[^\w]{{0,6}}?[:=|]\W{{0,6}}[-+]?\d")
+_ANY_NAME = group(_METRIC_NAME, _FAR_METRIC_NAME)
+_BESIDE = re.compile(
+    rf"{_ANY_NAME}(?:[^.;]|\.(?=\d)){{0,60}}?{_NUMBER}|{_NUMBER}(?:[^.;]|\.(?=\d)){{0,30}}?{_ANY_NAME}"
+)
+_AT_ONCE = re.compile(rf"{_ANY_NAME}[^\w]{{0,6}}?[:=|]\W{{0,6}}[-+]?\d")
 _SPEED = re.compile(r"\d[\d.,]* ?(?:tokens?|tok|images?|samples?|sentences?|frames?|it) ?(?:/|per) ?s(?:ec(?:ond)?)?\b")
+_DIGIT = re.compile(r"\d")
 _DECIMAL = re.compile(_NUMBER)
 _ANY_NUMBER = re.compile(r"(?<![\w.-])[-+]?\d+(?:[.,]\d+)*\s?%?")
 _HYPER = either(
@@ -51,15 +67,34 @@ _COLUMNS_OF_DATA = re.compile(
 _CODE_RESULT = re.compile(
     rf"^[^\w\n]{{0,8}}(?:\w+[ _-]){{0,2}}?{_METRIC_NAME}\W{{1,6}}\d+(?:\.\d+)?[^\w\n]{{0,8}}$", re.M
 )
+# A sentence whose subject is plainly a well-known model: "BERT reaches 88.5 F1".
+_OTHER_MODEL = re.compile(
+    r"^\W*(?:the |original |vanilla |standard |base(?:line)? )*"
+    r"(?P<name>(?:distil|ro|de|al|m)?bert|roberta|deberta|electra|xlnet|xlm-r|(?:chat)?gpt|claude|gemini|llama|mistral|"
+    r"mixtral|qwen|t5|bart|pegasus|palm|bloom|falcon|whisper|resnet|yolo|humans?)[\w.-]*"
+    r"(?: (?:base|large|small|xl|only|already|itself|performance|\d[\w.]*)){0,2} "
+    r"(?:reach|achiev|gets?\b|got\b|obtain|scor|has\b|had\b|attain|report|yield|is at\b)"
+)
+_OUTCOME = Cues(
+    "outpe bette best super surpa rank ranks ranke ranki prefe highe excee compa",
+    r"\b(?:outperform\w*|(?:better|higher) than|(?:the )?best\b.{0,40}\bperformance|superior to|surpass\w*|"
+    r"rank(?:s|ed|ing)? (?:first|top|second|#?\d)|exceed(?:s|ing)? (?:the|all|other))",
+)
+_IMAGE = re.compile(r"!\[|<img\b", re.IGNORECASE)
+_MAX_ROWS = 80
+_MAX_CELL = 3  # words; a longer cell is a text with a number in it, and no figure
 _MAX_EVIDENCE = 3
 _MAX_CODE = 20_000  # characters
 
 
 def read_evaluation(view: CardView) -> Statement:
-    """Stated where a figure stands beside a metric; a heading, a link or a bare picture states nothing."""
+    """Stated where a figure stands beside a metric, or a sentence tells what a chart shows.
+
+    A heading, a link or a bare picture states nothing.
+    """
     ranked = sorted(_candidates(view), key=lambda pair: (-pair[0], pair[1].line))
     quotes = [view.evidence(line) for _, line in ranked[:_MAX_EVIDENCE]]
-    quotes = quotes or [*_model_index(view)] or [*_in_code(view)]
+    quotes = quotes or [*_model_index(view)] or [*_in_code(view)] or [*_of_charts(view)]
     if quotes:
         return Statement(status="stated", evidence=tuple(quotes))
     return Statement(status="absent" if view.whole else "unknown")
@@ -69,34 +104,51 @@ def _candidates(view: CardView) -> Iterator[tuple[int, Line]]:
     header: Line | None = None
     lead: Line | None = None
     for line in view.sentences(headings=True):
-        if line.kind is BlockKind.TABLE_ROW:
-            if line.block is not None and line.block.header:
+        if line.block is not None and line.block.kind is BlockKind.TABLE_ROW:
+            if line.block.header:
                 header = line if _heads_results(line, lead) else None
-            elif _is_result_row(line, header):
+            elif _DIGIT.search(line.low) and _is_result_row(line, header):
                 yield 2 + (Topic.EVALUATION in line.above), line
-            continue
-        header, lead = None, line
-        if line.kind is not BlockKind.HEADING and _is_result(line):
+                continue
+            if line.kind is BlockKind.TABLE_ROW:
+                continue
+        else:
+            header, lead = None, line
+        if line.kind is not BlockKind.HEADING and _DIGIT.search(line.low) and _is_result(line, view):
             yield 3 + (Topic.EVALUATION in line.above), line
 
 
-def _is_result(line: Line) -> bool:
+def _is_result(line: Line, view: CardView) -> bool:
     text = line.low
-    if _HYPER.search(text) or _SAMPLE_OUTPUT.search(text):
+    if not (metric := _names_metric(line)) and _SPEED.search(text) is None:
         return False
-    if _SPEED.search(text):
+    if _HYPER.search(text) or _SAMPLE_OUTPUT.search(text) or _is_of_another(text, view):
+        return False
+    if not metric or _SPEED.search(text):
         return True
-    if _METRIC.search(text) is None or Topic.DATA in line.topics:
+    if Topic.DATA in line.topics:
         return False
     if line.kind is BlockKind.LIST_ITEM or Topic.EVALUATION in line.above:
         return bool(_AT_ONCE.search(text) or _BESIDE.search(text))
     return bool(_BESIDE.search(text)) and not _ABOUT_TRAINING.search(text)
 
 
+def _names_metric(line: Line) -> bool:
+    return bool(_METRIC.search(line) or (not line.low.isascii() and _FAR_METRIC.search(line.low)))
+
+
+def _is_of_another(text: str, view: CardView) -> bool:
+    match = _OTHER_MODEL.match(text)
+    if match is None:
+        return False
+    title = view.card.sections[0].name if view.card and view.card.sections else ""
+    return bool(title) and match["name"] not in title
+
+
 def _heads_results(header: Line, lead: Line | None) -> bool:
-    if Topic.EVALUATION in header.above or _METRIC.search(header.low):
+    if Topic.EVALUATION in header.above or _names_metric(header):
         return Topic.DATA not in header.topics or Topic.EVALUATION in header.topics
-    return lead is not None and bool(_METRIC.search(lead.low)) and not _COLUMNS_OF_DATA.search(header.low)
+    return lead is not None and _names_metric(lead) and not _COLUMNS_OF_DATA.search(header.low)
 
 
 def _is_result_row(line: Line, header: Line | None) -> bool:
@@ -104,8 +156,9 @@ def _is_result_row(line: Line, header: Line | None) -> bool:
     if not cells or _HYPER.search(cells[0].lower()):
         return False
     if header is not None:
-        return any(_ANY_NUMBER.search(cell) for cell in cells[1:]) or bool(_DECIMAL.search(cells[0]))
-    labelled = bool(_METRIC.search(cells[0].lower())) and Topic.DATA not in line.topics
+        figures = (cell for cell in cells[1:] if len(cell.split()) <= _MAX_CELL)
+        return any(_ANY_NUMBER.search(cell) for cell in figures) or bool(_DECIMAL.search(cells[0]))
+    labelled = bool(_METRIC.pattern.search(cells[0].lower())) and Topic.DATA not in line.topics
     return labelled and any(_DECIMAL.search(cell) for cell in cells[1:])
 
 
@@ -114,6 +167,23 @@ def _in_code(view: CardView) -> Iterator[Evidence]:
     for block in view.code:
         if Topic.EVALUATION in view.topics(block) and _CODE_RESULT.search(block.text[:_MAX_CODE].lower()):
             yield view.block_evidence(block)
+
+
+def _of_charts(view: CardView) -> Iterator[Evidence]:
+    """Sentences that tell the outcome of a chart in their section."""
+    for line in view.sentences():
+        if _OUTCOME.search(line) and line.block is not None and line.block.section is not None:
+            if _IMAGE.search("\n".join(_rows_of_section(view, line.block.section))):
+                yield view.evidence(line)
+                return
+
+
+def _rows_of_section(view: CardView, section: int) -> list[str]:
+    assert view.card is not None  # noqa: S101 - a section comes from a card
+    sections = view.card.sections
+    first = sections[section].line
+    last = sections[section + 1].line if section + 1 < len(sections) else first + _MAX_ROWS
+    return view.rows[first - 1 : min(last, first + _MAX_ROWS) - 1]
 
 
 def _model_index(view: CardView) -> Iterator[Evidence]:

@@ -1,4 +1,4 @@
-"""What the model is for: the sentence in which the card tells the task, the use or the user."""
+"""What the model is for: the sentence in which the card tells the task, the use or the user; and what it comes from."""
 
 from __future__ import annotations
 
@@ -6,58 +6,20 @@ import re
 from collections.abc import Iterator
 
 from modelpick.facts import BlockKind
-from modelpick.vetting.answers.contract import Statement
+from modelpick.findings import Evidence
+from modelpick.vetting.answers.contract import Purpose, Status
+from modelpick.vetting.answers.tasks import does_foreign_task, does_task, names_task
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
-from modelpick.vetting.answers.words import either, group
+from modelpick.vetting.answers.words import Cues, CueSet
 
-# Tasks as nouns. Bare "language model" or "embedding" says what a thing is, not what it is for.
-_TASK = group(
-    r"(?<=\w[ -])(?:classification|classifiers?|segmentation|detection|detectors?|recognition|recogni[sz]er)",
-    r"(?:text|code|image|video|music|audio|voice|story|title|headline|keyword|caption|question|answer|"
-    r"response|mesh|3d)"
-    r"[ -]generat(?:ion|ors?)",
-    r"(?:dialogue?|language|content|synthetic data|poetry|lyrics|art) generat(?:ion|ors?)",
-    r"(?:image|text|speech|video|audio|document|question|voice|music)[ -]to[ -](?:text|speech|image|"
-    r"video|audio|3d|code|sql)"
-    r"\b(?! pairs)",
-    r"text2(?:text|image|speech|sql)|(?:image|text|video) (?:synthesis|retrieval|restoration|editing|"
-    r"matting|similarity)",
-    r"image (?:inpainting|captioning|super[ -]resolution|variations?|translation|enhancement)|background removal",
-    r"depth estimation|pose estimation|optical flow|super[ -]resolution|inpainting|style transfer|colou?rization",
-    r"\basr\b|\bocr\b|\bner\b|\btts\b|\bvqa\b|(?<!-)\bqa\b(?!-)|\bq&a\b",
-    r"speech (?:synthesis|enhancement|separation|translation)",
-    r"(?:source|speaker|audio) (?:separation|diarization|verification|tagging)|diarization|vocoder",
-    r"voice (?:cloning|conversion)|question[ -]answering|reading comprehension|summari[sz](?:ation|ers?)",
-    r"\btranslat(?:ion|ors?)\b(?! (?:layer|dataset|data|corpus))|paraphras(?:ing|er)|paraphrase generation",
-    r"(?:grammar|spelling|grammatical)(?: error)? correction|punctuation (?:restoration|prediction)",
-    r"sentiment analysis|fact[ -]checking|natural language inference|textual entailment",
-    r"(?:semantic|similarity|vector|passage|document|information|code|dense) (?:search|retrieval|ranking)",
-    r"\bre-?rank(?:ers?|ing)|semantic (?:textual )?similarity|sentence similarity|clustering|"
-    r"feature extract(?:ion|or)",
-    r"(?:sentence|text|paragraph|image|document|code|vision)[ -]encoder|embedding model",
-    r"(?:pos|part[ -]of[ -]speech)[ -]tagg(?:ing|er)|dependency[ -]pars(?:ing|er)|lemmati[sz]ation|"
-    r"morphological analysis",
-    r"(?:relation|information|keyphrase|keyword|event|entity|table|aspect|term)[ -]extract(?:ion|or)",
-    r"masked language model(?:l?ing)?|fill[ -]mask|mask[ -]filling|next[ -]word prediction|(?:text|code) completion",
-    r"chat[ -]?bots?|conversational (?:ai|agent|assistant|model)|dialogue? (?:system|model|agent)",
-    r"(?:ai|virtual|coding|personal|language) (?:assistants?|agents?)|role[ -]?play(?:ing)?|"
-    r"story[ -]?(?:telling|writing)",
-    r"creative writing|instruction[ -]following|function[ -]calling|tool[ -](?:use|calling)",
-    r"(?:time[ -]series|weather|sales|price) (?:forecast(?:ing)?|prediction)|forecasting|"
-    r"recommend(?:ation|er) systems?",
-    r"(?:robotic?|locomotion) (?:control|manipulation)|agent playing|document (?:understanding|analysis|parsing)",
-    r"(?:visual|image|video|multimodal) (?:understanding|reasoning)|image[ -]text (?:matching|"
-    r"comprehension)|captioning",
-    r"contrastive image[ -]text|reasoning tasks?",
-)
 _VERB = (
     r"(?:predict|generat|classif|detect|translat|summari[sz]|convert|transcrib|extract|recogni[sz]|"
     r"identif|answer|segment|"
     r"transform|produc|creat|synthesi[sz]|correct|rewrit|paraphras|captur|estimat|describ|complet|"
     r"remov|rank|scor|encod|map|"
     r"embed|understand|clon|render|colou?ri[sz]|restor|upscal|label|tag|pars|assess|determin|"
-    r"distinguish|separat|annotat|"
+    r"distinguish|separat|annotat|analy[sz]|"
     r"forecast|simulat|tak|accept|respond|reason)(?:es?|s|ies|y|ing|ed|ting|ping)?\b"
 )
 # Doing words that are plain only where the model does it: "it sorts mail", "Reads handwritten digits."
@@ -69,116 +31,235 @@ _DOES = (
     r"[^.]*\b(?:files?|data ?sets?|scripts?|config|results?)\b)"
     r"(?:[\w-]+ )*[\w-]{3,}"
 )
-# Ways to say what something is for.
-_FRAME = either(
-    r"\b(?:is|are|was|been|being|mostly|mainly|primarily) (?:also )?(?:intended|designed|meant|"
-    r"optimi[sz]ed|suit(?:ed|able)|"
-    r"well[ -]suited|useful|recommended|best suited|tailored|aimed) (?:specifically |mainly |"
-    r"primarily |only )?(?:to|for|at|as)\b",
-    r"\b(?:specifically|mainly|primarily|mostly) (?:designed|intended|trained|built|made) (?:to|for|as)\b",
-    rf"\b(?:built|made|developed|created|trained|fine-?tuned|tuned) (?:specifically )?(?:to|for) (?:\w+ly )?{_VERB}",
-    r"\bintended (?:use|for|to be)\b|\b(?:main|primary) (?:intended )?use\b|\bproof[ -]of[ -]concept\b",
-    r"\bcan (?:also |then |directly |easily )?be (?:used|utili[sz]ed|applied|employed|"
-    r"fine-?tuned) (?:as an?|to|for|in)\b",
-    r"\b(?:you|one|users?|we) (?:can|could|may) (?:also |directly )?use (?:this|the|our|"
-    r"it)\b[^.]{0,40}?\b(?:to|for|as)\b",
-    rf"^to (?:\w+ly )?{_VERB}[^.]{{0,60}}\bmodel can be used\b",
-    r"(?:^|you can )use (?:this|it|the model) (?:model )?(?:to|for|as)\b|\b(?:is|be) used (?:to|for|"
-    r"as an?)\b|^used (?:to|for)\b",
-    rf"\b(?:it|model|network|system) (?:\w+ly )?(?:is|are) (?:also )?(?:able|capable)\b|\b(?:and|"
-    rf"is) (?:able|capable) (?:to|of) {_VERB}",
-    rf"\b(?:model|network|system|adapter|lora|tool|agent)s? (?:to|that|which|for)(?: can| will)? (?:\w+ly )?{_VERB}",
-    rf"^\W*(?:it|(?:this|the|our) (?:[\w-]+ ){{0,3}}(?:model|network|classifier|system|agent)) (?:\w+ly )?{_DOES}",
-    rf"\b(?:it|model|network|system|that|which) (?:can |will |also |then |automatically )*(?!taken|produced){_VERB}",
-    r"\baims? to\b|\b(?:goal|purpose|objective|idea|aim) (?:of (?:this|the) \w+ )?(?:is|was)(?:\W)? to\b",
-    r"\bspeciali[sz](?:ed|es|ing) (?:in|for|on)\b|\ballows? (?:you|users?|the creation)\b|"
-    r"\blets? you\b|\benabl(?:es|ing)\b",
+_THING = r"(?:model|network|system|classifier|adapter|lora|tool|agent|checkpoint|embedding|encoder|llm|assistant)"
+
+# Ways to say for which use it was made; plain wherever they stand.
+_MADE_FOR = CueSet(
+    Cues(
+        "inten desig meant optim suit suite usefu recom tailo aimed ideal perfe",
+        r"\b(?:is|are|was|been|being|mostly|mainly|primarily|ideally|best|well) (?:also )?(?:intended|designed|meant|"
+        r"optimi[sz]ed|suit(?:ed|able)|ideal|perfect|"
+        r"well[ -]suited|useful|recommended|best suited|tailored|aimed) (?:specifically |mainly |"
+        r"primarily |only )?(?:to|for|at|as)\b",
+    ),
+    Cues("inten main prima proof", r"\bintended (?:use|for|to be)\b|\b(?:main|primary) (?:intended )?use\b"),
+    Cues("proof", r"\bproof[ -]of[ -]concept\b"),
+    Cues("use", r"\buse (?:of )?(?:this|the|our) (?:[\w-]+ ){0,3}?models? (?:\w+ly )?(?:to|for|as)\b"),
+)
+# Ways to say what it does.
+_FRAMES = CueSet(
+    Cues(
+        "desig inten train built made creat",
+        r"\b(?:specifically|mainly|primarily|mostly) (?:designed|intended|trained|built|made|created) (?:to|for|as)\b",
+    ),
+    Cues(
+        "built made devel creat train fine finet tuned desig",
+        r"\b(?:built|made|developed|created|trained|fine-?tuned|tuned|designed) (?:specifically )?(?:to|for) "
+        rf"(?:\w+ly )?{_VERB}",
+    ),
+    Cues(
+        "used utili appli emplo fine finet",
+        r"\bcan (?:also |then |directly |easily )?be (?:used|utili[sz]ed|applied|employed|"
+        r"fine-?tuned) (?:as an?|to|for|in)\b|"
+        r"\b(?:is|be) used (?:to|for|as an?)\b|^used (?:to|for)\b",
+    ),
+    Cues(
+        "use",
+        r"\b(?:you|one|users?|we) (?:can|could|may) (?:also |directly )?use (?:this|the|our|"
+        r"it)\b[^.]{0,60}?\b(?:to|for|as)\b",
+        r"(?:^|you can )use (?:this|it|the model) (?:model )?(?:to|for|as)\b",
+    ),
+    Cues(
+        "able capab",
+        rf"\b(?:it|model|network|system) (?:\w+ly )?(?:is|are) (?:also )?(?:able|capable)\b|\b(?:and|"
+        rf"is) (?:able|capable) (?:to|of) {_VERB}",
+    ),
+    Cues(
+        "model netwo syste class adapt lora loras tool tools agent check embed encod llm llms assis",
+        rf"\b{_THING}s? (?:to|that|which|for)(?: can| will)? (?:\w+ly )?{_VERB}",
+        rf"\b{_THING}s? (?:to (?:help|assist|support)|"
+        r"for (?:[\w-]+[ ,]+){0,5}?(?!training|fine|tuning|finetuning|evaluation|inference|information|comparison|"
+        r"quanti[sz]ation|testing|documentation|pre-?training|loading|downloading|implementation|permission|citation|"
+        r"attribution|\w*thing\b|following|initiali[sz]ation|convenience|compression|deployment|commercial)"
+        r"\w{3,}(?:tion|sion|ysis|ment|ing|overy)\b(?! (?:code|data|scripts?|details)))",
+    ),
+    Cues(
+        "it model netwo class syste agent that which",
+        rf"^\W*(?:it|(?:this|the|our) (?:[\w-]+ ){{0,3}}(?:model|network|classifier|system|agent)) (?:\w+ly )?{_DOES}",
+        rf"\b(?:it|model|network|system|that|which) (?:can |will |also |then |automatically )*(?!taken|produced){_VERB}",
+    ),
+    Cues(
+        "aim aims goal purpo objec idea",
+        r"\baims? to\b|\b(?:goal|purpose|objective|idea|aim) (?:of (?:this|the) \w+ )?(?:is|was)(?:\W)? to\b",
+    ),
+    Cues("speci", r"\bspeciali[sz](?:ed|es|ing) (?:in|for|on|as)\b"),
+    Cues(
+        "allow lets enabl help helps excel input",
+        r"\ballows? (?:you|users?|the creation)\b|\blets? you\b|\benabl(?:es|ing)\b|"
+        rf"\bhelps? (?:\w+ ){{0,2}}?(?:to )?{_VERB}|\bexcels? (?:at|in)\b|^\W*input \w+.{{0,60}}\bto {_VERB}"
+        rf"|^\W*input \w+[^.]{{0,60}}\b{_VERB}",
+    ),
 )
 _BARE_DOES = re.compile(rf"^{_DOES}")
-_TASK_FRAME = either(
-    r"\b(?:for|perform|do|solve|tasks?:?|tasks? (?:of|such as|like)|problem type:?|task type:?|model type:?)\s+"
-    r"(?:the )?(?:\w[\w-]* ){0,4}?" + _TASK,
-    _TASK + r"(?: \([a-z-]{2,6}\))? (?:model|system|program|tool|network|pipeline|adapter|agent|engine|"
-    r"toolkit|downstream|tasks?)\b",
-    r"\b(?:is|are) (?:an?|the|our) (?:[\w-]+,? ){0,6}?" + _TASK,
-)
-_NOUN = re.compile(r"\b" + _TASK)
-_OTHER_TONGUES = either(
-    "用于|用来|的任务|旨在|ため(?:の|に)(?:モデル|使)|用途|ことができ|利用するには|できます",
-    "위한|사용(?:할|됩|하)|수 있습니다|목적",
-    r"используется|предназначен|отвечающ|для (?:\w+ ){0,3}(?:задач|классификац|генерац|перевод|распознаван)",
-    r"sert à\b|peut être utilisé|conçue? pour\b|permet de\b|destinée? à\b",
-    r"se puede (?:usar|utilizar)|diseñado para\b|sirve para\b|puede (?:usarse|utilizarse)|propósito\b",
+_OTHER_TONGUES = Cues(
+    "sert peut conçu conçu permet perme desti puede diseñ sirve propó pode serve kann dient eigne entwi para",
+    r"sert à\b|peut être utilisé|conçue? pour\b|permet (?:de\b|d')|destinée? à\b",
+    r"se puede (?:usar|utilizar)|diseñado para\b|sirve para\b|puede (?:usarse|utilizarse|ser usado)|propósito\b",
     r"pode ser (?:usado|utilizado)|serve para\b|para ser usado\b",
     r"kann (?:für|zu[mr]?|verwendet)|dient (?:zu[mr]?|als|dazu)|eignet sich\b|entwickelt,? um\b",
 )
+_FAR_TONGUES = re.compile(
+    "用于(?!训练|微调|评估|测试|预训练)|用来|的任务|旨在|ため(?:の|に)(?:モデル|使)|用途|ことができ|利用するには|できます|"
+    "위한|사용(?:할|됩|하)|수 있습니다|목적|используется|предназначен|отвечающ"
+)
 # Sentences that speak of something else than what the model is for.
-_NOT = either(
+_NOT = re.compile(
     r"\bpull request|\bdataset (?:is|was|can)\b|\b(?:script|notebook|code|optimi[sz]er|"
-    r"tokeni[sz]er)\b[^.]{0,60}\bused\b",
+    r"tokeni[sz]er)\b[^.]{0,60}\bused\b|"
     r"\b(?:was|were|is|are|be) used (?:during|for|to|in) (?:the )?(?:training|train|pre-?train|"
-    r"fine-?tun|evaluat|prun|calibrat)",
+    r"fine-?tun|evaluat|prun|calibrat)|"
     r"\bused to (?:quanti[sz]e|convert|make|create|generate the)|\bnot (?:be used|intended|suitable|"
-    r"recommended|designed|meant)\b",
-    r"\bmust not\b|\bplease cite|\bbibtex\b|\blicen[sc]ed?\b|\bcontact\b|\binstall(?:ed|ing|ation)?\b|\bmake sure\b",
+    r"recommended|designed|meant)\b|"
+    r"\bmust not\b|\bplease cite|\bbibtex\b|\blicen[sc]ed?\b|\bcontact\b|\binstall(?:ed|ing|ation)?\b|\bmake sure\b|"
     r"\btrained with the following|\bachieves? the following|\bthis (?:example|section|table|figure|"
-    r"script|repo)\b|\bclick\b",
+    r"script|repo)\b|\bclick\b|"
     r"\bdownload (?:the|this|it)\b|\bcan be used (?:directly )?(?:\([^)]*\) )?as follows\b|"
     r"\bmodel hub\b|\bcan be (?:loaded|found|downloaded)\b|\b(?:should|"
-    r"must) be sampled\b",
-    r"\b(?:warranty|liab)|\bwe (?:use|used|utilize) (?:the|a)\b|\bcompared (?:to|with)\b",
+    r"must) be sampled\b|"
+    r"\b(?:warranty|liab)|\bwe (?:use|used|utilize) (?:the|a)\b|\bcompared (?:to|with)\b|"
+    r"\bcan be (?:used|loaded) (?:with|in|by|via|through) (?:the )?\W?(?:transformers|hugging ?face|vllm|pipeline)"
 )
-_SUBJECT = either(
-    r"^\W*(?:this|the|our|it|an?|we|you|one|these)\b|\b(?:model|checkpoint|network|system|adapter|"
-    r"lora|encoder|agent|embeddings?)s?\b"
+_SUBJECT = re.compile(
+    r"^\W*(?:this|the|our|it|an?|we|you|one|these|input|proof|used)\b|\b(?:model|checkpoint|network|system|adapter|"
+    r"lora|encoder|agent|embeddings?|llm|assistant)s?\b"
 )
-_PLAIN_USE = re.compile(
+_PLAIN_USE = Cues(
+    "model",
     rf"^to (?:\w+ly )?{_VERB}[^.]{{0,60}}\bmodel can be used\b|"
     r"\byou can use (?:this|the|our) (?:raw )?model (?:to|for) (?!the following|this)|"
-    r"\b(?:this|the) model can be used (?:to|for) (?!the following|inference|download)"
+    r"\b(?:this|the) model can be used (?:to|for) (?!the following|inference|download)",
+)
+_OF_THE_MODEL = re.compile(r"\bmodel\b|\b(?:fine-?)?tuned\b|\btrained\b")
+_RESULT = re.compile(r"\bachiev|\boutperform|state[- ]of[- ]the[- ]art|\bsota\b|\bevaluat|\bpapers?\b|\bdata ?sets?\b")
+_VERBAL = re.compile(
+    r"\b(?:is|are|was|were|be|has|have|had|can|could|will|would|should|may|see|use|uses|using|used|we|you|i|please|"
+    r"paper|title|data ?sets?|thanks?|based|from|on)\b|https?:"
 )
 _ONLY_LINK = re.compile(r"^\W*\[[^\]\n]*\]\([^()\n]*\)\W*$")  # the title of a paper
 _SKIPPED = frozenset({Topic.DATA, Topic.LICENSE, Topic.EVALUATION, Topic.LIMITS, Topic.OUT_OF_SCOPE})
+_MAX_FRAGMENT = 14  # words
+_MIN_TITLE = 6  # words; so long a heading may be a sentence
+_FIRST = 12  # lines
 _MAX_EVIDENCE = 4
+_MAX_SOURCES = 2
+
+_ORIGIN = Cues(
+    "fine finet versi deriv based conve quant disti merge adapt train port copy quants",
+    r"\b(?:fine[- ]?tuned|finetuned|derived|distilled|converted|quanti[sz]ed|adapted|trained|further pre-?trained)"
+    r"(?: version)?(?: of| from| on| using| with)\b|"
+    r"\bbased (?:up)?on\b|\bmerge of\b|\b(?:version|port|copy|quants?|quanti[sz]ations?|adapter) (?:of|for)\b",
+)
+_PAPER = re.compile(
+    r"arxiv\.org/(?:abs|pdf)/|aclanthology\.org|aclweb\.org/anthology|openreview\.net/|doi\.org/10\.|"
+    r"huggingface\.co/papers/|proceedings\.|arxiv:\s?\d{4}\.\d{4,5}",
+    re.IGNORECASE,
+)
+
+_PAPER_SIGNS = ("rxiv", "acl", "openreview", "doi.org", "/papers/", "proceedings.")
 
 
-def read_purpose(view: CardView) -> Statement:
+def read_purpose(view: CardView) -> Purpose:
     """Stated where a sentence, an item, or a heading tells a task or a use; best statements first."""
     ranked = sorted(_candidates(view), key=lambda pair: (-pair[0], pair[1].line))
-    if not ranked:
-        return Statement(status="absent" if view.whole else "unknown")
-    return Statement(status="stated", evidence=tuple(view.evidence(line) for _, line in ranked[:_MAX_EVIDENCE]))
+    quotes = tuple(view.evidence(line) for _, line in ranked[:_MAX_EVIDENCE])
+    status: Status = "stated" if quotes else "absent" if view.whole else "unknown"
+    return Purpose(status=status, evidence=quotes, origin=_origin(view), papers=_papers(view))
+
+
+def _origin(view: CardView) -> tuple[Evidence, ...]:
+    """The first sentence that tells what the model was made from."""
+    for line in view.sentences():
+        if line.kind is not BlockKind.TABLE_ROW and _ORIGIN.search(line):
+            if _SUBJECT.search(line.low) or line.low.startswith(("fine", "quant", "convert", "distil")):
+                return (view.evidence(line),)
+    return ()
+
+
+def _papers(view: CardView) -> tuple[Evidence, ...]:
+    """The first lines of the body that link to a paper."""
+    if view.card is None or not any(sign in view.card.text for sign in _PAPER_SIGNS):
+        return ()
+    found = []
+    for line in view.lines:
+        if any(sign in line.quote for sign in _PAPER_SIGNS) and _PAPER.search(line.quote):
+            found.append(view.evidence(line))
+            if len(found) == _MAX_SOURCES:
+                break
+    return tuple(found)
 
 
 def _candidates(view: CardView) -> Iterator[tuple[int, Line]]:
     for number, line in enumerate(view.sentences(headings=True)):
-        score = _score(line)
+        score = _score(line, number)
         if score > 0:
             early = 3 if number < 8 else 1 if number < 30 else 0
             yield score + early, line
 
 
-def _score(line: Line) -> int:
+def _score(line: Line, number: int) -> int:
     """How plainly the line says what the model is for; 0 where it does not."""
+    if line.kind is BlockKind.TABLE_ROW or len(line.low) < (10 if line.low.isascii() else 5):
+        return 0
+    score = _points(line, number)
+    return 0 if score and (_NOT.search(line.low) or _ONLY_LINK.match(line.quote)) else score
+
+
+def _points(line: Line, number: int) -> int:
     text = line.low
-    if line.kind is BlockKind.TABLE_ROW or (line.topics & _SKIPPED and Topic.USE not in line.topics):
-        return 0
-    if len(text) < 10 or _NOT.search(text):
-        return 0
-    noun = bool(_NOUN.search(text))
     if line.kind is BlockKind.HEADING:
-        return 2 if noun and len(text.split()) > 2 and line.topics == {Topic.OTHER} else 0
-    if _ONLY_LINK.match(line.quote):
-        return 0
-    framed = (
-        bool(_FRAME.search(text) and _SUBJECT.search(text))
-        or (bool(_OTHER_TONGUES.search(text)) and "data" not in text)
-        or bool(_BARE_DOES.match(text))
-    )
-    plain = 2 * bool(_PLAIN_USE.search(text))
-    tasked = noun and bool(_TASK_FRAME.search(text))
+        return _title_points(line)
+    made_for = _MADE_FOR.search(line) is not None and bool(_SUBJECT.search(text))
+    if line.topics & _SKIPPED and Topic.USE not in line.topics:
+        return _aside_points(line, made_for)
+    framed = made_for or _framed(line)
+    tasked = does_task(line)
+    noun = tasked or names_task(line)
+    plain = 2 * bool(_PLAIN_USE.search(line))
     if Topic.TRAINING in line.topics or (Topic.HOW_TO in line.topics and Topic.USE not in line.topics):
         return 2 + 2 * framed if (noun and (framed or tasked)) or plain else 0
     if Topic.USE in line.topics and (framed or noun or len(text.split()) > 7):
         return 4 + framed + noun + plain
-    return (3 if framed else 0) + (3 if tasked else 0) + plain
+    points = (3 if framed else 0) + (3 if tasked else 0) + plain
+    return points or (2 if noun and number < _FIRST and _is_fragment(line) else 0)
+
+
+def _title_points(line: Line) -> int:
+    """A heading of three words and more may say it: "Spoken digits: speech recognition for phones"."""
+    count = len(line.low.split())
+    if line.topics != {Topic.OTHER} or count <= 2:
+        return 2 if line.topics == {Topic.OTHER} and not line.low.isascii() and does_foreign_task(line) else 0
+    return 2 if names_task(line) or does_foreign_task(line) or (count >= _MIN_TITLE and _framed(line)) else 0
+
+
+def _aside_points(line: Line, made_for: bool) -> int:
+    """A use told under a heading that announces something else, such as data or licence."""
+    if Topic.DATA in line.topics or Topic.EVALUATION in line.topics:
+        return 2 if _OF_THE_MODEL.search(line.low) and not _RESULT.search(line.low) and does_task(line) else 0
+    return 1 if made_for else 0
+
+
+def _framed(line: Line) -> bool:
+    text = line.low
+    if _FRAMES.search(line) and _SUBJECT.search(text):
+        return True
+    if _BARE_DOES.match(text):
+        return True
+    if "data" in text:
+        return False
+    return bool(_OTHER_TONGUES.search(line)) or (not text.isascii() and bool(_FAR_TONGUES.search(text)))
+
+
+def _is_fragment(line: Line) -> bool:
+    """A short paragraph without a verb: the name of a thing."""
+    text = line.low
+    return line.kind is BlockKind.PARAGRAPH and len(text.split()) <= _MAX_FRAGMENT and not _VERBAL.search(text)

@@ -9,6 +9,7 @@ from functools import cached_property
 from modelpick.facts import Block, BlockKind, CardFacts, Sentence, Value
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.topics import Topic, topics_of
+from modelpick.vetting.answers.words import stems_of
 
 _MAX_LINES = 5_000
 _MAX_TEXT = 1_500
@@ -23,7 +24,7 @@ _MIN_WORDS = 4
 _MIN_HEADER_WORDS = 6  # so long a head of a column is a statement in a table without a header
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A sentence of the card's prose (or a heading, or a line of its gate text) and where it stands.
 
@@ -41,6 +42,11 @@ class Line:
     section: str | None = None
     block: Block | None = None
     gate: bool = False
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of its words, for `Cues`."""
+        return stems_of(self.low)
 
 
 class CardView:

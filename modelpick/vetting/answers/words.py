@@ -6,6 +6,13 @@ Most are in lower case and are searched in a lowered text (`Line.low`), which is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence, Set
+from typing import Protocol
+
+STEM = 5
+"""So many letters of a word are its stem: enough to tell words apart, and short enough to leave the endings out."""
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 def either(*patterns: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
@@ -16,3 +23,70 @@ def either(*patterns: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
 def group(*patterns: str) -> str:
     """The alternation as text, to build further patterns from."""
     return "(?:" + "|".join(patterns) + ")"
+
+
+def stems_of(low: str) -> frozenset[str]:
+    """The first five letters of each word of a text in lower case."""
+    return frozenset([word[:STEM] for word in _WORD.findall(low)])
+
+
+class Worded(Protocol):
+    """A text in lower case, and the stems of its words."""
+
+    @property
+    def low(self) -> str:
+        """The text."""
+
+    @property
+    def stems(self) -> Set[str]:
+        """See `stems_of`."""
+
+
+class Cues:
+    """Patterns that are tried only on a text that has one of the stems without which none of them can match.
+
+    Most sentences have none, and looking a few stems up costs a hundredth of a search.
+    """
+
+    __slots__ = ("pattern", "stems")
+
+    def __init__(self, stems: str, *patterns: str) -> None:
+        self.stems = frozenset(stems.split())
+        self.pattern = either(*patterns)
+
+    def search(self, line: Worded) -> re.Match[str] | None:
+        """The first match in the line."""
+        return None if self.stems.isdisjoint(line.stems) else self.pattern.search(line.low)
+
+
+class CueSet:
+    """Several cues, of which only those are tried that have a stem in the line."""
+
+    __slots__ = ("_by_stem", "_cues", "_stems")
+
+    def __init__(self, *cues: Cues) -> None:
+        self._cues = cues
+        self._by_stem: dict[str, set[int]] = {}
+        for number, cue in enumerate(cues):
+            for stem in cue.stems:
+                self._by_stem.setdefault(stem, set()).add(number)
+        self._stems = frozenset(self._by_stem)
+
+    def search(self, line: Worded) -> re.Match[str] | None:
+        """A match of the first cue that has one."""
+        for pattern in self._patterns(line):
+            if (match := pattern.search(line.low)) is not None:
+                return match
+        return None
+
+    def matches(self, line: Worded) -> Iterator[re.Match[str]]:
+        """All matches, cue by cue."""
+        for pattern in self._patterns(line):
+            yield from pattern.finditer(line.low)
+
+    def _patterns(self, line: Worded) -> Sequence[re.Pattern[str]]:
+        there = self._stems & line.stems
+        if not there:
+            return ()
+        numbers = set[int]().union(*(self._by_stem[stem] for stem in there))
+        return [self._cues[number].pattern for number in sorted(numbers)]
