@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ def vet(
     revision: str | None = None,
     endpoint: str | None = None,
     shallow: bool = False,
+    save: str | Path | None = None,
     listener: Listener = SILENT,
 ) -> VetReport:
     """Vets one model and says what may be relied on.
@@ -37,6 +39,7 @@ def vet(
         revision: A branch, tag or commit of the repo; by default its main branch. Not for a path.
         endpoint: The Hub to ask instead of the environment's.
         shallow: Of a repo only the first info call and the card are asked for; the report says what was not.
+        save: A file to write the facts to, for `vet_saved` (packed where the name ends in `.gz`).
         listener: Hears of progress.
 
     Returns:
@@ -45,7 +48,7 @@ def vet(
     Raises:
         UsageError: No such policy or a slip in its file, a revision for a path, or a folder here that could be a repo
             as well.
-        CannotFindOut: The repo or the path cannot be read.
+        CannotFindOut: The repo or the path cannot be read, or `save` not written.
     """
     from modelpick.verbs.gather import Gatherer
     from modelpick.verbs.policy import load_policy
@@ -53,7 +56,9 @@ def vet(
 
     demanded = load_policy(policy)
     with Gatherer(revision, endpoint, listener, shallow=shallow) as gatherer, listener.step(f"vetting {subject}"):
-        return vet_reading(gatherer.facts(subject), demanded)
+        facts = gatherer.facts(subject)
+    _save(save, [(subject, facts)])
+    return vet_reading(facts, demanded)
 
 
 def vet_many(
@@ -63,6 +68,7 @@ def vet_many(
     revision: str | None = None,
     endpoint: str | None = None,
     shallow: bool = False,
+    save: str | Path | None = None,
     listener: Listener = SILENT,
 ) -> VetReports:
     """Vets several models; one that cannot be read does not stop the others.
@@ -83,7 +89,41 @@ def vet_many(
             gathered.append((subject, found))
             step.describe(f"vetting {subject}")
             step.advance()
+    _save(save, gathered)
     return VetReports(items=tuple(_vetted(gathered, demanded)))
+
+
+def vet_saved(bundle: str | Path, *, policy: str | Path = "default") -> VetReport | VetReports:
+    """Vets again what a bundle holds, without a network: the same reports as when it was saved, under any policy.
+
+    Their JSON differs in `subject.source` only, which is `bundle`.
+
+    Returns:
+        One report where one subject was saved, else those of all.
+
+    Raises:
+        UsageError: No such policy, or a slip in its file.
+        CannotFindOut: The bundle cannot be read, is none, or one of another version.
+    """
+    from modelpick.hub.bundle import read_bundle
+    from modelpick.places import user_path
+    from modelpick.verbs.policy import load_policy
+    from modelpick.vetting.report import VetReport
+    from modelpick.vetting.reports import VetReports
+
+    items = tuple(
+        replace(item, replayed=True) if isinstance(item, VetReport) else item
+        for item in _vetted(read_bundle(user_path(bundle)), load_policy(policy))
+    )
+    return items[0] if len(items) == 1 and isinstance(items[0], VetReport) else VetReports(items=items)
+
+
+def _save(target: str | Path | None, gathered: Sequence[tuple[str, RepoFacts | ModelpickError]]) -> None:
+    if target is not None:
+        from modelpick.hub.bundle import Kept, write_bundle
+        from modelpick.places import user_path
+
+        write_bundle(user_path(target), [Kept(*one) for one in gathered])
 
 
 def _vetted(

@@ -26,6 +26,7 @@ class VetReport(Result):
         verdict: accept, review or reject.
         decided_by: The checks that the verdict rests on; empty where it is accept.
         ruling: How the policy came to it, with what it ignored.
+        replayed: The facts come from a bundle; the JSON differs in `subject.source` from when they were gathered.
     """
 
     facts: RepoFacts
@@ -35,6 +36,7 @@ class VetReport(Result):
     verdict: Literal["accept", "review", "reject"]
     decided_by: tuple[str, ...] = ()
     ruling: Ruling
+    replayed: bool = False
 
     @property
     def name(self) -> str:
@@ -63,7 +65,7 @@ class VetReport(Result):
                 "requested": self.facts.requested,
                 "repo_id": self.facts.repo_id,
                 "commit": self.facts.commit,
-                "source": self.facts.source,
+                "source": "bundle" if self.replayed else self.facts.source,
                 "card_sha256": card.sha256 if card else None,
             },
             "verdict": self.verdict,
