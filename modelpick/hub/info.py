@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from modelpick.errors import CannotFindOut
 from modelpick.facts import BaseModel, DerivedCounts, FileFact, Missing, RepoFacts, Source
 from modelpick.hub.answers import not_a_hub
+from modelpick.hub.card_data import read_card_data
 from modelpick.hub.client import Answer
 from modelpick.hub.ids import check_commit, is_commit, is_repo_id
 from modelpick.hub.reading import (
@@ -86,6 +87,7 @@ def facts_of_info(
         private=as_flag(fields.get("private")),
         disabled=as_flag(fields.get("disabled")),
         base_models=_bases_of_tags(tags or ()),
+        card_data=read_card_data(fields.get("cardData")),
         parameters=_first(as_count(weights.get("total")), as_count(as_object(fields.get("gguf")).get("total"))),
         dtypes=_dtypes(as_object(weights.get("parameters"))),
         used_storage=as_count(fields.get("usedStorage")),

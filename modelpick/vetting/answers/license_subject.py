@@ -45,6 +45,12 @@ _BASE_UNDER = re.compile(
     rf"[^,;]{{1,60}}, (?:which|that|itself) (?:is |was |are )?{_LICENSED}\b"
 )
 
+# "Because the data are ..., this model may not ...".
+_SO_THE_MODEL = re.compile(
+    r"(?:, ?|\bso |\btherefore |\bhence )(?:this|the|our) (?!base|original|teacher)(?:[\w-]+ )?"
+    r"(?:models?|weights?|checkpoints?) (?:is|are|may|can|must|should)\b"
+)
+
 
 def subject_of(low: str) -> Subject:
     """What a licence sentence speaks of: the first thing that it names, and `weights` where it names none.
@@ -59,6 +65,8 @@ def subject_of(low: str) -> Subject:
         if _DATA_UNDER.search(low):
             return "data"
         return "component" if _BASE_UNDER.search(low) else "weights"
+    if first.lastgroup == "data" and _SO_THE_MODEL.search(low):
+        return "weights"
     if first.lastgroup == "component" and _INHERITED.search(low, max(0, first.start() - 40), first.start()):
         return "weights"
     following: re.Match[str] | None = first

@@ -87,13 +87,16 @@ _RESEARCH_ONLY = either(
     r"\bnot\b[^.;]{0,40}\b(?:besides|other than|except(?: for)?|outside(?: of)?|beyond)\b[^.;]{0,25}"
     r"\b(?:research|academic|scientific)\b",
     r"\bresearch[ -]only\b|(?:研究|学术)(?:目的)?(?:のみ|限定|用途のみ)",
-    r"仅(?:供|用于|限)(?:学术|研究)|연구 ?목적(?:으로만)?",
+    r"仅(?:供|用于|限)(?:学术|研究|科研)|研究(?:目的|用途)[^。]{0,10}(?:のみ|に限)|연구 ?목적(?:으로만)?",
+    r"\b(?:uniquement|exclusivement|seulement)[^.;]{0,30}\brecherche|"
+    r"\brecherche (?:uniquement|seulement|exclusivement)",
+    r"\b(?:s[oó]lo|únicamente|exclusivamente|apenas|somente) (?:para|com|con)\b[^.;]{0,20}(?:investigaci|pesquisa)",
     r"\bnur (?:für|zu) forschung|только (?:для|в) (?:научн|исследов)",
 )
 _NON_COMMERCIAL = either(
     (
         r"\bnon[ -]?commercial(?:ly)?\b(?! (?:institut|organi[sz]|e?-?mails?|compan|vehicle|aircraft|flights?|"
-        r"websites?|settings?|texts?|speech|news|data|corp(?:us|ora)|products?|broadcast))"
+        r"websites?|settings?|projects?|initiative|foundation|texts?|speech|news|data|corp(?:us|ora)|products?|broadcast))"
     ),
     r"\b(?:not|n't|never) (?:be )?us(?:e|ed|ing)\b[^.;]{0,30}\b(?:(?:for|in) (?:any )?commercial|commercially)\b"
     r"(?![^.;]{0,20}\b(?:without|unless)\b)",
@@ -112,13 +115,16 @@ _NON_COMMERCIAL = either(
         r"\bfor (?:any )?commercial (?:use|usage|purposes?|"
         r"licens\w+)[^.]{0,30}\b(?:please )?contact\b(?=[^.]*\bonly\b)"
     ),
-    r"商用利用(?:は)?(?:禁止|不可)|非商用|不得(?:用于)?商[业用]|禁止商[业用]",
+    r"商用(?:利用|目的|使用)?[^。]{0,10}(?:禁止|不可|できません)|非商[用业]|不[得可能](?:用于|作为)?(?:任何)?商[业用]|禁止(?:任何)?商[业用]",
+    r"상업(?:적)? ?(?:이용|사용|목적)[^.]{0,12}(?:금지|불가)|"
+    r"коммерческ\w+ (?:использован|цел)[^.]{0,20}запрещ|запрещ[^.]{0,30}[^е]коммерческ",
     r"비상업|\bnicht[ -]kommerziell|\bno comercial\b",
     r"kommerzielle\w* (?:nutzung|verwendung|zwecke)[^.]{0,30}\b(?:untersagt|verboten|nicht)\b",
-    r"\bcommerciale?s? (?:est |sont |strictement )*(?:interdit|non autoris)|\buso comercial (?:está )?(?:prohibid|no )",
+    r"\bcommerciale?s? (?:est |sont |strictement )*(?:interdit|non autoris)|"
+    r"\buso comercial\b[^.;]{0,40}\b(?:prohibid|proibid|n[oã]o? )",
     r"\bnão comercial\b|\bnon commerciale?\b|некоммерческ",
 )
-_OR = r"(?: use| purposes?)?(?: and|,? or| as well as| vs\.?| versus| ?/) (?:for )?"
+_OR = r"(?: use| purposes?)?(?: and|,? or| as well as| vs\.?| versus| ?/ ?) ?(?:for )?"
 _EITHER_WAY = re.compile(
     rf"\b(?:commercial(?:ly)?{_OR}non[ -]?commercial(?:ly)?|non[ -]?commercial(?:ly)?{_OR}commercial(?:ly)?)\b"
 )
@@ -128,13 +134,14 @@ _OTHER_TERMS = either(
     r"\bdo(?: not|n't) use (?:it|this|the model) (?:for|to|in)\b",
     r"\brecommended\b[^.]{0,40}\bfor (?:\w+,? ){0,3}research",
     (
-        r"\bcommercial(?:ly\b| (?:use|usage|purposes?|licen[sc]\w*|permission)\b)[^.]{0,60}\b(?:contact|apply|"
-        "application|permission|authori[sz]|e-?mail|register|registration|form|requires?)"
+        r"\bcommercial(?:ly\b| (?:use|usage|purposes?|licen[sc]\w*|permission|products?|services?|applications?)\b)"
+        r"[^.]{0,60}\b(?:contact|apply|"
+        "application|permission|authori[sz]|e-?mail|register|registration|form|requires?|needs?)"
     ),
     r"\b(?:apply|contact|e-?mail|register|permission|authori[sz]ation|fill)\b[^.]{0,60}\bcommercial\b",
     r"\bprior written (?:permission|consent)",
     r"\bagree (?:to|not to)\b[^.]{0,60}\b(?:terms|licen[sc]e|redistribut)|\bterms of (?:use|service)\b",
-    "利用規約|使用条款",
+    "利用規約|使用条款|商[用业][^。]{0,12}(?:联系|申请|授权|許可|邮件)",
 )
 _FRIENDLY = either(
     (
@@ -148,7 +155,7 @@ _HINTS = (
     "commerc", "comercial", "kommerz", "коммерч", "research", "academic", "scientific", "education", "study",
     "forschung", "исслед", "научн", "prohibit", "acceptable", "policy", "do not use", "don't use",
     "recommended", "permission", "authori", "consent", "terms", "agree", "-nc", " nc", "研究", "学术", "商用", "商业",
-    "利用規約", "条款", "연구", "상업",
+    "利用規約", "条款", "recherche", "investiga", "pesquisa", "연구", "상업",
 )  # fmt: skip
 _NOT_THIS = either(
     r"\b(?:base|original|teacher|other|upstream) model(?:'s)? (?:is|was|has)|\bunlike\b",
@@ -203,7 +210,8 @@ def _table_names() -> re.Pattern[str]:
     """Ids and long names of licences that have no pattern of their own."""
     names = {licence.name for licence in licences() if len(licence.name) > 14}
     names |= {name for licence in licences() for name in (licence.hub_id, *licence.aliases) if len(name) > 11}
-    return re.compile("|".join(rf"\b{re.escape(n)}\b" for n in sorted(names, key=len, reverse=True)), re.I)
+    patterns = (re.escape(name).replace(r"\-", "[ -]") for name in sorted(names, key=len, reverse=True))
+    return re.compile("|".join(rf"\b{pattern}\b" for pattern in patterns), re.I)
 
 
 def speaks_of_licence(low: str) -> bool:
