@@ -21,6 +21,8 @@ Place = Literal["hub", "header", "text", "adapter_config", "config", "gguf", "me
 ADAPTER_CONFIG, CONFIG = "adapter_config.json", "config.json"
 MERGE_CONFIGS = ("mergekit_config.yml", "mergekit_config.yaml")
 
+_TOLD: tuple[Place, ...] = ("header", "adapter_config", "mergekit", "text", "hub", "gguf", "config")
+"""Whose word on how a base was used goes first."""
 _MAX_MERGED = 40
 _MAX_QUOTE = 500
 _NAME = r"[A-Za-z0-9_][\w.-]{0,95}"
@@ -84,7 +86,11 @@ def bases_of(facts: RepoFacts, named: Sequence[NamedBase] | None = None) -> tupl
 
 
 def _base(same: list[NamedBase], inferred: Relation | None) -> BaseModel:
-    relation = next((named.relation for named in same if named.relation), None)
+    """One base of all that is said of it. The Hub says `finetune` also where it knows no better, so files go first."""
+    told = sorted((named for named in same if named.relation), key=lambda named: _TOLD.index(named.place))
+    relation = told[0].relation if told else None
+    if relation == "finetune" and told[0].place == "hub" and inferred in {"adapter", "quantized"}:
+        relation = None
     first = same[0]
     source: Literal["hub", "card", "config"]
     source = "hub" if first.place == "hub" else "card" if first.place in {"header", "text"} else "config"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 from vetting.facts_of import GOOD, facts
+from vetting.lineage_cases import CASES as LINEAGE_CASES
 
 from modelpick.facts import FileFact, FrontMatterStatus, Missing, RepoFacts, TextFile
 from modelpick.findings import Finding, Outcome, Severity
@@ -44,6 +45,7 @@ TRUNCATED = dataclasses.replace(facts(BARE).card, truncated=True)  # type: ignor
 NO_CARD = facts(None, missing=(Missing(what="card", reason="gated"),))
 UNSAFE = facts(BARE, files={"model.safetensors": 5000})
 CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
+    **LINEAGE_CASES,
     "card-present": [
         (facts(GOOD), "pass", "info"),
         (facts(None), "fail", "medium"),

@@ -31,8 +31,8 @@ def _sources(license_: License, facts: RepoFacts) -> Iterator[tuple[Licence, str
     """The licences whose duties hold, with the base that brings each and the line that states it."""
     own = licence_of(license_.licence_id) if license_.licence_id else None
     if own is not None:
-        card = facts.card.path if facts.card else ""
-        yield own, None, tuple(quote for quote in license_.evidence if quote.file == card)[:1]
+        of_bases = {quote for ancestor in license_.lineage for quote in (*ancestor.evidence, *ancestor.named)}
+        yield own, None, tuple(quote for quote in license_.evidence if quote not in of_bases)[:1]
     for ancestor in license_.lineage:
         licence = licence_of(ancestor.licence_id) if ancestor.licence_id else None
         if licence is not None and not is_free(ancestor, facts.repo_id or facts.requested):

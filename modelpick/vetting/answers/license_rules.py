@@ -215,25 +215,29 @@ B3 is the check `license-duties`, B13 `base-known`, B14 `merge-terms`, B15 the c
 """
 
 
-def rule_for(base: Licence, family: str, relation: str | None) -> Rule | None:
-    """The rule that fits a base of that licence (and family, by what its card says) used in that way."""
+def rule_for(licence: Licence | None, family: str | None, relation: str | None) -> Rule | None:
+    """The rule that fits a base of that licence, or where its own words count of that family, used in that way."""
+    hub_id = licence.hub_id if licence else ""
+    if not hub_id and not family:
+        return None
     for rule in RULES:
         used = (relation or "") in rule.relations if rule.relations else relation != "quantized"
-        if used and (family in rule.families or any(fnmatchcase(base.hub_id, pattern) for pattern in rule.ids)):
+        if used and (family in rule.families or any(fnmatchcase(hub_id, pattern) for pattern in rule.ids)):
             return rule
     return None
 
 
-def says(own: Licence | None, stated: bool, base: Licence, rule: Rule) -> Says:
-    """What a derived model's own licence is, seen from the base's."""
+def says(own: Licence | None, stated: bool, base: Licence | None, rule: Rule) -> Says:
+    """What a derived model's own licence is, seen from the base's; None for a base whose own words count."""
     if own is None:
         return "unknown" if stated else "nothing"
-    if own.hub_id == base.hub_id or any(fnmatchcase(own.hub_id, pattern) for pattern in rule.follows):
-        return "same"
-    if _stem(own) == _stem(base):
-        return "same" if own.is_family or base.is_family else "kin"
-    if own.family == base.family == "open-rail":
-        return "same"
+    if base is not None:
+        if own.hub_id == base.hub_id or any(fnmatchcase(own.hub_id, pattern) for pattern in rule.follows):
+            return "same"
+        if _stem(own) == _stem(base):
+            return "same" if own.is_family or base.is_family else "kin"
+        if own.family == base.family == "open-rail":
+            return "same"
     if own.commercial_use == "no":
         return "closed"
     return "open" if own.family in _OPEN else "commercial"

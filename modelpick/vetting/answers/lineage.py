@@ -71,11 +71,16 @@ def is_free(ancestor: Ancestor, repo_id: str) -> bool:
     owner = _owner(repo_id)
     if ancestor.missing or not owner or _owner(ancestor.repo_id) != owner:
         return False
-    licence = licence_of(ancestor.licence_id) if ancestor.licence_id else None
-    if licence is None:
+    if ancestor.licence_id is None and ancestor.family is None:
         return ancestor.declared is None
-    rule = rule_for(licence, ancestor.family or licence.family, ancestor.relation_to_subject)
+    rule = rule_for(*terms_of(ancestor), ancestor.relation_to_subject)
     return rule is not None and rule.owner_may
+
+
+def terms_of(ancestor: Ancestor) -> tuple[Licence | None, str | None]:
+    """The licence of a base and its family; no licence where the base's own words are stricter, and count."""
+    licence = licence_of(ancestor.licence_id) if ancestor.licence_id else None
+    return (licence if licence and licence.family == ancestor.family else None), ancestor.family
 
 
 def label_of(license_: License) -> str | None:
@@ -139,7 +144,7 @@ def _ancestors(facts: RepoFacts, named: Sequence[NamedBase]) -> Iterator[Ancesto
         seen.add(key)
         before = used.get(descent.child.lower()) if descent.depth > 1 else None
         used[key] = _use_of(descent.base.relation, before, descent.depth)
-        yield _ancestor(descent, repo_id, used[key], _quotes_of_naming(child, descent, facts))
+        yield _ancestor(descent, repo_id, used[key], quotes_of_naming(child, descent.base.repo_id, facts))
 
 
 def _ancestor(descent: Descent, repo_id: str, use: str | None, named: tuple[Evidence, ...]) -> Ancestor:
@@ -188,11 +193,11 @@ def _quotes_of_base(facts: RepoFacts, own: License) -> Iterator[Evidence]:
         yield from (Evidence(file=f"{place}, a tag", line=0, quote=f"license:{tag}") for tag in tags[:1])
 
 
-def _quotes_of_naming(child: RepoFacts | None, descent: Descent, subject: RepoFacts) -> tuple[Evidence, ...]:
-    """Where the child names this base, the place with a line first."""
+def quotes_of_naming(child: RepoFacts | None, base: str, subject: RepoFacts) -> tuple[Evidence, ...]:
+    """Where a model names a base, the place with a line first."""
     if child is None:
         return ()
-    places = [named for named in named_bases(child) if named.repo_id.lower() == descent.base.repo_id.lower()]
+    places = [named for named in named_bases(child) if named.repo_id.lower() == base.lower()]
     places.sort(key=lambda named: named.evidence.line == 0)
     prefix = "" if child is subject else f"{child.repo_id}@{(child.commit or 'unknown commit')[:12]}/"
     return tuple(replace(named.evidence, file=prefix + named.evidence.file) for named in places[:1])

@@ -1,0 +1,110 @@
+"""What the model was made from can be found, and its licence is known.
+
+What it checks
+    Whether each base that the card, a config or the Hub names is there and open to look at, whether it states a licence
+    of known terms, and whether the line was followed to its root.
+
+Why it matters
+    What a model may be used for depends on what it was made from. Nobody has granted rights to a base without a
+    licence, and of one that is gone nobody can tell.
+
+How to fix
+    Ask the maker which model was used and under which licence, or take a model whose line can be followed.
+
+Limits
+    Follows five steps and sixteen models. Where the Hub is not asked (a folder, a card file, a shallow look) bases are
+    named only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modelpick.card.bases import ADAPTER_CONFIG, named_bases
+from modelpick.facts import Missing
+from modelpick.findings import Severity
+from modelpick.vetting.answers.contract import Ancestor
+from modelpick.vetting.answers.lineage import CIRCLE, is_free, quotes_of_naming
+from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
+
+_SPLIT = "ask the maker which model was used and under which licence it stands"
+
+
+def run(reading: Reading) -> Iterator[Said]:
+    """One finding for each base that is not known, else one pass."""
+    ancestors = reading.answers.license.lineage
+    said = [*_bases(reading), *_circles(reading), *_nameless(reading)]
+    yield from said
+    if not said and ancestors:
+        names = ", ".join(f"`{ancestor.repo_id}`" for ancestor in ancestors[:3])
+        more = f" and {len(ancestors) - 3} more" if len(ancestors) > 3 else ""
+        yield passed(f"made from {names}{more}", *ancestors[0].named)
+    elif not said:
+        yield not_applicable("no base model is named")
+
+
+def _bases(reading: Reading) -> Iterator[Said]:
+    subject = reading.facts.repo_id or reading.facts.requested
+    for ancestor in reading.answers.license.lineage:
+        if ancestor.missing is not None:
+            yield unknown(
+                f"its base `{ancestor.repo_id}` could not be looked at: {ancestor.missing}",
+                *ancestor.named,
+                remediation=_hint(reading, ancestor),
+            )
+        elif ancestor.declared is None and ancestor.licence_id is None:
+            severity = Severity.LOW if is_free(ancestor, subject) else None
+            yield failed(
+                f"its base `{ancestor.repo_id}` states no licence: nobody has granted any right to it",
+                *ancestor.named,
+                severity=severity,
+            )
+        elif ancestor.licence_id is None:
+            yield unknown(
+                f"its base `{ancestor.repo_id}` is under {ancestor.declared}, whose terms are not in our table",
+                *(ancestor.evidence[:1] or ancestor.named),
+                remediation=f"read the licence of `{ancestor.repo_id}`",
+            )
+
+
+def _hint(reading: Reading, ancestor: Ancestor) -> str:
+    found: Missing | None = next(
+        (d.missing for d in reading.facts.lineage if d.missing and d.base.repo_id == ancestor.repo_id), None
+    )
+    return found.hint if found is not None and found.hint else _SPLIT
+
+
+def _circles(reading: Reading) -> Iterator[Said]:
+    """Two models that each name the other: one of them does not tell the truth."""
+    for descent in reading.facts.lineage:
+        if descent.missing is not None and descent.missing.what == CIRCLE:
+            child, base = descent.child, descent.base.repo_id
+            made = next((d for d in reading.facts.lineage if d.facts and d.facts.repo_id == child), None)
+            quotes = quotes_of_naming(made.facts if made else reading.facts, base, reading.facts)
+            back = [a.named[:1] for a in reading.answers.license.lineage if (a.child or "").lower() == base.lower()]
+            yield failed(
+                f"the line goes in a circle: `{child}` says that it was made from `{base}`, which was made from it",
+                *(back[0] if back else ()),
+                *quotes,
+            )
+
+
+def _nameless(reading: Reading) -> Iterator[Said]:
+    """An adapter whose config names a folder of its maker's machine, and nothing else a model."""
+    if reading.answers.license.lineage:
+        return
+    for named in named_bases(reading.facts):
+        if named.local and named.place in {"adapter_config", "header"}:
+            where = ADAPTER_CONFIG if named.place == "adapter_config" else "the key `base_model`"
+            yield unknown(
+                f"{where} names `{named.repo_id[:100]}`, which is no model of the Hub: nobody can tell the base",
+                named.evidence,
+            )
+
+
+CHECK = Check(
+    id="base-known",
+    severity=Severity.MEDIUM,
+    remediation=_SPLIT,
+    run=run,
+)
