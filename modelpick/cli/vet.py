@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,11 +11,14 @@ from modelpick.cli.options import endpoint_option, faces
 
 if TYPE_CHECKING:
     from modelpick.render.sink import Sink
+    from modelpick.vetting.report import VetReport
+    from modelpick.vetting.reports import VetReports
 
 
 @click.command(
     name="vet",
     epilog="Examples: `modelpick vet gpt2`, `modelpick vet ./folder`, `modelpick vet README.md --format json`, "
+    "`modelpick vet --ids ids.txt --format json`, "
     "`modelpick vet --explain weights-safe`. Exit code 1 where a model is rejected, 4 where one could not be read.",
 )
 @click.argument("subjects", metavar="[SUBJECT]...", nargs=-1, shell_complete=completions.files)
@@ -28,6 +31,18 @@ if TYPE_CHECKING:
     help="What is demanded: default, commercial, research, strict, or a file (see `modelpick policy`).",
 )
 @click.option("--revision", metavar="REV", help="A branch, tag or commit of the repo, instead of its main branch.")
+@click.option(
+    "--ids", metavar="FILE|-", help="Vet the subjects in a file or stdin, one a line; JSON Lines in its order."
+)
+@click.option(
+    "--cards",
+    metavar="FOLDER|FILE",
+    help="Vet cards from the disk over all cores: a folder of .md files, or .jsonl[.xz|.gz] with `id` and `README.md`.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes for --cards, instead of all cores.")
+@click.option("--shallow", is_flag=True, help="Ask for the first facts and the card only: two calls a repo.")
+@click.option("--save", metavar="FILE", help="Also write the facts to a file, to replay the vet from (.gz packs it).")
+@click.option("--from", "bundle", metavar="FILE", help="Vet what --save wrote, without a network.")
 @click.option(
     "--explain",
     metavar="CHECK",
@@ -46,6 +61,12 @@ def command(
     subjects: tuple[str, ...],
     policy: str,
     revision: str | None,
+    ids: str | None,
+    cards: str | None,
+    jobs: int | None,
+    shallow: bool,
+    save: str | None,
+    bundle: str | None,
     explain: str | None,
     fail_on: str | None,
     endpoint: str | None,
@@ -59,24 +80,74 @@ def command(
 
         sink.show(explanation(explain).document())
         return
-    if not subjects:
-        raise click.UsageError("name at least one model: a repo id, a folder, or a card file")
+    _one_way({"SUBJECT": bool(subjects), "--ids": ids, "--cards": cards, "--from": bundle})
+    if cards is not None:
+        _without("--cards", {"--revision": revision, "--endpoint": endpoint, "--shallow": shallow, "--save": save})
+        from modelpick.cli.vet_bulk import show_bulk
+        from modelpick.verbs.vet_bulk import vet_cards
+
+        wants_json = sink.format == "json"
+        bulk = vet_cards(cards, policy=policy, jobs=jobs, wants_json=wants_json, listener=sink.listener)
+        show_bulk(sink, bulk, each=False, fail_on=fail_on)
+        return
+    _without("a vet without --cards", {"--jobs": jobs})
+    how = {"policy": policy, "revision": revision, "endpoint": endpoint, "shallow": shallow}
+    if ids is not None:
+        _without("--ids", {"--save": save})
+        _vet_ids(sink, ids, how, fail_on)
+        return
+    if bundle is not None:
+        _without("--from", {"--revision": revision, "--endpoint": endpoint, "--shallow": shallow, "--save": save})
+    found = _found(sink, subjects, bundle, {**how, "save": save})
+    sink.show(found.document())
+    _end(sink, found, fail_on)
+
+
+def _vet_ids(sink: Sink, ids: str, how: dict[str, Any], fail_on: str | None) -> None:
+    from modelpick.cli.vet_bulk import read_ids, show_bulk
+    from modelpick.verbs.vet_bulk import vet_ids
+
+    bulk = vet_ids(read_ids(ids), **how, wants_json=sink.format == "json", listener=sink.listener)
+    show_bulk(sink, bulk, each=True, fail_on=fail_on)
+
+
+def _found(sink: Sink, subjects: tuple[str, ...], bundle: str | None, how: dict[str, Any]) -> VetReport | VetReports:
+    from modelpick.verbs.vet import vet, vet_many, vet_saved
+
+    if bundle is not None:
+        return vet_saved(bundle, policy=how["policy"])
+    if len(subjects) == 1:
+        return vet(subjects[0], **how, listener=sink.listener)
+    return vet_many(subjects, **how, listener=sink.listener)
+
+
+def _one_way(ways: dict[str, object]) -> None:
+    """Refuses none and several of the ways to name what is vetted."""
+    named = [way for way, value in ways.items() if value]
+    if not named:
+        raise click.UsageError(
+            "name at least one model: a repo id, a folder, or a card file; or --ids, --cards, --from"
+        )
+    if len(named) > 1:
+        raise click.UsageError(f"{' and '.join(named)} cannot be used together")
+
+
+def _without(what: str, options: dict[str, object]) -> None:
+    """Refuses options that would say nothing here."""
+    for option, value in options.items():
+        if value:
+            raise click.UsageError(f"{option} has no meaning for {what}")
+
+
+def _end(sink: Sink, found: VetReport | VetReports, fail_on: str | None) -> None:
+    """What stderr and the exit code tell of the reports."""
     from modelpick.errors import CannotFindOut
-    from modelpick.verbs.vet import vet, vet_many
     from modelpick.vetting.report import VetReport
     from modelpick.vetting.ruling import unused_ignores
 
-    if len(subjects) == 1:
-        report = vet(subjects[0], policy=policy, revision=revision, endpoint=endpoint, listener=sink.listener)
-        sink.show(report.document())
-        verdicts: tuple[str, ...] = (report.verdict,)
-        vetted: tuple[VetReport, ...] = (report,)
-        failed = 0
-    else:
-        reports = vet_many(subjects, policy=policy, revision=revision, endpoint=endpoint, listener=sink.listener)
-        sink.show(reports.document())
-        verdicts, failed = reports.verdicts, reports.exit_code
-        vetted = tuple(item for item in reports.items if isinstance(item, VetReport))
+    items = (found,) if isinstance(found, VetReport) else found.items
+    failed = 0 if isinstance(found, VetReport) else found.exit_code
+    vetted = [item for item in items if isinstance(item, VetReport)]
     for unread in (report.unread for report in vetted):
         if unread is not None:  # a report of what is known, and the exit code of what could not be found out
             sink.warning(f"the card could not be had, so most answers are unknown: {unread.reason}")
@@ -85,6 +156,7 @@ def command(
             failed = max(failed, CannotFindOut.exit_code)
     for note in unused_ignores(report.ruling for report in vetted):
         sink.notice(note)
+    verdicts = {report.verdict for report in vetted}
     if "review" in verdicts and fail_on is None:
         sink.notice("verdict review: a person should look at it (exit code 1 with `--fail-on review`)")
     refused = "reject" in verdicts or (fail_on == "review" and "review" in verdicts)
