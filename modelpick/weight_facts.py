@@ -24,9 +24,14 @@ class WeightFacts:
         metadata: The free texts of its header: `__metadata__` of safetensors, the `general.*` keys of GGUF.
         tensors: How many tensors it holds or, of an index, names.
         keys_sha256: Of the sorted names of its tensors, joined by line feeds: two files of one model compare by it.
+        keys: Those names, sorted; empty where they are not known or more than 50,000.
         dtypes: Count of numbers by dtype.
-        imports: Of a pickle: the names `module.attribute` that loading it would import, in order, each once.
-        lacking: Of an index: the shards that the repo does not list, and the tensors that no shard holds.
+        parameters: Count of numbers over all dtypes; packed ones count as they lie in the file.
+        programs: Of an archive: scripts and programs in it.
+        imports: Of a pickle, or of those in an archive: the names `module.attribute` that loading it would import, in
+            order, each once.
+        lacking: Of an index, in words: the shards that the repo does not list, the tensors that their shards do not
+            hold.
         chat_template: The Jinja template in it, as it stands, cut at 20,000 characters.
         problem: What is wrong with it, in words; None where nothing was found.
     """
@@ -38,7 +43,10 @@ class WeightFacts:
     metadata: Mapping[str, str] = field(default_factory=dict)
     tensors: int | None = None
     keys_sha256: str | None = None
+    keys: tuple[str, ...] = ()
     dtypes: Mapping[str, int] | None = None
+    parameters: int | None = None
+    programs: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     chat_template: str | None = None

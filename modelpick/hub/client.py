@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 from urllib.parse import quote
 
+from modelpick.errors import CannotFindOut
 from modelpick.hub.answers import not_a_hub, read_json, refuse_html
 from modelpick.hub.bodies import body_chunks, read_body
 from modelpick.hub.connection import Connection, Request, join
@@ -29,6 +30,9 @@ else:  # one name across versions: httpx2 since huggingface_hub 2.0
 
 MAX_ANSWER = 64 * 2**20
 """Bytes of one API answer, at most."""
+
+MAX_SKIPPED = 2**20
+"""Bytes of a file that are read, at most, up to and with a part that the server does not give alone."""
 
 Params = Sequence[tuple[str, str]]
 """Query parameters in order; a name may come several times."""
@@ -157,18 +161,29 @@ class HubClient:
         seen = {answer.url}
         while True:
             yield answer
-            link = _NEXT.search(answer.headers.get("link", ""))
-            if link is None:
+            target = self.next_page(answer)
+            if target is None:
                 return
-            target = join(answer.url, link[1])
-            if target is None or not self.settings.owns(target):
-                raise not_a_hub(self.settings, "sends us to another host for the next page")
             if target in seen:
                 raise not_a_hub(self.settings, "names the same next page twice")
             if len(seen) >= _MAX_PAGES:
                 raise not_a_hub(self.settings, f"lists more than {_MAX_PAGES} pages")
             seen.add(target)
             answer = self.get_json(target, asked=asked)
+
+    def next_page(self, answer: Answer) -> str | None:
+        """Where the `Link` of an answer leads to; None after the last page.
+
+        Raises:
+            CannotFindOut: To another origin than the endpoint's own.
+        """
+        link = _NEXT.search(answer.headers.get("link", ""))
+        if link is None:
+            return None
+        target = join(answer.url, link[1])
+        if target is None or not self.settings.owns(target):
+            raise not_a_hub(self.settings, "sends us to another host for the next page")
+        return target
 
     def head(self, path_or_url: str, *, headers: Mapping[str, str] | None = None, asked: Asked = NOTHING) -> Head:
         """The headers of a file; redirects are followed on the endpoint's own origin only, so they are the Hub's own.
@@ -199,6 +214,37 @@ class HubClient:
             refuse_html(self.settings, response.headers, data, path=asked.path)
             size = response.headers.get("content-length", "")
             return SmallFile(data[:max_bytes], int(size) if size.isdigit() else None, truncated=len(data) > max_bytes)
+
+    def get_range(self, path_or_url: str, start: int, length: int, *, asked: Asked = NOTHING) -> bytes:
+        """The bytes [start, start + length) of a file, fewer only at its end; redirects as in `get_small`.
+
+        A server that answers with the whole file is read up to the end of the part and no further.
+
+        Raises:
+            CannotFindOut: As `get_json`; also when another part comes than was asked for, or one far inside a file
+                from a server that gives no parts.
+        """
+        request = Request(
+            method="GET",
+            url=self.settings.url(path_or_url),
+            wait=self.settings.timeouts.file,
+            asked=asked,
+            headers={"range": f"bytes={start}-{start + length - 1}"},
+            accept=frozenset({200, 206}),
+        )
+
+        def keep(response: httpx.Response) -> bytes:
+            if response.status_code == 206:
+                if not response.headers.get("content-range", "").startswith(f"bytes {start}-"):
+                    raise not_a_hub(self.settings, "sends another part of a file than the one asked for")
+                return read_body(self.settings, response, length)
+            if start + length > MAX_SKIPPED:
+                raise CannotFindOut(f"{self.settings.host} gives no parts of files", kind="not-a-hub")
+            return read_body(self.settings, response, start + length)[start:]
+
+        with self._connection.ask(request, keep) as (data, response):
+            refuse_html(self.settings, response.headers, data, path=asked.path)
+            return data
 
     @contextmanager
     def stream(

@@ -17,6 +17,7 @@ from modelpick.hub.info import read_info, with_more
 from modelpick.hub.lineage import with_lineage
 from modelpick.hub.pool import aside
 from modelpick.hub.repo_reader import Budget, RepoReader
+from modelpick.hub.weight_headers import look_into_weights, with_weights
 
 MAX_CARD = 2 * 2**20
 MAX_TEXT = 4 * 2**20
@@ -24,6 +25,17 @@ MAX_TEXT = 4 * 2**20
 
 _CARD = "README.md"
 _CONFIGS = ("config.json", "adapter_config.json", *MERGE_CONFIGS)
+_CODE_CONFIGS = (
+    "tokenizer_config.json",
+    "processor_config.json",
+    "preprocessor_config.json",
+    "image_processor_config.json",
+    "video_preprocessor_config.json",
+    "feature_extractor_config.json",
+    "model_index.json",
+    "modules.json",
+)
+"""May name code of the repo as well; read only where there is code, or the card asks to trust it."""
 _LICENCE = re.compile(r"(licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*", re.IGNORECASE)
 _MAX_LICENCES = 8
 _MORE = ("baseModels", "childrenModelCount", "downloadsAllTime", "usedStorage")
@@ -32,7 +44,8 @@ _MORE = ("baseModels", "childrenModelCount", "downloadsAllTime", "usedStorage")
 def collect(client: HubClient, repo_id: str, revision: str | None = None, *, shallow: bool = False) -> RepoFacts:
     """The facts of a repo at the commit that a revision leads to.
 
-    Two info calls, the card, and the licence and config files that the repo lists; all at one commit. Then its bases,
+    Two info calls, the card, the licence and config files that the repo lists, and the headers of its weight files by
+    range (`modelpick.hub.weight_headers`); all at one commit. Then its bases,
     each at its own (`modelpick.hub.lineage`). Where the repo was renamed, or is written in another case,
     `RepoFacts.repo_id` differs from `requested`.
 
@@ -58,7 +71,10 @@ def collect(client: HubClient, repo_id: str, revision: str | None = None, *, sha
     name = facts.repo_id or repo_id
     second = aside(lambda: _second_call(client, name))
     facts = _with_card(reader, facts)
+    files = facts.files or ()
+    weights = aside(lambda: look_into_weights(reader, files))
     facts = _with_texts(reader, _with_more(facts, second()))
+    facts = with_weights(facts, weights())
     return with_lineage(facts, reader.budget, lambda base: _look(client, base, reader.budget))
 
 
@@ -132,6 +148,8 @@ def _why(error: CannotFindOut) -> str:
 def _text_files(facts: RepoFacts) -> Iterator[FileFact]:
     files = facts.files or ()
     yield from (file for file in files if file.path in _CONFIGS)
+    if any(file.path.endswith(".py") for file in files) or (facts.card and "trust_remote_code" in facts.card.text):
+        yield from (file for file in files if file.path in _CODE_CONFIGS)
     licences = [file for file in files if _LICENCE.fullmatch(file.path)]
     yield from sorted(licences, key=lambda file: file.path)[:_MAX_LICENCES]
 

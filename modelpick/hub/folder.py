@@ -5,21 +5,25 @@ Nobody says which repo of the Hub a folder is, so `repo_id` stays None.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import stat
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from modelpick.card.reader import read_card
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.facts import BaseModel, CardFacts, FileFact, Missing, RepoFacts, TextFile
+from modelpick.weights.formats import weight_format
+from modelpick.weights.gather import Limits, gather
 from modelpick.weights.lfs_pointer import MAX_BYTES as MAX_POINTER
 from modelpick.weights.lfs_pointer import read_pointer
-from modelpick.weights.safetensors_header import read_header
+from modelpick.weights.source import LocalFile
 
 MAX_CARD = 2 * 2**20
 MAX_TEXT = 4 * 2**20
@@ -27,12 +31,17 @@ MAX_GIT = 16 * 2**20
 MAX_FILES = 100_000
 """Bytes of a card, of another text and of a file of git's that are read; files that are listed."""
 
+MAX_HASHED = 256 * 2**20
+"""Bytes of weights that are hashed, a quarter of them of one file at most."""
+
+_LIMITS = Limits(files=500, shards=500, bytes=512 * 2**20, file_bytes=32 * 2**20, reads=10_000)
 _CARD = "README.md"
 _RUN_FILES = ("config.json", "model.safetensors", "preprocessing.json", "report.json")
 _CARD_SUFFIXES = (".md", ".markdown")
 _TEXT_SUFFIXES = (*_CARD_SUFFIXES, ".txt", "")
 _TEXTS = re.compile(
-    r"(?i)(?:config|adapter_config)\.json|mergekit_config\.ya?ml|(?:licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*"
+    r"(?i)(?:[\w.-]*config|model_index|modules)\.json|mergekit_config\.ya?ml|"
+    r"(?:licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*"
 )
 _EXPLICIT = re.compile(r"\.{0,2}[\\/]|~[\\/]|[A-Za-z]:[\\/]")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -98,29 +107,51 @@ def _folder(place: Path, requested: str) -> RepoFacts:
     missing: list[Missing] = []
     files: list[FileFact] = []
     texts: list[TextFile] = []
-    dtypes: Counter[str] = Counter()
     for relative, file in _walk(place, missing):
         if len(files) >= MAX_FILES:
             missing.append(Missing(what="files", reason=f"more than {MAX_FILES:,}; the rest was not listed"))
             break
-        fact, counts = _file(file, relative)
+        fact = _file(file, relative)
         files.append(fact)
-        dtypes.update(counts)
         if _TEXTS.fullmatch(relative) and not fact.pointer and fact.problem is None:
             texts.extend(_text(file, relative, fact.bytes or 0, missing))
+    seen = gather(files, lambda fact: _opened(place / fact.path), _LIMITS)
     card = place / _CARD
     return RepoFacts(
         requested=requested,
         source="path",
         commit=read_commit(place),
         card=_card(card, _CARD) if card.is_file() else None,
-        files=tuple(files),
+        files=_hashed(place, seen.amended(files)),
         texts=tuple(texts),
+        weights=tuple(seen.weights),
         base_models=tuple(_base_of_adapter(texts, missing)),
-        parameters=sum(dtypes.values()) if dtypes else None,
-        dtypes=dict(dtypes) if dtypes else None,
-        missing=tuple(missing),
+        parameters=sum(seen.dtypes.values()) if seen.dtypes else None,
+        dtypes=seen.dtypes or None,
+        missing=(*missing, *seen.missing),
     )
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[LocalFile]:
+    try:
+        with file.open("rb") as stream:
+            yield LocalFile(stream)
+    except OSError as error:
+        raise CannotFindOut(error.strerror or "it cannot be opened", kind="data") from error
+
+
+def _hashed(place: Path, files: Sequence[FileFact]) -> tuple[FileFact, ...]:
+    """The files, with the sha256 of weights that are not large: equal weights are known by it."""
+    left, hashed = MAX_HASHED, []
+    for file in files:
+        weights = weight_format(file.path) is not None and not file.pointer and file.problem is None
+        if weights and file.bytes and file.bytes <= min(left, MAX_HASHED // 4):
+            left -= file.bytes
+            with (place / file.path).open("rb") as stream:
+                file = replace(file, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
+        hashed.append(file)
+    return tuple(hashed)
 
 
 def _walk(place: Path, missing: list[Missing]) -> Iterator[tuple[str, Path]]:
@@ -138,26 +169,20 @@ def _walk(place: Path, missing: list[Missing]) -> Iterator[tuple[str, Path]]:
             yield (here / name).relative_to(place).as_posix(), here / name
 
 
-def _file(file: Path, relative: str) -> tuple[FileFact, dict[str, int]]:
-    """The fact of one file, and the counts by dtype of a safetensors file."""
+def _file(file: Path, relative: str) -> FileFact:
     try:
         mode = file.stat()
     except OSError as error:
-        return FileFact(path=relative, problem=f"`{relative}` cannot be read: {error.strerror}"), {}
+        return FileFact(path=relative, problem=f"`{relative}` cannot be read: {error.strerror}")
     if not stat.S_ISREG(mode.st_mode):
-        return FileFact(path=relative, problem=f"`{relative}` is no regular file"), {}
+        return FileFact(path=relative, problem=f"`{relative}` is no regular file")
+    executable = os.name == "posix" and bool(mode.st_mode & stat.S_IXUSR)
     if 0 < mode.st_size <= MAX_POINTER:
         pointer = read_pointer(file.read_bytes())
         if pointer is not None:
-            return FileFact(path=relative, bytes=pointer.bytes, sha256=pointer.sha256, pointer=True), {}
-    if not relative.endswith(".safetensors"):
-        return FileFact(path=relative, bytes=mode.st_size), {}
-    try:
-        counts = read_header(file).dtypes
-    except CannotFindOut as error:
-        problem = error.message.replace(str(file), relative)
-        return FileFact(path=relative, bytes=mode.st_size, problem=problem), {}
-    return FileFact(path=relative, bytes=mode.st_size), counts
+            return FileFact(path=relative, bytes=pointer.bytes, sha256=pointer.sha256, pointer=True)
+    problem = f"`{relative}` is empty (0 bytes)" if mode.st_size == 0 and relative.endswith(".safetensors") else None
+    return FileFact(path=relative, bytes=mode.st_size, problem=problem, executable=executable)
 
 
 def _text(file: Path, relative: str, size: int, missing: list[Missing]) -> Iterator[TextFile]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from modelpick.errors import CannotFindOut
 from modelpick.facts import FileFact, RepoFacts
 from modelpick.hub.client import HubClient, SmallFile
@@ -20,10 +22,12 @@ class Budget:
 
     def __init__(self, cap: int = MAX_VET) -> None:
         self.left = cap
+        self._lock = threading.Lock()
 
     def take(self, count: int) -> None:
         """Counts bytes that were fetched."""
-        self.left = max(0, self.left - count)
+        with self._lock:
+            self.left = max(0, self.left - count)
 
 
 class RepoReader:
@@ -56,10 +60,43 @@ class RepoReader:
                 raise
             return error
         self.budget.take(len(small.data))
-        digest = file.sha256 or file.git_sha1
-        if digest is not None and not small.truncated:
-            found = FileHash(digest, len(small.data) if file.bytes is None else file.bytes)
-            found.update(small.data)
-            if not found.matches:
-                raise found.error(self._repo_id, file.path)
+        if not small.truncated:
+            self._check(file, small.data)
         return small
+
+    def part(self, file: FileFact, start: int, length: int) -> bytes:
+        """A part of a file whose size is listed. Only where the part is the whole file can its hash be checked.
+
+        Raises:
+            CannotFindOut: The Hub does not give it; `closed` keeps a reason that concerns all files of the repo.
+            AnswerIsNo: The bytes of the whole file are not those whose hash it lists.
+        """
+        if self._closed is not None:
+            raise self._closed
+        asked = Asked(repo_id=self._repo_id, revision=self._at, path=file.path)
+        url = self._client.resolve_url(self._repo_id, self._at, file.path)
+        try:
+            data = self._client.get_range(url, start, length, asked=asked)
+        except CannotFindOut as error:
+            if error.kind in _CLOSED:
+                self._closed = error
+            raise
+        self.budget.take(len(data))
+        if start == 0 and len(data) == file.bytes:
+            self._check(file, data)
+        return data
+
+    @property
+    def closed(self) -> CannotFindOut | None:
+        """Why no file of the repo is given, where that was met."""
+        return self._closed
+
+    def _check(self, file: FileFact, data: bytes) -> None:
+        """Holds a whole file against the hash that the Hub lists."""
+        digest = file.sha256 or file.git_sha1
+        if digest is None:
+            return
+        found = FileHash(digest, len(data) if file.bytes is None else file.bytes)
+        found.update(data)
+        if not found.matches:
+            raise found.error(self._repo_id, file.path)

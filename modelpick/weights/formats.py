@@ -33,6 +33,7 @@ RUST = Format("rust-ot", None)
 NUMPY = Format("numpy", None)
 COREML = Format("coreml", None)
 TENSORRT = Format("tensorrt", None)
+TORCHSCRIPT = Format("torchscript", None)
 SKOPS = Format("skops", None)
 BINARY = Format("binary", None)
 ARCHIVE = Format("archive", None)
@@ -41,7 +42,9 @@ EXECUTABLE = Format("executable", False)
 _BY_SUFFIX = {
     ".safetensors": SAFETENSORS,
     ".msgpack": FLAX,
-    **dict.fromkeys((".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill", ".pdparams", ".nemo"), PICKLE),
+    **dict.fromkeys(
+        (".pt", ".pth", ".th", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill", ".pdparams", ".nemo"), PICKLE
+    ),
     **dict.fromkeys((".gguf", ".ggml"), GGUF),
     ".onnx": ONNX,
     ".h5": HDF5,
@@ -73,7 +76,7 @@ def weight_format(path: str) -> Format | None:
     `.bin` is a pickle where its name is one that torch gives, else a binary that nobody knows by its name.
     """
     name = path.rstrip("/").rpartition("/")[2].lower()  # not PurePosixPath: a repo may have 100,000 files
-    if _TORCH_BIN.fullmatch(name):
+    if _TORCH_BIN.fullmatch(name) or name.endswith((".pth.tar", ".pt.tar", ".ckpt.tar")):
         return PICKLE
     if name.startswith("openvino_") and name.endswith(".bin"):
         return OPENVINO

@@ -32,13 +32,13 @@ class Opcodes:
     unread: str | None = None
     problem: str | None = None
 
-    def read(self, window: Window, depth: int = 0) -> None:
-        """Reads the pickles of a file, one after the other; raw bytes may follow them.
+    def read(self, window: Window, start: int = 0, *, depth: int = 0) -> None:
+        """Reads the pickles of a file from a place on, one after the other; raw bytes may follow them.
 
         Raises:
             CannotFindOut: The bytes cannot be had.
         """
-        position = self._read_one(window, 0, depth)
+        position = self._read_one(window, start, depth)
         for _ in range(1, _MAX_STREAMS):
             if position is None or position >= window.size:
                 return
@@ -82,7 +82,7 @@ class Opcodes:
     def read_nested(self, data: bytes, depth: int) -> None:
         """Reads a pickle that lies in another one; what looks like one and imports nothing is none."""
         inner = Opcodes(left=self.left)
-        inner.read(Window(InMemory(data), len(data)), depth)
+        inner.read(Window(InMemory(data), len(data)), depth=depth)
         self.left = inner.left
         for name in inner.imports:
             self.add_import(name)

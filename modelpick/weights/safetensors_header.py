@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from modelpick.errors import CannotFindOut
+from modelpick.weights.source import Window
 
 MAX_HEADER = 25_000_000
 """Bytes of header that are read; the largest models need a few."""
@@ -79,6 +80,16 @@ def read_header(path: Path) -> SafetensorsHeader:
         head = file.read(8)
         length = header_length(head, size, str(path))
         return parse_header(file.read(length), size, str(path))
+
+
+def read_window(window: Window, name: str) -> SafetensorsHeader:
+    """As `read_header`, of a file that is read by parts.
+
+    Raises:
+        CannotFindOut: As `read_header`; an `OverAllowanceError` where the header is more than may be read.
+    """
+    length = header_length(window.read(0, 8), window.size, name)
+    return parse_header(window.read(8, length), window.size, name)
 
 
 def header_length(head: bytes, file_size: int, name: str) -> int:

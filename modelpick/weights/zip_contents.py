@@ -1,0 +1,193 @@
+"""What lies in a zip: the files of torch.save, of Keras and numpy, and archives of anything. Nothing is written out.
+
+Only the directory at its end and the small files that can hold code are read; the tensors stay where they are.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from modelpick.weights.numpy_header import data_start, holds_objects
+from modelpick.weights.pickle_reader import Opcodes
+from modelpick.weights.source import FIRST, InMemory, OverAllowanceError, Window, WindowFile
+
+_MAX_DIRECTORY = 4 * 2**20
+_MAX_PICKLE = 8 * 2**20
+_MAX_PICKLES = 20
+_MAX_CONFIG = 4 * 2**20
+_BROKEN = (
+    zipfile.BadZipFile,
+    struct.error,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
+_PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".bin", ".ckpt", ".joblib", ".th", ".dill")
+_PROGRAMS = (
+    ".py",
+    ".sh",
+    ".bat",
+    ".exe",
+    ".dll",
+    ".so",
+    ".dylib",
+    ".ps1",
+    ".cmd",
+    ".jar",
+    ".vbs",
+    ".scr",
+    ".lnk",
+    ".msi",
+)
+
+
+@dataclass(slots=True)
+class ZipContents:
+    """What was found.
+
+    Attributes:
+        kind: torch, torchscript, numpy, keras, or None for another archive.
+        opcodes: Of all pickles in it.
+        programs: Names of scripts and programs in it.
+        lambdas: Keras layers that hold code (`Lambda`).
+        unread: Names of what may hold code and was not read.
+        problem: What is broken.
+    """
+
+    kind: str | None = None
+    opcodes: Opcodes = field(default_factory=Opcodes)
+    programs: list[str] = field(default_factory=list)
+    lambdas: int = 0
+    unread: str | None = None
+    problem: str | None = None
+
+
+def read_zip(window: Window) -> ZipContents:
+    """Looks into a zip.
+
+    Raises:
+        CannotFindOut: The bytes cannot be had.
+    """
+    found = ZipContents()
+    try:
+        tail = window.read(max(0, window.size - FIRST), FIRST)  # its directory, as a rule, in one piece
+        if _directory_size(tail) > _MAX_DIRECTORY:
+            found.unread = "its directory is too large"
+            return found
+        with zipfile.ZipFile(WindowFile(window)) as archive:
+            _look(archive, archive.infolist(), found)
+    except OverAllowanceError as error:
+        found.unread = error.message
+    except _BROKEN as error:
+        found.problem = f"it is no zip that can be read to its end ({type(error).__name__})"
+    found.unread = found.unread or found.opcodes.unread
+    found.problem = found.problem or found.opcodes.problem
+    return found
+
+
+def _directory_size(tail: bytes) -> int:
+    """Bytes of the directory, as the record at the end of the file tells; 0 where there is no such record."""
+    record, long = tail.rfind(b"PK\x05\x06"), tail.rfind(b"PK\x06\x06")
+    if record < 0 or record + 22 > len(tail):
+        return 0
+    size = int.from_bytes(tail[record + 12 : record + 16], "little")
+    return int.from_bytes(tail[long + 40 : long + 48], "little") if size == 0xFFFFFFFF and long >= 0 else size
+
+
+def _look(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], found: ZipContents) -> None:
+    names = [entry.filename for entry in entries]
+    found.kind = _kind(names)
+    found.programs = [name for name in names if name.lower().endswith(_PROGRAMS) and found.kind != "torchscript"]
+    pickles = 0
+    for entry in entries:
+        name = entry.filename.lower()
+        if name.endswith("config.json") and found.kind == "keras":
+            found.lambdas += _lambdas(_content(archive, entry, _MAX_CONFIG, found))
+        elif name.endswith(".npy"):
+            _array(archive, entry, found)
+        elif name.endswith(_PICKLES) and not entry.is_dir():
+            pickles += 1
+            if pickles > _MAX_PICKLES:
+                found.unread = f"it holds more than {_MAX_PICKLES} pickles"
+                return
+            _pickle(archive, entry, found)
+        elif name.endswith((".zip", ".7z", ".tar", ".gz", ".rar", ".nemo")):
+            found.unread = f"`{entry.filename[:120]}` in it was not opened"
+
+
+def _kind(names: list[str]) -> str | None:
+    bases = {name.rpartition("/")[2].lower() for name in names}
+    if "constants.pkl" in bases and any("/code/" in name for name in names):
+        return "torchscript"
+    if "data.pkl" in bases:
+        return "torch"
+    if names and all(name.lower().endswith(".npy") for name in names):
+        return "numpy"
+    return "keras" if {"config.json", "metadata.json"} <= bases else None
+
+
+def _pickle(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, found: ZipContents) -> None:
+    data = _content(archive, entry, _MAX_PICKLE, found)
+    if data[:4] == b"PK\x03\x04":
+        found.unread = f"`{entry.filename[:120]}` in it was not opened"
+    elif data:
+        found.opcodes.read(Window(InMemory(data), len(data)))
+
+
+def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, found: ZipContents) -> None:
+    """An array of numpy's: the pickle after its header where it holds objects."""
+    with archive.open(entry) as stream:
+        objects = holds_objects(stream.read(FIRST))
+    if objects is None:
+        found.unread = f"`{entry.filename[:120]}` in it has no header that can be read"
+    elif objects:
+        data = _content(archive, entry, _MAX_PICKLE, found)
+        data = data[data_start(data) :]
+        found.opcodes.read(Window(InMemory(data), len(data)))
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, cap: int, found: ZipContents) -> bytes:
+    """An entry up to a cap; what is larger, packed in another way or broken is noted, and its begin still counts."""
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        found.unread = f"`{entry.filename[:120]}` in it is packed in a way that is not read"
+        return b""
+    data = bytearray()
+    try:
+        with archive.open(entry) as stream:
+            while len(data) <= cap and (chunk := stream.read(FIRST)):
+                data += chunk
+    except OverAllowanceError as error:
+        found.unread = error.message
+    except _BROKEN as error:
+        found.problem = f"`{entry.filename[:120]}` in it cannot be read to its end ({type(error).__name__})"
+    if len(data) > cap:
+        found.unread = f"`{entry.filename[:120]}` in it is larger than {cap:,} bytes"
+    return bytes(data)
+
+
+def _lambdas(config: bytes) -> int:
+    """How many layers of a Keras model hold Python code."""
+    try:
+        value = json.loads(config)
+    except (ValueError, RecursionError):
+        return config.count(b'"Lambda"')
+    return sum(1 for layer in _tables(value) if layer.get("class_name") in ("Lambda", "__lambda__"))
+
+
+def _tables(value: object) -> Iterator[dict[str, object]]:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            yield item
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
