@@ -9,13 +9,19 @@ from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence, Finding, Outcome
 from modelpick.vetting.answers.contract import Answers, DataStatus, Statement
 from modelpick.vetting.report import VetReport
+from modelpick.vetting.report_lineage import made_from, must_do
 
 _TONES = {"accept": Tone.GOOD, "review": Tone.WARN, "reject": Tone.BAD}
 _MAX_QUOTE = 400
 _MAX_LINE = 1_200
 _MAX_TITLE = 100
 _MAX_QUOTES = 2
-_FACTS = {"downloads_all_time": "downloads in all", "derived": "models made from it", "created": "when it was made"}
+_FACTS = {
+    "downloads_all_time": "downloads in all",
+    "derived": "models made from it",
+    "created": "when it was made",
+    "lineage": "what it was made from",
+}
 _MAX_ROWS = 12
 _MAX_NAMES = 8
 
@@ -31,6 +37,8 @@ def blocks_of(report: VetReport) -> Iterator[Block]:
     yield from _training_data(report.answers)
     yield from _popularity_and_usage(report.answers)
     yield from _license(report.answers)
+    yield from made_from(report.answers)
+    yield from must_do(report.answers)
     yield from _findings(report.findings, report.answers)
     yield from report.ruling.blocks()
     yield say(_provenance(report.facts), Tone.MUTED)

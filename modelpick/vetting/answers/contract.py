@@ -196,7 +196,7 @@ class Ancestor:
     Attributes:
         declared: As its repo states it, in its header, tags or text.
         family: Of the licence that is worked with, made stricter by its own words (`research-only`).
-        licence_id: Of that licence in our table.
+        hub_id: Of that licence, in our table; None where its text is not known.
         child: Who names it; `depth` is 1 where that is the subject itself.
         inferred: The relation is not told but follows from the files.
         relation_to_subject: How the subject uses it, over all the steps between.
@@ -209,7 +209,7 @@ class Ancestor:
     declared: str | None
     family: str | None
     commercial_use: CommercialUse
-    licence_id: str | None = None
+    hub_id: str | None = None
     child: str | None = None
     depth: int = 1
     inferred: bool = False
@@ -227,7 +227,7 @@ class Ancestor:
             "declared": self.declared,
             "family": self.family,
             "commercial_use": self.commercial_use,
-            "licence_id": self.licence_id,
+            "hub_id": self.hub_id,
             "made_into": self.child,
             "depth": self.depth,
             "inferred": self.inferred,
@@ -250,7 +250,6 @@ class License:
         restriction: What the prose demands beyond the licence id.
         subjects: What is licensed apart: the code, the data, a component, and then the weights too.
         terms: Thresholds and excluded places that the repo's own licence files set.
-        licence_id: Of that licence in our table.
         lineage: What the model was made from, the nearest first.
         evidence: Quotes, the deciding one first; it may be a base's own line.
     """
@@ -263,7 +262,6 @@ class License:
     commercial_use: CommercialUse = "unknown"
     condition: str | None = None
     reason: str = ""
-    licence_id: str | None = None
     prose: str | None = None
     restriction: Restriction = "none"
     subjects: tuple[LicenseSubject, ...] = ()
@@ -284,7 +282,6 @@ class License:
             "commercial_use": self.commercial_use,
             "condition": self.condition,
             "reason": self.reason,
-            "licence_id": self.licence_id,
             "prose": self.prose,
             "restriction": self.restriction,
             "subjects": [subject.to_dict() for subject in self.subjects],

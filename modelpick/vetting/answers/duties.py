@@ -4,43 +4,68 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import Licence, licence_of
-from modelpick.vetting.answers.contract import Duty, License
-from modelpick.vetting.answers.lineage import is_free
+from modelpick.vetting.answers.contract import Duty, License, LicenseTerm
+from modelpick.vetting.answers.license_sources import read_terms
+from modelpick.vetting.answers.lineage import is_free, licence_worked_with, place_of
 
 _NOTHING = re.compile(r"(?i)(?:no|none|n/a|unknown|unverified|depends|yes|see condition|read the text)")
-_POLICY_FILE = re.compile(r"(?i)(?:use[-_]?policy|licen[sc]e)[\w .-]*")
-_MAX_QUOTE = 500
 
 
 def with_duties(license_: License, facts: RepoFacts) -> License:
     """The licence answer with the duties of the licence that is worked with, and of those of the bases."""
     found: dict[str, Duty] = {}
-    for licence, base, evidence in _sources(license_, facts):
-        of = f"`{licence.hub_id}`" + (f", of the base `{base}`" if base else "")
-        for text, at in _duties(licence, facts):
-            found.setdefault(f"{licence.hub_id}: {text}", Duty(text=f"{text} ({of})", evidence=(*at, *evidence)))
+    for source in _sources(license_, facts):
+        of = f"`{source.licence.hub_id}`" + (f", of the base `{source.base}`" if source.base else "")
+        for text, kind in _duties(source.licence):
+            limits = tuple(term.evidence for term in source.limits if term.kind == kind)
+            duty = Duty(text=f"{text} ({of})", evidence=(*source.evidence, *limits))
+            found.setdefault(f"{source.licence.hub_id}: {text}", duty)
     return replace(license_, duties=tuple(found.values()))
 
 
-def _sources(license_: License, facts: RepoFacts) -> Iterator[tuple[Licence, str | None, tuple[Evidence, ...]]]:
-    """The licences whose duties hold, with the base that brings each and the line that states it."""
-    own = licence_of(license_.licence_id) if license_.licence_id else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """A licence whose duties hold: which base brings it, the line that states it, the limits that its file sets."""
+
+    licence: Licence
+    base: str | None = None
+    evidence: tuple[Evidence, ...]
+    limits: tuple[LicenseTerm, ...]
+
+
+def _sources(license_: License, facts: RepoFacts) -> Iterator[_Source]:
+    own = licence_worked_with(license_)
     if own is not None:
         of_bases = {quote for ancestor in license_.lineage for quote in (*ancestor.evidence, *ancestor.named)}
-        yield own, None, tuple(quote for quote in license_.evidence if quote not in of_bases)[:1]
+        quotes = tuple(quote for quote in license_.evidence if quote not in of_bases)
+        yield _Source(licence=own, evidence=quotes[:1], limits=license_.terms)
+    known = {descent.facts.repo_id: descent.facts for descent in facts.lineage if descent.facts}
     for ancestor in license_.lineage:
-        licence = licence_of(ancestor.licence_id) if ancestor.licence_id else None
-        if licence is not None and not is_free(ancestor, facts.repo_id or facts.requested):
-            yield licence, ancestor.repo_id, ancestor.evidence[:1]
+        licence = licence_of(ancestor.hub_id) if ancestor.hub_id else None
+        if licence is None or is_free(ancestor, facts.repo_id or facts.requested):
+            continue
+        base = known.get(ancestor.repo_id)
+        yield _Source(
+            licence=licence,
+            base=ancestor.repo_id,
+            evidence=ancestor.evidence[:1],
+            limits=tuple(_limits_of(base)) if base else (),
+        )
 
 
-def _duties(licence: Licence, facts: RepoFacts) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
-    """Each duty in words, with a quote of its own where the repo's files hold one."""
+def _limits_of(base: RepoFacts) -> Iterator[LicenseTerm]:
+    """The limits in the licence files of a base, quoted under its name."""
+    for term in read_terms(base):
+        yield replace(term, evidence=replace(term.evidence, file=f"{place_of(base)}/{term.evidence.file}"))
+
+
+def _duties(licence: Licence) -> Iterator[tuple[str, str]]:
+    """Each duty in words, and the kind of limit in a licence file that says the same."""
     for value, words in (
         (licence.notice_required, "with every copy: {}"),
         (licence.naming, "names and displays: {}"),
@@ -49,35 +74,16 @@ def _duties(licence: Licence, facts: RepoFacts) -> Iterator[tuple[str, tuple[Evi
         (licence.output_restriction, "what it puts out: {}"),
     ):
         if value and not _NOTHING.fullmatch(value) and not value.lower().startswith("none"):
-            yield words.format(value.removeprefix("yes: ").removeprefix("yes, ")), ()
+            yield words.format(value.removeprefix("yes: ").removeprefix("yes, ")), ""
     if licence.users_threshold:
         per = f" a {licence.users_per}" if licence.users_per else ""
-        yield (
-            f"from {licence.users_threshold:,} users{per} other terms apply: {licence.condition or 'ask for them'}",
-            (),
-        )
+        yield f"from {licence.users_threshold:,} users{per} other terms apply: {licence.condition}", "users"
     elif licence.revenue_threshold:
         per = f" a {licence.revenue_per}" if licence.revenue_per else ""
-        yield f"from US${licence.revenue_threshold:,} revenue{per} other terms apply: {licence.condition}", ()
+        yield f"from US${licence.revenue_threshold:,} revenue{per} other terms apply: {licence.condition}", "revenue"
     elif licence.commercial_use in {"conditional", "no"} and licence.condition:
-        yield f"commercial use: {licence.condition}", ()
+        yield f"commercial use: {licence.condition}", "users"
     if licence.excluded_territory:
         where = ", ".join(licence.excluded_territory)
         scope = f" for {licence.excluded_scope}" if licence.excluded_scope else ""
-        yield (
-            f"not licensed in {where}{scope}: {licence.territory}",
-            tuple(_quote_of(licence.excluded_territory, facts)),
-        )
-
-
-def _quote_of(places: tuple[str, ...], facts: RepoFacts) -> Iterator[Evidence]:
-    """The first line of a policy or licence file, of the repo or of a base, that names one of these places."""
-    for source in (facts, *(descent.facts for descent in facts.lineage if descent.facts)):
-        for text in source.texts:
-            if not _POLICY_FILE.fullmatch(text.path):
-                continue
-            for number, line in enumerate(text.text.split("\n"), 1):
-                if any(place in line for place in places):
-                    prefix = "" if source is facts else f"{source.repo_id}@{(source.commit or 'unknown commit')[:12]}/"
-                    yield Evidence(file=prefix + text.path, line=number, quote=line.strip()[:_MAX_QUOTE])
-                    return
+        yield f"not licensed in {where}{scope}: {licence.territory}", "territory"

@@ -40,7 +40,7 @@ def read_base_models(facts: RepoFacts, named: Sequence[NamedBase]) -> tuple[Orig
 def with_lineage(license_: License, facts: RepoFacts, named: Sequence[NamedBase]) -> License:
     """The licence answer with its lineage; commercial use becomes the stricter of its own and its bases'."""
     ancestors = tuple(_ancestors(facts, named))
-    own = replace(license_, lineage=ancestors, licence_id=licence_id_of(license_))
+    own = replace(license_, lineage=ancestors)
     subject = facts.repo_id or facts.requested
     unseen = {d.base.repo_id for d in facts.lineage if d.missing is not None and d.missing.what == NOT_WALKED}
     if not facts.lineage:
@@ -55,7 +55,7 @@ def with_lineage(license_: License, facts: RepoFacts, named: Sequence[NamedBase]
                 own, reason=f"{own.reason}; what it was made from, `{skipped[0]}`{others}, was not looked at"
             )
         return own
-    licence = licence_of(deciding.licence_id) if deciding.licence_id else None
+    licence = licence_of(deciding.hub_id) if deciding.hub_id else None
     quotes = (*deciding.evidence[:1], *deciding.named[:1], *own.evidence)
     return replace(
         own,
@@ -71,7 +71,7 @@ def is_free(ancestor: Ancestor, repo_id: str) -> bool:
     owner = _owner(repo_id)
     if ancestor.missing or not owner or _owner(ancestor.repo_id) != owner:
         return False
-    if ancestor.licence_id is None and ancestor.family is None:
+    if ancestor.hub_id is None and ancestor.family is None:
         return ancestor.declared is None
     rule = rule_for(*terms_of(ancestor), ancestor.relation_to_subject)
     return rule is not None and rule.owner_may
@@ -79,8 +79,13 @@ def is_free(ancestor: Ancestor, repo_id: str) -> bool:
 
 def terms_of(ancestor: Ancestor) -> tuple[Licence | None, str | None]:
     """The licence of a base and its family; no licence where the base's own words are stricter, and count."""
-    licence = licence_of(ancestor.licence_id) if ancestor.licence_id else None
+    licence = licence_of(ancestor.hub_id) if ancestor.hub_id else None
     return (licence if licence and licence.family == ancestor.family else None), ancestor.family
+
+
+def place_of(facts: RepoFacts) -> str:
+    """How quotes from a base name its repo: `owner/name@<first 12 digits of the commit>`."""
+    return f"{facts.repo_id or facts.requested}@{(facts.commit or 'unknown commit')[:12]}"
 
 
 def label_of(license_: License) -> str | None:
@@ -92,17 +97,9 @@ def label_of(license_: License) -> str | None:
     return named.get("tag") or named.get("licence") or license_.prose
 
 
-def licence_id_of(license_: License) -> str | None:
-    """The id in our table of the licence that is worked with; None where none is, or its text is not known."""
-    if license_.family is None:
-        return None
-    named = [source.value for source in license_.other_sources]
-    stated = (licence_of(name) for name in (*license_.declared, *named, license_.prose or ""))
-    known = [row for row in stated if row is not None and row.hub_id not in _NO_TEXT]
-    for row in known:
-        if (row.family, row.spdx, row.condition) == (license_.family, license_.spdx, license_.condition):
-            return row.hub_id
-    return next((row.hub_id for row in known if row.family == license_.family), None)
+def licence_worked_with(license_: License) -> Licence | None:
+    """The licence that is worked with; None where none is, or its text is not known (`other`, `unknown`)."""
+    return licence_of(license_.hub_id) if license_.hub_id and license_.hub_id not in _NO_TEXT else None
 
 
 def _reason(base: Ancestor, licence: Licence | None) -> str:
@@ -150,17 +147,17 @@ def _ancestors(facts: RepoFacts, named: Sequence[NamedBase]) -> Iterator[Ancesto
 def _ancestor(descent: Descent, repo_id: str, use: str | None, named: tuple[Evidence, ...]) -> Ancestor:
     found = descent.facts
     own = read_license(found, CardView(found.card)) if found else License()
-    licence_id = licence_id_of(own)
-    family = own.restriction if own.restriction in _RESTRICTED else own.family
-    if licence_id is None and family not in _RESTRICTED:
-        family = None
+    licence = licence_worked_with(own)
+    family = licence.family if licence else None
+    if own.restriction in _RESTRICTED:
+        family = own.restriction
     return Ancestor(
         repo_id=repo_id,
         relation=descent.base.relation,
         declared=label_of(own),
         family=family,
         commercial_use=own.commercial_use,
-        licence_id=licence_id,
+        hub_id=licence.hub_id if licence else None,
         child=descent.child,
         depth=descent.depth,
         inferred=descent.base.inferred,
@@ -185,7 +182,7 @@ def _use_of(relation: str | None, before: str | None, depth: int) -> str | None:
 
 def _quotes_of_base(facts: RepoFacts, own: License) -> Iterator[Evidence]:
     """The lines of a base that state its licence, or the tag where its card could not be had."""
-    place = f"{facts.repo_id or facts.requested}@{(facts.commit or 'unknown commit')[:12]}"
+    place = place_of(facts)
     quotes = own.evidence[:_MAX_QUOTES]
     yield from (replace(quote, file=f"{place}/{quote.file}") for quote in quotes)
     if not quotes:
@@ -199,7 +196,7 @@ def quotes_of_naming(child: RepoFacts | None, base: str, subject: RepoFacts) -> 
         return ()
     places = [named for named in named_bases(child) if named.repo_id.lower() == base.lower()]
     places.sort(key=lambda named: named.evidence.line == 0)
-    prefix = "" if child is subject else f"{child.repo_id}@{(child.commit or 'unknown commit')[:12]}/"
+    prefix = "" if child is subject else f"{place_of(child)}/"
     return tuple(replace(named.evidence, file=prefix + named.evidence.file) for named in places[:1])
 
 

@@ -52,16 +52,16 @@ def _bases(reading: Reading) -> Iterator[Said]:
                 *ancestor.named,
                 remediation=_hint(reading, ancestor),
             )
-        elif ancestor.declared is None and ancestor.licence_id is None:
+        elif ancestor.declared is None and ancestor.hub_id is None:
             severity = Severity.LOW if is_free(ancestor, subject) else None
             yield failed(
                 f"its base `{ancestor.repo_id}` states no licence: nobody has granted any right to it",
                 *ancestor.named,
                 severity=severity,
             )
-        elif ancestor.licence_id is None:
+        elif ancestor.hub_id is None or ancestor.commercial_use == "unknown":
             yield unknown(
-                f"its base `{ancestor.repo_id}` is under {ancestor.declared}, whose terms are not in our table",
+                f"its base `{ancestor.repo_id}` is under {ancestor.declared}, whose terms nobody here knows",
                 *(ancestor.evidence[:1] or ancestor.named),
                 remediation=f"read the licence of `{ancestor.repo_id}`",
             )

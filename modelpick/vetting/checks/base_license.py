@@ -21,10 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelpick.findings import Confidence, Evidence, Severity
-from modelpick.licences.lookup import licence_of
 from modelpick.vetting.answers.contract import Ancestor
 from modelpick.vetting.answers.license_rules import Rule, Says, rule_for, says
-from modelpick.vetting.answers.lineage import is_free, label_of, terms_of
+from modelpick.vetting.answers.lineage import is_free, label_of, licence_worked_with, terms_of
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed
 
 _CLOSED = frozenset({"non-commercial", "research-only"})
@@ -37,7 +36,7 @@ def run(reading: Reading) -> Iterator[Said]:
     if not license_.lineage:
         yield not_applicable("no base model is named")
         return
-    own = licence_of(license_.licence_id) if license_.licence_id else None
+    own = licence_worked_with(license_)
     found: dict[tuple[str, str], list[Ancestor]] = {}
     matters: dict[tuple[str, str], tuple[Rule, Says]] = {}
     fitting = 0

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping
 from modelpick.card.bases import CONFIG, NamedBase, named_bases, quote_of_key, read_object
 from modelpick.facts import RepoFacts, TextFile
 from modelpick.findings import Confidence, Evidence, Severity
+from modelpick.vetting.answers.lineage import place_of
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed
 
 _PLACES = {
@@ -132,8 +133,7 @@ def _shape(facts: RepoFacts, statements: list[NamedBase]) -> Iterator[Said]:
     if mine is None or theirs is None:
         return
     own, other = read_object(mine), read_object(theirs)
-    place = f"{base.repo_id}@{(base.commit or 'unknown commit')[:12]}/"
-    quote = _Quotes(mine, theirs, place)
+    quote = _Quotes(mine, theirs, place_of(base))
     kind, base_kind = own.get("model_type"), other.get("model_type")
     if isinstance(kind, str) and isinstance(base_kind, str) and kind != base_kind and not _holds(own, base_kind):
         yield failed(
@@ -169,7 +169,7 @@ class _Quotes:
 
     def of(self, key: str) -> tuple[Evidence, Evidence]:
         own, other = (quote_of_key(text, key, read_object(text).get(key)) for text in (self._mine, self._theirs))
-        named = Evidence(file=self._place + other.file, line=other.line, quote=other.quote)
+        named = Evidence(file=f"{self._place}/{other.file}", line=other.line, quote=other.quote)
         return own, named
 
 

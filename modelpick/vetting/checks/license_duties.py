@@ -29,6 +29,7 @@ from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable
 
 _LICENCE_FILE = re.compile(r"(?i)(?:[\w .-]+/)?(?:licen[sc]e|copying|notice|use[-_]?policy|terms)[\w .-]*")
 _AGREEMENTS = frozenset({"community", "open-rail", "research-only"})
+_MAX_NAMES = 3
 _FLOW_DOWN = re.compile(r"(?i)gemma terms of use|ai\.google\.dev/gemma/(?:terms|prohibited)|prohibited use policy")
 
 
@@ -38,43 +39,53 @@ def run(reading: Reading) -> Iterator[Said]:
     subject = facts.repo_id or facts.requested
     bases: dict[str, tuple[Licence, Ancestor]] = {}
     for ancestor in reading.answers.license.lineage:
-        licence = licence_of(ancestor.licence_id) if ancestor.licence_id else None
+        licence = licence_of(ancestor.hub_id) if ancestor.hub_id else None
         if licence is not None and not is_free(ancestor, subject):
             bases.setdefault(licence.hub_id, (licence, ancestor))
     if not bases:
         yield not_applicable("no base with a known licence of another owner")
         return
-    said = [one for licence, base in bases.values() for one in _duties(facts, licence, base)]
+    said = [one for licence, base in bases.values() for one in _of_base(facts, licence, base)]
     yield from said
     if not said:
         yield passed("the name, the words to show and the licence texts are as its bases ask")
 
 
-def _duties(facts: RepoFacts, licence: Licence, base: Ancestor) -> Iterator[Said]:
+def _of_base(facts: RepoFacts, licence: Licence, base: Ancestor) -> Iterator[Said]:
+    """What one licence asks for and is not there, in one finding as grave as its gravest part."""
+    lacking = [*_lacking(facts, licence, base)]
+    copy = _asks_for_copy(licence, base)
+    if lacking:
+        words = "; ".join(words for words, _ in lacking)
+        message = f"as `{licence.hub_id}` of its base `{base.repo_id}` asks: {words}"
+        yield failed(message, *base.evidence[:1], severity=max(severity for _, severity in lacking))
+    elif facts.files is None and (copy or _files_of(_facts_of(facts, base))):
+        yield unknown(
+            f"the files are not listed, so nobody knows whether the licence of `{base.repo_id}` is kept",
+            severity=Severity.INFO,
+        )
+
+
+def _lacking(facts: RepoFacts, licence: Licence, base: Ancestor) -> Iterator[tuple[str, Severity]]:
     name = (facts.repo_id or "").rpartition("/")[2]
-    of = f"`{licence.hub_id}` of its base `{base.repo_id}`"
-    quotes = base.evidence[:1]
     if licence.name_prefix and name and not _begins_with(name, licence.name_prefix):
-        yield failed(f"its name `{name}` does not begin with `{licence.name_prefix}`, as {of} asks", *quotes)
+        yield f"the name `{name}` does not begin with `{licence.name_prefix}`", Severity.MEDIUM
     if licence.display and not _shows(facts, licence.display):
-        yield failed(f"nothing says `{licence.display}`, as {of} asks", *quotes, severity=Severity.LOW)
-    if base.relation_to_subject == "adapter":
+        yield f"nothing says `{licence.display}`", Severity.LOW
+    if licence.hub_id == "gemma" and base.relation_to_subject != "adapter" and not _passes_gemma_on(facts):
+        yield "neither the terms of Gemma nor its list of prohibited uses are passed on", Severity.MEDIUM
+    if facts.files is None or _files_of(facts):
         return
-    if licence.hub_id == "gemma" and not _passes_gemma_on(facts):
-        yield failed(f"neither the terms of Gemma nor its list of prohibited uses are passed on, as {of} asks", *quotes)
-    elif licence.family in _AGREEMENTS:
-        yield from _copy(facts, f"no copy of the agreement lies in the repo, as {of} asks", base, Severity.LOW)
-    elif licence.family == "permissive" and (kept := _files_of(_facts_of(facts, base))):
-        listed = ", ".join(f"`{path}`" for path in kept[:3])
-        yield from _copy(facts, f"its base `{base.repo_id}` has {listed}, and the repo has no such file", base)
+    if _asks_for_copy(licence, base):
+        yield "no copy of the agreement lies in the repo", Severity.LOW
+    elif licence.family == "permissive" and base.relation_to_subject != "adapter":
+        kept = [f"`{path}`" for path in _files_of(_facts_of(facts, base))[:_MAX_NAMES]]
+        if kept:
+            yield f"the base has {', '.join(kept)}, and the repo has no such file", Severity.INFO
 
 
-def _copy(facts: RepoFacts, message: str, base: Ancestor, severity: Severity = Severity.INFO) -> Iterator[Said]:
-    if facts.files is None:
-        yield unknown(f"the files are not listed, so nobody knows whether the licence of `{base.repo_id}` is kept",
-                      severity=Severity.INFO)  # fmt: skip
-    elif not _files_of(facts):
-        yield failed(message, *base.evidence[:1], severity=severity)
+def _asks_for_copy(licence: Licence, base: Ancestor) -> bool:
+    return licence.family in _AGREEMENTS and base.relation_to_subject != "adapter"
 
 
 def _begins_with(name: str, prefix: str) -> bool:

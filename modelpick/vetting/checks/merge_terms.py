@@ -50,7 +50,7 @@ def run(reading: Reading) -> Iterator[Said]:
         for one in first:
             for other in second:
                 a, b = _licence(one), _licence(other)
-                pair = frozenset({one.licence_id or "", other.licence_id or ""})
+                pair = frozenset({one.hub_id or "", other.hub_id or ""})
                 if a is None or b is None or pair in seen or len(pair) < 2:
                     continue
                 found = _clash(a, b)
@@ -65,8 +65,7 @@ def run(reading: Reading) -> Iterator[Said]:
 
 def _said(one: Ancestor, other: Ancestor, why: str, severity: Severity) -> Said:
     return failed(
-        f"may conflict: `{one.repo_id}` is under `{one.licence_id}` and `{other.repo_id}` under `{other.licence_id}`: "
-        f"{why}",
+        f"may conflict: `{one.repo_id}` is under `{one.hub_id}` and `{other.repo_id}` under `{other.hub_id}`: {why}",
         *one.evidence[:1],
         *other.evidence[:1],
         severity=severity,
@@ -87,7 +86,7 @@ def _lines(reading: Reading) -> list[list[Ancestor]]:
 
 
 def _licence(ancestor: Ancestor) -> Licence | None:
-    return licence_of(ancestor.licence_id) if ancestor.licence_id else None
+    return licence_of(ancestor.hub_id) if ancestor.hub_id else None
 
 
 def _clash(a: Licence, b: Licence) -> tuple[str, Severity] | None:
