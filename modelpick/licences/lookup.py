@@ -1,8 +1,7 @@
-"""Licences and the terms of well-known data sets, as data: two tables, read once when first asked.
+"""Licences as data: a table that is read once when first asked.
 
-`licences.csv` holds every licence id of the Hub and the texts behind frequent `other` names; `datasets.csv`
-the data sets that cards name most. Each row says where it was read and how sure it is. Nothing here is legal
-advice.
+`licences.csv` holds every licence id of the Hub and the texts behind frequent `other` names. Each row says where it
+was read and how sure it is. Nothing here is legal advice. `datasets.py` holds the terms of data sets.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from importlib.resources import files
 from typing import Literal, cast
 
 CommercialUse = Literal["yes", "no", "conditional", "unknown"]
-DatasetStatus = Literal["public", "withdrawn", "private", "pirated"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,31 +75,6 @@ class Licence:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetTerms:
-    """What is known about a data set: its terms and its status.
-
-    Attributes:
-        hub_id: On the Hub, None where it is not there or not known.
-        names: How texts spell it.
-        license: As its publisher states it, in words.
-        commercial_use: Whether its terms allow commercial use of the data. What that means for a model is
-            unsettled.
-        status: `pirated`: holds books from shadow libraries; `withdrawn`: by its publisher; `private`: never public.
-        access: In words.
-    """
-
-    hub_id: str | None
-    names: tuple[str, ...]
-    license: str
-    commercial_use: CommercialUse
-    status: DatasetStatus
-    access: str
-    note: str | None
-    verified: str
-    source: str
-
-
 def licence_of(hub_id: str) -> Licence | None:
     """The licence of that Hub id, `license_name`, SPDX id or full name; None where not in the table.
 
@@ -121,23 +94,6 @@ def families() -> tuple[str, ...]:
     return tuple(sorted({licence.family for licence in licences()}))
 
 
-def dataset_terms(name: str) -> DatasetTerms | None:
-    """The terms of a data set by its Hub id (owner or not) or name in prose; None where not in the table."""
-    index = _dataset_index()
-    key = dataset_key(name)
-    return index.get(key) or index.get(dataset_key(name.rsplit("/", 1)[-1]))
-
-
-def dataset_names() -> Mapping[str, DatasetTerms]:
-    """Every spelling of the table, as in prose, and its terms."""
-    return {name: terms for terms in dict.fromkeys(_dataset_index().values()) for name in terms.names}
-
-
-def dataset_key(name: str) -> str:
-    """A data set's name for comparing: lower case, letters and digits only (`MS-COCO` is `ms coco`)."""
-    return re.sub(r"[\W_]+", "", name.casefold())
-
-
 def _key(name: str) -> str:
     words = re.findall(r"[\w.+]+", name.casefold().replace("_", " "))
     words = [re.sub(r"^v(?=\d)", "", word) for word in words]
@@ -154,29 +110,6 @@ def _licence_index() -> Mapping[str, Licence]:
         for name in (*licence.aliases, licence.spdx, licence.name):
             if name:
                 index.setdefault(_key(name), licence)
-    return index
-
-
-@cache
-def _dataset_index() -> Mapping[str, DatasetTerms]:
-    index: dict[str, DatasetTerms] = {}
-    for row in _rows("datasets.csv"):
-        terms = DatasetTerms(
-            hub_id=row["hub_id"] or None,
-            names=_list(row["aliases"]),
-            license=row["license"],
-            commercial_use=cast(CommercialUse, row["commercial_use"]),
-            status=cast(DatasetStatus, row["status"]),
-            access=row["access"],
-            note=row["note"] or None,
-            verified=row["verified"],
-            source=row["source"],
-        )
-        for name in (
-            *terms.names,
-            *([terms.hub_id, terms.hub_id.rsplit("/", 1)[-1]] if terms.hub_id else []),
-        ):
-            index.setdefault(dataset_key(name), terms)
     return index
 
 

@@ -1,8 +1,8 @@
-"""The two tables of licences/: complete, consistent, found by the names that cards use."""
+"""The table of licences: complete, consistent, found by the names that cards use."""
 
 import pytest
 
-from modelpick.licences.lookup import dataset_terms, families, licence_of, licences
+from modelpick.licences.lookup import families, licence_of, licences
 
 # The licence ids of the Hub (huggingface/hub-docs, docs/hub/repositories-licenses.md).
 HUB_IDS = """
@@ -77,40 +77,3 @@ def test_boost_is_not_business_source() -> None:
     assert boost is not None
     assert boost.name.startswith("Boost")
     assert boost.commercial_use == "yes"
-
-
-@pytest.mark.parametrize(
-    ("name", "status", "commercial"),
-    [
-        ("MS COCO", "public", "unknown"),
-        ("ILSVRC/imagenet-1k", "public", "no"),
-        ("imagenet-1k", "public", "no"),
-        ("Books3", "pirated", "no"),
-        ("the_pile_books3", "pirated", "no"),
-        ("VGGFace2", "withdrawn", "no"),
-        ("JFT-300M", "private", "no"),
-        ("someone/squad", "public", "yes"),
-    ],
-)
-def test_data_sets_by_the_names_that_cards_use(name: str, status: str, commercial: str) -> None:
-    terms = dataset_terms(name)
-    assert terms is not None
-    assert (terms.status, terms.commercial_use) == (status, commercial)
-
-
-def test_an_unknown_data_set_is_none() -> None:
-    assert dataset_terms("my-own-notes") is None
-
-
-def test_terms_that_a_program_compares_with() -> None:
-    llama3, llama4, qwen = (licence_of(hub_id) for hub_id in ("llama3", "llama4", "qwen"))
-    assert llama3 is not None
-    assert llama4 is not None
-    assert qwen is not None
-    assert (llama3.name_prefix, llama3.display) == ("Llama 3", "Built with Meta Llama 3")
-    assert (llama4.excluded_territory, llama4.excluded_scope) == (("European Union",), "multimodal models")
-    assert (qwen.users_threshold, qwen.users_per) == (100_000_000, "month")
-    for licence in licences():
-        assert (licence.users_threshold is None) == (licence.users_per is None)
-        assert (licence.revenue_threshold is None) == (licence.revenue_per is None)
-        assert licence.name_prefix is None or licence.naming

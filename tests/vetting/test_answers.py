@@ -206,7 +206,7 @@ def test_what_is_said_of_training_and_not_of_data_names_and_describes_none(sente
     ("sentence", "status", "availability"),
     [
         ("The training data are private.", "undisclosed", "private"),
-        ("We used in-house data to train the model.", "described", "private"),
+        ("We used in-house data to train the model.", "undisclosed", "private"),
         ("It was trained on 3 hours of speech.", "described", "unknown"),
     ],
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
-from modelpick.licences.lookup import dataset_names, dataset_terms
-from modelpick.vetting.answers.words import either
+from modelpick.licences.datasets import dataset_terms
+from modelpick.vetting.answers.dataset_gazetteer import is_known, known_in
+from modelpick.vetting.answers.dataset_words import MODEL_LIKE, MODEL_WORD, NO_NAME, PLAIN_ENDING, PLAIN_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,96 +20,104 @@ class Named:
     hub_id: str | None = None
 
 
-_LINK = re.compile(r"\[([^\[\]\n]{1,120})\]\(\s*<?([^()\s<>]{1,300})")
-_HUB_URL = re.compile(r"(?:huggingface\.co|hf\.co)/datasets/([\w.-]{1,96}(?:/[\w.-]{1,96})?)", re.I)
+LINK = re.compile(r"\[([^\[\]\n]{1,120})\]\(\s*<?([^()\s<>]{1,300})")
+_HUB_URL = re.compile(
+    r"(?:huggingface\.co|hf\.co)/datasets/(?!viewer\b|huggingface/documentation-images)"
+    r"([\w.-]{1,96}(?:/[\w.-]{1,96})?)(?!\S{0,3}/?(?:resolve|blob|raw)/)(?![\w.-]*/(?:resolve|blob|raw)/)",
+    re.I,
+)
+MODEL_URL = re.compile(r"(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)[\w.-]+", re.I)
+_QUOTED = re.compile(r"\bon (?:the )?[\"“`]([\w./+ -]{3,60})[\"”`]")
 _CODE = re.compile(r"`([\w./ -]{2,80})`")
 
-# A word that looks like a name: capitalised, or with a digit, an underscore or a slash in it.
-_WORD = r"(?:[A-Z][\w.+!'’&-]{0,60}|[\w.+-]{0,40}\d[\w.+-]{0,40}|\w{1,40}[_/][\w./-]{1,60}|[a-z]{1,30}[A-Z]\w{0,30})"
-_SPAN = rf"{_WORD}(?:(?: (?:of|for|in|de|the) | |: ?){_WORD}){{0,5}}"
-_SET = r"(?:data[ -]?sets?|corpus|corpora|database|challenge|train(?:ing)? set)"
-_A_SET = re.compile(_SET, re.I)
-_BEFORE_SET = re.compile(
-    rf"({_SPAN})(?: \([^()]{{1,60}}\))?(?: (?:training|train|text|speech|image|full|official|english|"
-    rf"QA|NER|dialogue|data))? {_SET}\b"
+# A word that looks like a name: an id, capitalised, or with a digit, an underscore or a slash in it.
+_WORD = (
+    r"(?:[\w.-]{2,60}/[\w.-]{2,96}(?![\w/-])|[A-Z][\w.+!'’&-]{0,60}|[\w.+-]{0,40}\d[\w.+-]{0,40}|"
+    r"\w{1,40}[_/][\w./-]{1,60}|[a-z]{1,30}[A-Z]\w{0,30})"
 )
-
+_SPAN = rf"{_WORD}(?:(?: (?:of|for|in|de|the) | |: ?){_WORD}){{0,5}}"
+_SET = r"(?:data[ -]?sets?|corpus|corpora|database|challenge|competition|treebank|(?:train(?:ing)?|dev) set)"
+_A_SET = re.compile(_SET, re.I)
+_DATA = re.compile(r" data\b(?![-/])")
+# What may stand between a name and the words "data set".
+_BETWEEN = re.compile(
+    r"(?: \([^()]{1,60}\))?(?: (?:training|train|text|speech|image|full|official|english|QA|NER|dialogue|data))? ?$"
+)
+_A_WORD = re.compile(_WORD)
+_CONNECTORS = frozenset({"of", "for", "in", "de", "the"})
+_MAX_SPAN = 10  # words
+_MAX_TOKEN = 100
 _PLAIN_BEFORE_SET = re.compile(rf"\b(?:the|on|from|using) ([a-z][\w.-]{{1,40}}) {_SET}\b")
-_AFTER_SET = re.compile(rf"\b(?i:{_SET})s?(?: (?i:used|use|is|are|called|named))?\s*[:=(]?\s*(?:the )?({_SPAN})")
+_AFTER_SET = re.compile(rf"\b(?i:{_SET})s?(?: (?i:used|use|is|are|called|named|from))*\s*[:=(]?\s*(?:the )?({_SPAN})")
 # "GermanQuAD-Datensatz", "JSUTコーパス", "CMRC2018数据集": scripts without blanks between words.
-_BEFORE_FOREIGN_SET = re.compile(
-    r"(?<![A-Za-z0-9])([A-Z][A-Za-z0-9.-]{0,40}[A-Za-z0-9])[ -]?"
-    r"(?:Datens[aä]tz|Korpus|コーパス|データセット|数据集|語料|语料|데이터셋|말뭉치)"
+_LATIN = r"(?<![A-Za-z0-9/_.-])([A-Za-z][\w./-]{0,60}[A-Za-z0-9])"
+_FOREIGN = re.compile(
+    rf"(?a:{_LATIN})(?:"
+    r"[ -]?等?的?(?:中文|英文|日本語|英語|한국어 ?)?の?(?:训练集|Datens[aä]tz|Korpus|コーパス|データ|数据|語料|"
+    r"语料|데이터|말뭉치|корпус|датасет)"
+    r"|[ ]?(?:で|を(?:用い|使用|使っ|利用))[^。]{0,12}(?:学習|訓練|ファインチューニング|事前学習)"
+    r"|[ ]?上?(?:训练|微调|精调|进行(?:了)?(?:预?训练|微调))"
+    r"|[ ]?(?:에 대한|으로|로|를 사용하여|을 사용하여|를 이용하여|을 이용하여) ?(?:추가 ?)?(?:학습|파인 ?튜닝|"
+    r"미세 ?조정|Fine-?[Tt]uning))"
 )
 _AFTER_ON = re.compile(
     rf"\b(?i:(?:pre-?)?train(?:ed|ing)?|tun(?:ed|ing|e)|(?:fine|pre)tun(?:ed|ing|e)|distill?ed)\b"
-    rf"[^.;:]{{0,60}}?\bon (?:the |a |an |our |both |all )?({_SPAN})"
+    rf"[^.;:]{{0,60}}?\bon:? (?:the |a |an |our |both |all )?({_SPAN})"
 )
-_AFTER_FROM = re.compile(rf"\b(?:from|of|in|on|and|with|:) (?:the )?({_SPAN})")
-_LISTED = re.compile(rf"(?:, (?:and )?| and (?:the )?| & | \+ |/)(?:the )?({_SPAN})")
-
-_PLAIN_WORDS = frozenset(
-    """
-    a all an and anime audio available best big chat clean collected combined complete conversation custom
-    data dataset de dev development domain entire english evaluation external extra final fine first following
-    for general generated given human image images in instruction internal large latest manual multiple my new
-    news of old open original other our own paper paired parallel personal pre previous private processed
-    proprietary public raw real reference same sample scratch second selected self several similar single
-    small smaller source speech standard subset synthetic target task test text the their third this training
-    train tweet tweets unknown unlabeled upstream validation various video web whole
-    """.split()  # noqa: SIM905 - easier to read and to extend
+_AFTER_ON_PART = re.compile(
+    r"\b(?:subset|portion|parts?|mix|mixture|combination|collection|concatenation|split|samples?|texts?|"
+    rf"articles?|images?|sentences|pairs|examples|dumps?|hours|tokens) (?:of|from|in) (?:the |a )?({_SPAN})"
 )
-_PLAIN_ENDING = re.compile(
-    r".*(?:ing|ed|al|ic|ive|ous|ly|able|ary|ish|est|level|based|sized?|scale|quality|wise|free|type)$"
+_AFTER_FOREIGN_ON = re.compile(
+    r"\b(?i:entra[îi]n\w+|affin[ée]\w*|entrenad\w+|treinad\w+|ajustad\w+|afinad\w+|обуч\w+|дообуч\w+)\b[^.;:]{0,60}?"
+    r"\b(?:sur|con|en|sobre|com|em|no|na|nos|nas|на)\s+(?:l[ea]s? |el |los |las |o |os |l['’]|датасете |корпусе )?"
+    rf"({_SPAN})"
 )
-# Capitalised words and ids that are no data sets.
-_NO_NAME = either(
-    r"^(?:GPU\w*|TPU\w*|CPU|CUDA|[AVHPTBL]\d{1,3}s?|v\d-\d+|RTX|NVIDIA|Google|Colab|AWS|Amazon|"
-    r"SageMaker|PyTorch|TensorFlow",
-    r"Keras|JAX|Flax|Transformers|Trainer|TRL|SFT|DPO|PPO|GRPO|RLHF|Q?LoRA|Rslora|DORA|PEFT|DeepSpeed|"
-    r"Unsloth|AutoTrain|Adam\w*",
-    r"Hugging ?Face|HF|DreamBooth|SpeechBrain|NeMo|ESPnet2?|OpenAI|Meta|Microsoft|Facebook|Nvidia",
-    r"(?:Distil)?BERT|RoBERTa|GPT\S*|LLaMA\S*|Llama\S*|Mistral\S*|Qwen\S*|Gemma\S*|ViT|Whisper|T5|"
-    r"BART|Stable\w*|SDXL|Wav2Vec2?\S*",
-    r"XLM\S*|CLIP|ResNet\S*|YOLO\S*|CTC|MLM|NSP|AI|ML|NLP|LLMs?|NLI|NER|QA|TTS|ASR|MLP|CNN|RNN|LSTM|"
-    r"GAN|SOTA|NSFW|EM|F1|BLEU|WER",
-    r"English|Chinese|German|French|Spanish|Japanese|Korean|Russian|Italian|Portuguese|Dutch|Arabic|"
-    r"Hindi|Hungarian|Turkish|Greek",
-    r"Thai|Vietnamese|Polish|Swedish|Catalan|Persian|Norwegian|Danish|Finnish|Icelandic|Hebrew|"
-    r"Indonesian|Ukrainian|Czech|Romanian",
-    r"Bengali|Tamil|Urdu|Swahili|Basque|Galician|Slovak|Serbian|Croatian|Bulgarian|Macedonian|"
-    r"Estonian|Latvian|Lithuanian",
-    r"(?:Pre-?|Fine-?)?(?:Train|Tun|train|tun)(?:ing|ed)?|Evaluation|Test\w*|Datasets?|Data|Corpus|"
-    r"Model\w*|Base|Input|Output|Note",
-    r"Table|Figure|Section|Version|Steps?|Stage|Phase|Web|Internet|Linux|Windows|MIT|Apache\S*|CC|"
-    r"Python|Java|Git[Hh]ub|Kaggle|Format",
-    r"Examples?|Masked|Language|I|We|The|This|These|It|In|On|For|And|A|An|See|Our|To|As|At|By|If|Is|"
-    r"Used?|All|Some|Our|From|With|You",
-    r"Number|Total|Size|Source|Code|[Hh]ere|[Ll]inks?|[Hh]ub|Also|Both|Each|Only|Please|Finally|Then|After|Since|While|"
-    r"When|Hyper\w*|Epochs?|Batch\w*",
-    r"\d[\d.,]*(?:[kKmMbBtT%x×+]+|st|nd|rd|th|e-?\d+|px|GB|MB|TB|h|hrs?|ms|kHz|Hz)?|\d+[x×-]\d+\w*|"
-    r"\d[\w.-]*[bBkKmM]|\d+-\w+|v\d[\w.]*)$",
+_GERMAN_ON = re.compile(rf"\b(?:auf|mit)\s+(?:de[mnr] |einem |einer )?({_SPAN})")
+_AFTER_FROM = re.compile(rf"(?:\b(?:from|of|on|and|with|using|includes?)|:) (?:the )?({_SPAN})")
+_FROM = re.compile(r"\b(?:from|of|on) (?:the )?$")
+_LISTED = re.compile(
+    rf"(?: \([^()]{{0,60}}\))?(?: {_SET})?"
+    rf"(?:, (?:and )?| and (?:the )?| & | \+ |/|; )(?:the )?({_SPAN})"
 )
-_MODEL_LIKE = re.compile(
-    r"^\W{0,2}(?:pre-?trained |language |base |foundation )*(?:models?|checkpoints?|architecture|"
-    r"encoder|decoder|backbone|tokenizer|"
-    r"weights|framework|library|paper|script|recipe|GPUs?|TPUs?|cards?)\b",
-    re.I,
+_NAME_LIKE = re.compile(
+    r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]-?\d|\d-?[A-Za-z]|\w[_/]\w|[A-Z]\w+ (?:Corpus|Dataset|Treebank|Challenge|Database)\b"
 )
+_MIN_SHAPE = 3  # two capitals are a language or a task more often than a set
 
 
 def names_in(text: str, quote: str, *, known_only: bool = False, listed: bool = False) -> tuple[Named, ...]:
     """The data sets named in a sentence, in order, each once. `text` is plain, `quote` has the markup.
 
-    `known_only` takes links to data sets of the Hub and names of the table, and leaves out what only looks like a name.
+    `known_only` takes links to data sets of the Hub and known names, and leaves out what only looks like a name.
     `listed` is for the sentences of a section about data, where names need no cue before them.
     """
     found: dict[str, Named] = {}
+    models = _model_labels(quote)
     for named in sorted(_all_names(text, quote, known_only, listed), key=lambda n: (n.at < 0, n.at, -len(n.name))):
         key = re.sub(r"[\W_]+", "", named.name.lower())
+        if named.hub_id is None and any(named.name in label for label in models):
+            continue
         if key and not any(_is_part(named, other) or _is_part(other, named) for other in found.values()):
             found[key] = named
     return tuple(found.values())
+
+
+def _model_labels(quote: str) -> list[str]:
+    """The labels of links to models of the Hub: what they name is no data set."""
+    if "](" not in quote:
+        return []
+    return [label.strip("`* ") for label, url in LINK.findall(quote) if MODEL_URL.search(url)]
+
+
+def looks_like_name(words: str) -> bool:
+    """Whether words are written like the name of a data set: an inner capital, two capitals, a digit, `_` or `/`."""
+    return bool(_NAME_LIKE.search(words)) and bool(trimmed(words, 0))
+
+
+def hub_ids(quote: str) -> tuple[str, ...]:
+    """The data sets of the Hub that a piece of Markdown links to."""
+    return tuple(match[1] for match in _HUB_URL.finditer(quote)) if "/datasets/" in quote else ()
 
 
 def _is_part(short: Named, long: Named) -> bool:
@@ -118,94 +126,126 @@ def _is_part(short: Named, long: Named) -> bool:
     return a.replace(" ", "") in b.replace(" ", "") and not re.search(rf"{a}(?<=\d)\d", b)
 
 
-def looks_like_name(words: str) -> bool:
-    """Whether words are written like the name of a data set: an inner capital, two capitals, a digit, `_` or `/`."""
-    return bool(re.search(r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]-?\d|\d-?[A-Za-z]|\w[_/]\w", words)) and bool(
-        _trimmed(words, 0)
-    )
-
-
 def _all_names(text: str, quote: str, known_only: bool, listed: bool) -> Iterator[Named]:
-    for label, url in _LINK.findall(quote):
-        hub = _HUB_URL.search(url)
-        clean = label.strip("`* ")
-        if hub:
-            bare = clean.startswith("http") or all(map(_is_plain, clean.split()))
-            yield Named(hub[1] if bare else clean, text.find(clean), hub[1])
-        elif listed and not known_only and looks_like_name(clean) and len(clean) < 60:
-            yield Named(clean, text.find(clean))
-    for match in _HUB_URL.finditer(_LINK.sub("", quote)):
-        yield Named(match[1], text.find(match[1]), match[1])
-    for match in _known().finditer(text):
-        yield Named(match[0], match.start())
-    if not known_only:
-        yield from _by_pattern(text, quote, listed)
+    if "](" in quote:
+        for label, url in LINK.findall(quote):
+            clean = label.strip("`* ")
+            if hub := hub_ids(url):
+                bare = clean.startswith("http") or all(map(_is_plain, clean.split()))
+                yield Named(hub[0] if bare else clean, text.find(clean), hub[0])
+            elif listed and not known_only and not MODEL_URL.search(url):
+                at = text.find(clean)
+                if _is_label(clean) or (_FROM.search(text[:at]) and trimmed(clean, 0) and clean[:1].isupper()):
+                    yield Named(clean, at)
+    for hub_id in hub_ids(LINK.sub("", quote)):
+        yield Named(hub_id, text.find(hub_id), hub_id)
+    certain = [Named(name, at) for name, at in known_in(text)]
+    yield from certain
+    if known_only:
+        return
+    for named in certain:
+        yield from _rest_of_list(text, named.at + len(named.name))
+    yield from _by_pattern(text, quote, listed)
+
+
+def _is_label(words: str) -> bool:
+    return looks_like_name(words) and len(words) < 60 and not MODEL_WORD.search(words) and not words.startswith("http")
 
 
 def _by_pattern(text: str, quote: str, listed: bool) -> Iterator[Named]:
-    for match in _CODE.finditer(quote):
-        name = match[1].strip()
-        if dataset_terms(name) or re.match(rf" ?{_SET}", quote[match.end() : match.end() + 20]):
-            yield Named(name, text.find(name))
-    starts = [*(_AFTER_FROM.finditer(text) if listed else ())]
+    if "`" in quote:
+        for match in _CODE.finditer(quote):
+            name = match[1].strip()
+            if dataset_terms(name) or re.match(rf" ?{_SET}", quote[match.end() : match.end() + 20]):
+                yield Named(name, text.find(name))
+    for match in _QUOTED.finditer(text):
+        if not MODEL_WORD.search(match[1]) and ("-" in match[1] or looks_like_name(match[1])):
+            yield Named(match[1], match.start(1))
+    starts = [*(_AFTER_FROM.finditer(text) if listed else ()), *_AFTER_ON_PART.finditer(text)]
     if _A_SET.search(text):
-        for match in (*_BEFORE_SET.finditer(text), *_PLAIN_BEFORE_SET.finditer(text)):
-            yield from _trimmed(match[1], match.start(1))
+        for match in _A_SET.finditer(text):
+            yield from trimmed(*_span_before(text, match.start()))
+        for match in _PLAIN_BEFORE_SET.finditer(text):
+            yield from trimmed(match[1], match.start(1))
         starts += _AFTER_SET.finditer(text)
-    for match in _BEFORE_FOREIGN_SET.finditer(text):
-        yield from _trimmed(match[1], match.start(1))
+    for match in _DATA.finditer(text):
+        span, at = _span_before(text, match.start())
+        if looks_like_name(span):
+            yield from trimmed(span, at)
+    if not text.isascii():
+        yield from _foreign(text)
+    if "trainiert" in text or "feinabgestimmt" in text:
+        starts += _GERMAN_ON.finditer(text)
     for match in starts:
         yield from _run_of_names(text, match, strict=True)
-    for match in _AFTER_ON.finditer(text):
+    for match in (*_AFTER_ON.finditer(text), *_AFTER_FOREIGN_ON.finditer(text)):
         yield from _run_of_names(text, match, strict=False)
+
+
+def _span_before(text: str, end: int) -> tuple[str, int]:
+    """The run of words that look like a name and end there, and where it begins; walked back word by word."""
+    window = text[max(0, end - _MAX_TOKEN) : end]
+    if between := _BETWEEN.search(window):
+        end -= len(window) - between.start()
+    first = pos = end
+    for _ in range(_MAX_SPAN):
+        start = text.rfind(" ", max(0, pos - _MAX_TOKEN), pos) + 1
+        word = text[start:pos].lstrip("([\"'“*`")
+        if _A_WORD.fullmatch(word):
+            first = pos - len(word)
+        elif first == end or word not in _CONNECTORS:
+            break
+        if len(word) < pos - start or start == 0:
+            break
+        pos = start - 1
+    return text[first:end], first
+
+
+def _foreign(text: str) -> Iterator[Named]:
+    for match in _FOREIGN.finditer(text):
+        if looks_like_name(match[1]) or "-" in match[1] or is_known(match[1]):
+            yield from trimmed(match[1], match.start(1))
 
 
 def _run_of_names(text: str, match: re.Match[str], *, strict: bool) -> Iterator[Named]:
     """A name and those listed after it: `on X, Y and Z`. None where the words after it say that it is a model."""
-    if _MODEL_LIKE.match(text[match.end() : match.end() + 40]):
+    if MODEL_LIKE.match(text[match.end() : match.end() + 40]) or MODEL_WORD.search(match[1]):
         return
-    more: re.Match[str] | None = match
-    while more:
+    if not strict or looks_like_name(match[1]):
+        yield from trimmed(match[1], match.start(1))
+    yield from _rest_of_list(text, match.end(), strict=strict)
+
+
+def _rest_of_list(text: str, end: int, *, strict: bool = True) -> Iterator[Named]:
+    """The names that go on a list after a name that ends there."""
+    while more := _LISTED.match(text, end):
+        end = more.end()
+        if MODEL_LIKE.match(text[end : end + 40]) or MODEL_WORD.search(more[1]):
+            return
         if not strict or looks_like_name(more[1]):
-            yield from _trimmed(more[1], more.start(1))
-        more = _LISTED.match(text, more.end())
+            yield from trimmed(more[1], more.start(1))
 
 
-def _trimmed(words: str, at: int) -> list[Named]:
-    """The name without the words around it that are none; empty where nothing is left."""
+def trimmed(words: str, at: int) -> tuple[Named, ...]:
+    """The name without the words around it that are none; empty where nothing is left. `A/B/C` are three names."""
     parts = words.split(" ")
     while parts and _is_plain(parts[0]):
         at += len(parts[0]) + 1
         parts = parts[1:]
     while parts and _is_plain(parts[-1]) and not parts[-1][:1].isdigit():
         parts = parts[:-1]
-    name = re.sub(r"['’]s?\Z", "", " ".join(parts).strip(" .,:;-"))
-    return [Named(name, at)] if len(name) > 1 and re.search(r"[A-Za-z]", name) else []
+    name = re.sub(r"['’]s?\Z|-(?:Datens[aä]tz\w*|Korpus)\Z", "", " ".join(parts).strip(" .,:;-"))
+    several = name.split("/")
+    if len(several) > 2 or (len(several) == 2 and (is_known(several[0]) or name.isupper())):
+        pieces = [(piece, name.find(piece)) for piece in several]
+        return tuple(named for piece, offset in pieces for named in trimmed(piece, at + offset))
+    if len(name) < _MIN_SHAPE and not is_known(name):
+        return ()
+    return (Named(name, at),) if re.search(r"[A-Za-z]", name) and not MODEL_WORD.search(name) else ()
 
 
 def _is_plain(word: str) -> bool:
     bare = word.strip(".,:;'’()-")
-    if not bare or _NO_NAME.match(bare) or bare.lower() in _PLAIN_WORDS:
-        return True
-    return bare.islower() and bare.replace("-", "").isalpha() and bool(_PLAIN_ENDING.match(bare))
-
-
-_AMBIGUOUS = frozenset(
-    {"Stories", "Reddit", "Twitter", "Alpaca", "Orca", "Dolly", "Fisher", "Emilia", "Brainwash", "ALIGN", "WizardLM"}
-)
-
-
-@cache
-def _known() -> re.Pattern[str]:
-    """Known names as prose spells them. All-lower words (`emotion`, `pile`) are names in metadata only."""
-    names = [n for n in dataset_names() if not re.fullmatch(r"[a-z ]*", n) and n not in _AMBIGUOUS]
-    exact = [n for n in names if len(n) < 7 and not any(c.isdigit() for c in n)]
-    loose = [n for n in names if n not in exact]
-
-    def longest_first(words: list[str]) -> str:
-        return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-    # Letters and digits by ASCII: Japanese and Chinese put no blank around a name.
-    return re.compile(
-        rf"(?<![A-Za-z0-9_/.-])(?:(?i:{longest_first(loose)})|{longest_first(exact)})(?![A-Za-z0-9_/])(?!\.\w)"
-    )
+    if not bare or NO_NAME.match(bare) or bare.lower() in PLAIN_WORDS:
+        return not is_known(bare)
+    return bare.islower() and bare.replace("-", "").isalpha() and bool(PLAIN_ENDING.match(bare))

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelpick.findings import Severity
-from modelpick.licences.lookup import DatasetTerms, dataset_terms
+from modelpick.licences.datasets import DatasetTerms, dataset_terms
 from modelpick.vetting.answers.contract import Dataset
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
 

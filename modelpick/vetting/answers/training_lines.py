@@ -1,0 +1,265 @@
+"""What one sentence, heading or list item says about training data, by its own words and by where it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from modelpick.facts import BlockKind
+from modelpick.licences.datasets import dataset_terms
+from modelpick.vetting.answers import training_words as words
+from modelpick.vetting.answers.contract import Role
+from modelpick.vetting.answers.dataset_names import LINK, MODEL_URL, Named, hub_ids, looks_like_name, names_in, trimmed
+from modelpick.vetting.answers.topics import Topic
+from modelpick.vetting.answers.training_found import Found, set_key
+from modelpick.vetting.answers.view import Line
+
+_PAPER = re.compile(
+    r"arxiv\.org|aclweb\.org|aclanthology|doi\.org|openreview|semanticscholar|\.pdf\b|proceedings", re.I
+)
+_TOLD_IN = frozenset({Topic.TRAINING, Topic.DATA})
+_TITLE_BLANKS = 3
+_MAX_GAP = 3  # rows between a sentence about training and one that goes on about it
+_SHORT_LEAD = 200
+_ITEM_SIZE = re.compile(r"^~?\d[\d.,]*\s?[kKmMbB%]?\b")
+_LOWER = re.compile(r"[a-z]+")
+
+
+def in_data(line: Line) -> bool:
+    """Whether the line stands in a section about training data; "Training and evaluation data" is one."""
+    if Topic.DATA not in line.topics:
+        return False
+    return Topic.EVALUATION not in line.topics or "train" in (line.section or "").lower()
+
+
+class LineReader:
+    """Reads the lines of one card in order; remembers what announced the next ones.
+
+    `title` is the card's first heading, in lower case: a famous model that it names is this model.
+    """
+
+    def __init__(self, found: Found, title: str) -> None:
+        self._found = found
+        self._title = title
+        self._list_under: int | None = None  # section of a list that a sentence on training announced
+        self._told_at = -_MAX_GAP - 1  # line of the last sentence that told of training data
+
+    def announced(self, line: Line) -> bool:
+        """Whether a list or table at that line was announced as training data."""
+        at = line.block.section if line.block else None
+        return self._list_under is not None and self._list_under == (-1 if at is None else at)
+
+    def read(self, line: Line) -> None:
+        """Takes what the line says."""
+        self._leave_list(line)
+        data = in_data(line) or self.announced(line)
+        if not data and words.SETTING.match(line.low):
+            return
+        near = 0 <= line.line - self._told_at <= _MAX_GAP
+        if not (data or near or line.topics & _TOLD_IN or Topic.EVALUATION in line.above or words.CUE.search(line.low)):
+            return
+        line = _without_titles(line)
+        text = line.low
+        trained, evaluated = words.TRAINED.search(text), words.EVALUATED.search(text)
+        self._note_other_use(line, trained is not None, evaluated is not None)
+        if words.HIDDEN.search(text) and self._withheld(line):
+            return
+        if words.DENIED.search(text):
+            self._add(names_in(line.text, line.quote, known_only=True), "other", line)
+            return
+        if (trained or data or near) and self._not_this_model(line, data, trained is not None):
+            return
+        label = None if Topic.EVALUATION in line.topics else words.LABEL.search(text)
+        told = len(self._found.naming) + len(self._found.describing)
+        if label and line.kind is not BlockKind.HEADING:
+            self._take_label(line, label.end())
+        elif trained and words.TRAINED_ON.search(text) and not (Topic.EVALUATION in line.topics and evaluated):
+            if not self._take_sentence(line) and data:
+                self._take_data(line)
+        elif line.kind is BlockKind.HEADING:
+            return
+        elif data and not evaluated:
+            self._take_data(line)
+        elif (words.OUR_DATA.search(text) or words.MADE_ON.search(text)) and not evaluated and not _how_to(line):
+            self._found.describing.append(line)
+        elif (near or Topic.TRAINING in line.topics) and not evaluated and self._goes_on(line):
+            self._take_data(line)
+        elif evaluated or Topic.EVALUATION in line.above:
+            self._add(names_in(line.text, line.quote, known_only=True), "evaluation", line)
+        if len(self._found.naming) + len(self._found.describing) > told:
+            self._told_at = line.line + line.quote.count("\n")
+        end = text[-_SHORT_LEAD:]
+        if trained and not evaluated and words.LEAD.search(end) and not words.NO_LEAD.search(end):
+            self._announce(line)
+
+    def _leave_list(self, line: Line) -> None:
+        """A list that was announced ends with the section, or with a paragraph that is no part of it."""
+        plain = line.kind in {BlockKind.PARAGRAPH, BlockKind.HEADING}
+        if self._list_under is not None and (plain or not self.announced(line)):
+            self._list_under = None
+
+    def _announce(self, line: Line) -> None:
+        at = line.block.section if line.block else None
+        self._list_under = -1 if at is None else at
+
+    def _not_this_model(self, line: Line, data: bool, trained: bool) -> bool:
+        """Advice to the reader, and what is told of other models."""
+        text = line.low
+        advice = words.ADVICE.search(text), None if data else words.OTHERS.search(text)
+        if any(advice):  # each is None or a match
+            stated = words.STATED.search(text)
+            if any(match and not (stated and stated.start() < match.start()) for match in advice):
+                return True
+        if not trained:
+            return False
+        famous = words.FAMOUS_TRAINED.search(text)
+        if words.BASE_TRAINED.search(text) or (famous and famous[1] not in self._title and " this " not in text):
+            self._add(names_in(line.text, line.quote, known_only=True), "other", line)
+            return True
+        return False
+
+    @staticmethod
+    def _goes_on(line: Line) -> bool:
+        """A sentence after one about training, or in a section on it, that speaks of data or names several sets."""
+        if words.GOES_ON.search(line.low) or hub_ids(line.quote):
+            return True
+        return len(names_in(line.text, line.quote, known_only=True)) > 1
+
+    def _withheld(self, line: Line) -> bool:
+        """Takes a sentence that speaks of data and does not tell which; False where it is none."""
+        text = line.low
+        match = words.UNDISCLOSED.search(text)
+        if match is None:
+            return False
+        rest = text[match.end() :]
+        if re.match(r"s?\w* (?:of|with|containing|consisting|comprising) ", rest) and words.KIND.search(rest):
+            self._found.describing.append(line)
+        else:
+            self._found.withholding.append(line)
+        return True
+
+    def _add(self, names: tuple[Named, ...], role: Role, line: Line) -> None:
+        for named in names:
+            self._found.add(named, role, line)
+
+    def _take_label(self, line: Line, end: int) -> None:
+        """`Training data: X`: what follows the label is about training data; where nothing does, the list below is."""
+        rest = line.text[end:].strip(" *_`")
+        if not rest:
+            self._announce(line)
+            return
+        names = names_in(line.text, line.quote, listed=True)
+        if not names and len(rest.split()) <= 4 and looks_like_name(rest):
+            names = (Named(rest, end, next(iter(hub_ids(line.quote)), None)),)
+        if names:
+            self._add(names, "training", line)
+            self._found.naming.append(line)
+        else:
+            self._take_unnamed(line, rest.lower())
+
+    def _take_data(self, line: Line) -> None:
+        """A statement of a section, or of a list, about training data: names need no cue there."""
+        names = _item_names(line) or names_in(line.text, line.quote, listed=True)
+        self._add(names, "training", line)
+        if names:
+            self._found.naming.append(line)
+        else:
+            self._take_unnamed(line, line.low)
+
+    def _take_unnamed(self, line: Line, text: str) -> None:
+        if words.OWNED_ONLY.search(text) and not words.KIND.search(words.OWNED_ONLY.sub("", text)):
+            self._found.withholding.append(line)
+        elif not words.POINTER.match(text) and (len(text.split()) > 4 or words.KIND.search(text)):
+            self._found.describing.append(line)
+
+    def _take_sentence(self, line: Line) -> bool:
+        """A sentence about training, the roles of its names by what stands around them; whether it told anything."""
+        names = names_in(line.text, line.quote)
+        training = False
+        for named in names:
+            role = _role(line.low, named)
+            self._found.add(named, role, line)
+            training = training or role == "training"
+        if training:
+            self._found.naming.append(line)
+        elif words.OWNED_ONLY.search(line.low) and not words.KIND.search(words.OWNED_ONLY.sub("", line.low)):
+            self._found.withholding.append(line)
+        elif _describes(line):
+            self._found.describing.append(line)
+        else:
+            return bool(names)
+        return True
+
+    def _note_other_use(self, line: Line, trained: bool, evaluated: bool) -> None:
+        """Names that the text uses for something else than training (a calibration or test set), or not at all."""
+        if trained != evaluated and (evaluated or words.DENIED.search(line.low)):
+            for match in re.finditer(r"[\w.-]+/[\w.-]+|`([^`]+)`", line.quote):
+                self._found.not_training.add(set_key(match[1] or match[0]))
+
+
+def _how_to(line: Line) -> bool:
+    return Topic.HOW_TO in line.topics and Topic.DATA not in line.topics
+
+
+def _without_titles(line: Line) -> Line:
+    """The line without the titles of linked papers, whose words tell nothing about this model."""
+    if "](" not in line.quote:
+        return line
+    text = line.text
+    for label, url in LINK.findall(line.quote):
+        label = label.strip("`*_ ")
+        if label.count(" ") >= _TITLE_BLANKS and _PAPER.search(url):
+            text = text.replace(label, " ")
+    return line if text == line.text else replace(line, text=text, low=text.lower())
+
+
+def _role(text: str, named: Named) -> Role:
+    """The role of a name in a sentence about training, by whether an evaluation stands nearer before it."""
+    trained, evaluated = words.TRAINED.search(text), words.EVALUATED.search(text)
+    compared = words.COMPARED.search(text)
+    if compared and 0 <= compared.start() < named.at:
+        return "other"
+    result = words.RESULT.search(text)
+    if result and trained and trained.start() < result.start() < named.at:
+        return "evaluation"
+    if trained is None or evaluated is None or evaluated.start() > named.at:
+        return "training"
+    if words.BOTH.search(text) or trained.start() > named.at:
+        return "training" if words.BOTH.search(text) else "other"
+    return "evaluation" if trained.start() < evaluated.start() else "training"
+
+
+def _describes(line: Line) -> bool:
+    """Whether a sentence about training tells kind, source or amount of the data, and is no instruction to train."""
+    text = line.low
+    if line.kind is BlockKind.HEADING or _how_to(line) or words.POINTER.match(text) or words.INSTRUCTION.search(text):
+        return False
+    told = words.NO_DATA.sub("", text)
+    for match in words.OBJECT.finditer(told):
+        if words.KIND.search(match[2]) and (match[1] in {"on", "from", "over"} or words.WITH_DATA.search(match[2])):
+            return True
+    if words.FOREIGN_TRAINED.search(told) and words.KIND.search(told):
+        return True
+    return bool(
+        re.search(r"\bdata(?:set)?s?\b(?!-)|\bcorp(?:us|ora)\b|\btraining (?:images|texts|samples|set)\b", told)
+    )
+
+
+def _item_names(line: Line) -> tuple[Named, ...]:
+    """The name that a list item of a data section is or begins with: `- **WebNLG**`, `- [C4](...)`, `- 40K X data`."""
+    if line.kind is not BlockKind.LIST_ITEM:
+        return ()
+    hub = hub_ids(line.quote)
+    link = re.match(r"^\W*\[([^\[\]]{2,80})\]\(", line.quote.lstrip("-*+ 0123456789."))
+    if link and not hub and not MODEL_URL.search(line.quote):
+        label = link[1].strip("`* ")
+        return (Named(label, line.text.find(label)),) if re.search(r"[^\W\d]", label) else ()
+    if link or hub:
+        return ()
+    head = re.split(r"\s[-–—:(/|]|:\s|,\s", line.text, maxsplit=1)[0].strip(" .`*")
+    if dataset_terms(head) and len(head) > 1:
+        return (Named(head, 0),)
+    if not 2 <= len(head) <= 60 or len(head.split()) > 5 or _ITEM_SIZE.match(head) or not looks_like_name(head):
+        return names_in(head, head, known_only=True)[:1]
+    lower = [word for word in head.split() if _LOWER.fullmatch(word)]
+    return trimmed(head, 0)[:1] if len(lower) <= 1 else ()

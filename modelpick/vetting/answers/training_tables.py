@@ -1,0 +1,172 @@
+"""Tables that tell training data: a list of data sets with sizes or roles, or a column "trained on" beside models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from modelpick.vetting.answers import training_words as words
+from modelpick.vetting.answers.contract import Role
+from modelpick.vetting.answers.dataset_gazetteer import is_known
+from modelpick.vetting.answers.dataset_names import Named, hub_ids, looks_like_name, names_in
+from modelpick.vetting.answers.dataset_words import MODEL_WORD
+from modelpick.vetting.answers.topics import Topic
+from modelpick.vetting.answers.training_found import Found
+from modelpick.vetting.answers.training_lines import in_data
+from modelpick.vetting.answers.view import Line
+from modelpick.vetting.answers.words import either
+
+_NAME_HEAD = either(
+    r"^\W*(?:(?:training|train|source|pre-?training|fine-?tuning) )?(?:data ?sets?|corpus|corpora|data|data ?sources?|"
+    r"sources?|subsets?|names?|collections?|tasks? / dataset)(?:\(s\))?(?: names?)?\W*$",
+    r"数据集?|语料|データ|コーパス|데이터|말뭉치|данные|датасет|корпус|datens|korpus|donn[ée]es|datos|dados",
+)
+_TRAINED_HEAD = either(
+    r"train(?:ed|ing) (?:\w+ )?(?:on|data|set|corpus|corpora|data ?sets?)$|fine-?tun(?:ed|ing) (?:on|data|"
+    r"corpus|set|data ?sets?)$",
+    r"^pre-?train(?:ed|ing)? (?:on|data|corpus|set|data ?sets?)$|训练数据|训练语料|学習データ|학습 ?데이터",
+)
+_WEAK_HEAD = re.compile(r"^\W*(?:data|names?|sources?|subsets?|collections?)\W*$")
+_ROLE_HEAD = re.compile(r"^\W*(?:roles?|uses?|used (?:for|in|as)|usage|purpose|splits?|stages?|phases?|用途)\W*$")
+_TRAIN_WORD = re.compile(r"train|tun(?:e|ing)|sft|dpo|訓練|训练|学習")
+_EVAL_WORD = re.compile(r"eval|test|valid|dev|benchmark|评|評価")
+_OTHER_WORD = re.compile(r"calib|prun")
+_TOTAL = re.compile(r"total\b|sum\b|all\b|overall\b|合计|合計", re.I)
+_NUMBER = re.compile(r"^[\s\d.,%+±~/()×x:-]*(?:[kKmMgGtTbB]{0,2}|hours?|hrs?|h)\s*$")
+_SIZE = re.compile(r"\s*\([^()]*\d[^()]*\)\s*$")
+_PIECES = re.compile(r"\s*(?:<br\s*/?>|;|,\s| \+ |(?<=\S) and )\s*")
+_AMOUNT = re.compile(r"~?\d[\d.,]*\s?[kKmMbBgGtT]?[bB]?\b")
+_MAX_LABEL = 80
+_MAX_WORDS = 8
+
+
+@dataclass(slots=True)
+class _Columns:
+    """Where a table tells what: positions of its columns, None where it has no such column."""
+
+    name: int | None = None
+    trained: int | None = None
+    role: int | None = None
+    weak: bool = False  # the head of the names is a word like "data" or "source", which heads counts as well
+    counts: bool = False  # the table as a whole tells training data
+
+
+class TableReader:
+    """Reads the rows of a card's tables in order. `title` is the card's first heading, in lower case."""
+
+    def __init__(self, found: Found, title: str) -> None:
+        self._found = found
+        self._title = set(re.findall(r"[a-z0-9]+", title))
+        self._columns = _Columns()
+
+    def read(self, line: Line, *, announced: bool) -> None:
+        """Takes what one row says; `announced` where a sentence before the table said that it lists training data."""
+        cells = line.block.cells if line.block else ()
+        if not cells or line.block is None:
+            return
+        if line.block.header:
+            self._columns = _columns(cells, counts=announced or in_data(line))
+            return
+        columns = self._columns
+        if len(cells) == 2 and self._labelled(cells, line):
+            return
+        if columns.trained is not None and columns.trained < len(cells):
+            self._take_trained(cells[columns.trained], cells[0], line)
+        elif columns.counts or columns.role is not None:
+            self._take_row(cells, line)
+        elif Topic.EVALUATION in line.above:
+            for named in names_in(line.text, line.quote, known_only=True):
+                self._found.add(named, "evaluation", line)
+
+    def _labelled(self, cells: Sequence[str], line: Line) -> bool:
+        """`| Training data | X |`: a row that is a label and what it labels."""
+        if not words.LABEL.search(f"{cells[0].strip().lower()}:") or Topic.EVALUATION in line.topics:
+            return False
+        return self._take_cell(cells[1], line)
+
+    def _take_trained(self, cell: str, model: str, line: Line) -> None:
+        """A row of models and their data: it counts where the row is of this model, or none is told apart."""
+        words_of_model = set(re.findall(r"[a-z0-9]+", model.lower()))
+        if self._title and words_of_model and not words_of_model & self._title:
+            for named in names_in(cell, cell, known_only=True):
+                self._found.add(named, "other", line)
+        else:
+            self._take_cell(cell, line)
+
+    def _take_row(self, cells: Sequence[str], line: Line) -> None:
+        columns = self._columns
+        role: Role = "training" if columns.counts else "other"
+        if columns.role is not None and columns.role < len(cells):
+            told = cells[columns.role].lower()
+            if _TRAIN_WORD.search(told):
+                role = "training"
+            elif _EVAL_WORD.search(told):
+                role = "evaluation"
+            elif _OTHER_WORD.search(told):
+                role = "other"
+        if columns.name is None or columns.name >= len(cells):
+            return
+        label = _label(cells[columns.name])
+        if label is None:
+            return
+        if columns.weak and not looks_like_name(label) and not is_known(label):
+            return
+        known = names_in(label, line.quote, known_only=True)
+        hub = next(iter(hub_ids(line.quote)), known[0].hub_id if known else None)
+        self._found.add(Named(label, 0, hub), role, line)
+        if role == "training":
+            self._found.naming.append(line)
+
+    def _take_cell(self, cell: str, line: Line) -> bool:
+        """The data sets of one cell; False where it tells nothing."""
+        names: list[Named] = []
+        for piece in _PIECES.split(cell):
+            label = _label(piece)
+            if label and looks_like_name(label) and not MODEL_WORD.search(label) and not _AMOUNT.match(label):
+                names.append(Named(label, 0))
+        names = names or list(names_in(cell, cell, listed=True))
+        for named in names:
+            self._found.add(named, "training", line)
+        if names:
+            self._found.naming.append(line)
+        elif words.KIND.search(cell.lower()) and not _NUMBER.match(cell):
+            self._found.describing.append(line)
+        else:
+            return False
+        return True
+
+
+def _columns(cells: Sequence[str], *, counts: bool) -> _Columns:
+    heads = [re.sub(r"[*_`]", "", cell).strip().lower() for cell in cells]
+
+    def first(pattern: re.Pattern[str]) -> int | None:
+        return next((number for number, head in enumerate(heads) if pattern.search(head)), None)
+
+    trained = first(_TRAINED_HEAD)
+    name = first(_NAME_HEAD)
+    if trained is not None and (trained == 0 or (counts and name == trained)):
+        trained = None  # the table lists data sets; no column of models stands before it
+        name = 0 if name is None else name
+    weak = name is not None and bool(_WEAK_HEAD.match(heads[name]))
+    return _Columns(
+        weak=weak,
+        name=name,
+        trained=trained,
+        role=first(_ROLE_HEAD) if name is not None else None,
+        counts=counts,
+    )
+
+
+def _label(cell: str) -> str | None:
+    """The name in a cell, without its size; None where the cell holds no name."""
+    label = (
+        _SIZE.sub("", re.sub(r"\s+", " ", cell).strip("`* "))
+        if re.search(r"\d\s*(?:[GMTK]B|k|M|B)\b", cell)
+        else (re.sub(r"\s+", " ", cell).strip("`* "))
+    )
+    if not 1 < len(label) <= _MAX_LABEL or len(label.split()) > _MAX_WORDS:
+        return None
+    if _TOTAL.match(label) or _NUMBER.match(label) or not re.search(r"[^\W\d]", label):
+        return None
+    return label
