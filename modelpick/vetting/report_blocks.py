@@ -2,66 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from modelpick.document import Block, Heading, Quote, Table, Text, Tone
+from modelpick.document import Block, Heading, Table, Text, Tone
 from modelpick.facts import RepoFacts
-from modelpick.findings import Evidence, Finding, Outcome
-from modelpick.vetting.answers.contract import Answers, DataStatus, Statement
+from modelpick.findings import Evidence
+from modelpick.vetting.answers.contract import Answers, DataStatus, License, Statement
+from modelpick.vetting.comparison import USE_TONES, USE_WORDS, VERDICT_TONES
+from modelpick.vetting.finding_blocks import finding_blocks, finding_lines
 from modelpick.vetting.report import VetReport
-from modelpick.vetting.report_lineage import made_from, must_do
+from modelpick.vetting.wording import listed, quotes, say
 
-_TONES = {"accept": Tone.GOOD, "review": Tone.WARN, "reject": Tone.BAD}
-_MAX_QUOTE = 400
-_MAX_LINE = 1_200
-_MAX_TITLE = 100
-_MAX_QUOTES = 2
-_FACTS = {
-    "downloads_all_time": "downloads in all",
-    "derived": "models made from it",
-    "created": "when it was made",
-    "lineage": "what it was made from",
-}
+_FACTS = {"downloads_all_time": "downloads in all", "derived": "models made from it", "created": "when it was made"}
 _MAX_ROWS = 12
-_MAX_NAMES = 8
+_MAX_DUTIES = 6
+_MAX_PARTS = 6
+_MAX_CAUSES = 4
 
 
 def blocks_of(report: VetReport) -> Iterator[Block]:
     """The whole report about one subject."""
     yield Heading(report.name, 1)
-    yield say(
-        f"Verdict: {report.verdict} (policy `{report.ruling.policy.title}`){_because(report)}", _TONES[report.verdict]
-    )
+    yield _verdict(report)
     yield from _commercial_use(report.answers)
     yield from _purpose(report.answers)
     yield from _training_data(report.answers)
     yield from _popularity_and_usage(report.answers)
-    yield from _license(report.answers)
-    yield from made_from(report.answers)
-    yield from must_do(report.answers)
-    yield from _findings(report.findings, report.answers)
+    yield from _license(report.answers.license)
+    yield from finding_blocks(report.findings, _quoted(report.answers))
     yield from report.ruling.blocks()
+    yield from _unknown(report.facts)
     yield say(_provenance(report.facts), Tone.MUTED)
 
 
-def _because(report: VetReport) -> str:
-    return ", because of " + ", ".join(report.decided_by) if report.decided_by else ""
+def short_blocks_of(report: VetReport) -> Iterator[Block]:
+    """The report about one of several subjects: what decides, and where it stands."""
+    yield Heading(report.name)
+    yield _verdict(report)
+    yield from _commercial_use(report.answers)
+    purpose = report.answers.purpose
+    yield from quotes(purpose.evidence[:1]) if purpose.status == "stated" else [_not_stated(purpose, _NO_PURPOSE)]
+    yield from finding_lines(report.findings)
+    yield from report.ruling.blocks()
+
+
+def _verdict(report: VetReport) -> Text:
+    because = f", because of {listed(report.decided_by, _MAX_CAUSES)}" if report.decided_by else ""
+    words = f"Verdict: {report.verdict} (policy `{report.ruling.policy.title}`){because}"
+    return say(words, VERDICT_TONES[report.verdict])
 
 
 def _commercial_use(answers: Answers) -> Iterator[Block]:
-    words = {"yes": "yes", "no": "no", "conditional": "on conditions", "unknown": "unknown"}
-    tones = {"yes": Tone.GOOD, "no": Tone.BAD, "conditional": Tone.WARN, "unknown": Tone.WARN}
     use = answers.license.commercial_use
-    yield say(f"May I use it commercially? {words[use]}: {answers.license.reason} (no legal advice)", tones[use])
-    yield from _quotes(answers.license.evidence[:1])
+    yield say(
+        f"May I use it commercially? {USE_WORDS[use]}: {answers.license.reason} (no legal advice)", USE_TONES[use]
+    )
+    yield from quotes(answers.license.evidence[:1])
+
+
+# --- the four questions -----------------------------------------------------------------------------------------
+
+_NO_PURPOSE = "the card does not say what the model is for"
 
 
 def _purpose(answers: Answers) -> Iterator[Block]:
     yield Heading("What is it for?")
-    yield from _statement(answers.purpose, "the card does not say what the model is for")
+    purpose = answers.purpose
+    yield from quotes(purpose.evidence[:2]) if purpose.status == "stated" else [_not_stated(purpose, _NO_PURPOSE)]
     if answers.out_of_scope.evidence:
         yield say("Not for:")
-        yield from _quotes(answers.out_of_scope.evidence[:1])
+        yield from quotes(answers.out_of_scope.evidence[:1])
+
+
+def _not_stated(statement: Statement, absent: str) -> Text:
+    return say(
+        f"Not stated: {absent}." if statement.status == "absent" else "Unknown: the card could not be read whole.",
+        Tone.WARN,
+    )
 
 
 def _training_data(answers: Answers) -> Iterator[Block]:
@@ -75,15 +92,17 @@ def _training_data(answers: Answers) -> Iterator[Block]:
         "unknown": "Unknown: the card could not be read whole.",
     }
     yield say(said[data.status], Tone.PLAIN if data.status in {"named", "described"} else Tone.WARN)
-    yield from _quotes(data.evidence[:2])
+    yield from quotes(data.evidence[:2])
     by_terms: dict[tuple[str, str], list[str]] = {}
     for dataset in data.datasets:
         if dataset.role == "training":
             terms = (dataset.license or "not in our table", dataset.commercial_use)
             by_terms.setdefault(terms, []).append(dataset.name)
     if by_terms:
-        rows = tuple((_listed(names), *terms) for terms, names in list(by_terms.items())[:_MAX_ROWS])
+        rows = tuple((listed(names), *terms) for terms, names in list(by_terms.items())[:_MAX_ROWS])
         yield Table(("data set", "its terms", "commercial use of the data"), rows)
+        if len(by_terms) > _MAX_ROWS:
+            yield say(f"and {len(by_terms) - _MAX_ROWS} more kinds of terms", Tone.MUTED)
 
 
 def _popularity_and_usage(answers: Answers) -> Iterator[Block]:
@@ -103,21 +122,20 @@ def _popularity_and_usage(answers: Answers) -> Iterator[Block]:
         "; ".join(counts) + ". A count of fetches says nothing about trust." if counts else "Popularity: not known."
     )
     if popular.last_modified:
-        yield say(f"Last changed {popular.last_modified}.")
+        yield say(f"Last changed {popular.last_modified[:10]}.")
     usage = answers.usage
     if usage.status == "stated":
         with_what = f" with {usage.library}" if usage.library else ""
         yield say(f"The card shows how to use it{with_what}:")
-        yield from _quotes(usage.evidence[:1])
+        yield from quotes(usage.evidence[:1])
     elif usage.status == "absent":
         yield say("The card does not show how to use it.", Tone.WARN)
     else:
         yield say("How to use it is unknown: the card could not be read.", Tone.WARN)
 
 
-def _license(answers: Answers) -> Iterator[Block]:
-    yield Heading("Under which licence?")
-    found = answers.license
+def _license(found: License) -> Iterator[Block]:
+    yield Heading("Under which licence, and what does it demand?")
     elsewhere = [source.value for source in found.other_sources if source.source in {"tag", "licence"}]
     named = ", ".join(found.declared or elsewhere[:1]) or found.prose
     if named is None:
@@ -126,65 +144,25 @@ def _license(answers: Answers) -> Iterator[Block]:
         yield say(f"{named}, and other statements that differ; the strictest is worked with.", Tone.WARN)
     else:
         yield say(f"{named} ({found.family})" if found.family else named)
+    for part in found.subjects[:_MAX_PARTS]:
+        terms = part.declared or "not told"
+        yield say(f"For the {part.subject}: {terms} (commercial use: {USE_WORDS[part.commercial_use]})", item=True)
+    for base in found.lineage[:_MAX_PARTS]:
+        how = f" ({base.relation})" if base.relation else ""
+        terms = base.declared or "no licence that is known"
+        use = USE_WORDS[base.commercial_use]
+        yield say(f"Made from {base.repo_id}{how}: {terms} (commercial use: {use})", item=True)
+    left = len(found.subjects[_MAX_PARTS:]) + len(found.lineage[_MAX_PARTS:])
+    if left:
+        yield say(f"and {left} more", Tone.MUTED)
+    if found.duties:
+        yield say("What you must do:")
+        yield from (say(duty.text, item=True) for duty in found.duties[:_MAX_DUTIES])
+        if len(found.duties) > _MAX_DUTIES:
+            yield say(f"and {len(found.duties) - _MAX_DUTIES} more", Tone.MUTED)
     for conflict in found.conflicts:
         yield say(f"May conflict: {conflict.why}", Tone.BAD)
-        yield from _quotes(conflict.evidence)
-
-
-def say(text: str, tone: Tone = Tone.PLAIN, *, item: bool = False) -> Text:
-    """A text on one line: what comes from a card must not begin a line that looks like ours."""
-    line = " ".join(text.split())
-    return Text(line if len(line) <= _MAX_LINE else line[:_MAX_LINE] + " ...", tone, item)
-
-
-def _statement(statement: Statement, absent: str) -> Iterator[Block]:
-    if statement.status == "stated":
-        yield from _quotes(statement.evidence[:2])
-    elif statement.status == "absent":
-        yield say(f"Not stated: {absent}.", Tone.WARN)
-    else:
-        yield say("Unknown: the card could not be read whole.", Tone.WARN)
-
-
-def _findings(findings: Sequence[Finding], answers: Answers) -> Iterator[Block]:
-    seen = _quoted(answers)
-    shown = [f for f in findings if f.outcome in {Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN}]
-    yield Heading("What to look at")
-    if not shown:
-        yield say("Nothing.", Tone.GOOD)
-    for finding in shown:
-        tone = {3: Tone.BAD, 2: Tone.WARN}.get(finding.severity, Tone.PLAIN)
-        word = (
-            finding.severity.word
-            if finding.outcome is Outcome.FAIL
-            else f"{finding.outcome.value}, {finding.severity.word}"
-        )
-        yield say(f"[{word}] {finding.check}: {finding.message}", tone, item=True)
-        new = [quote for quote in finding.evidence if quote not in seen][:_MAX_QUOTES]
-        old = [quote for quote in finding.evidence if quote in seen and quote.quote]
-        yield from _quotes(new)
-        if old and not new:
-            yield Text(f"  Quoted above: {', '.join(_place(quote) for quote in old[:3])}", Tone.MUTED)
-        seen.update(new)
-        if finding.remediation:
-            yield Text(f"  What to do: {finding.remediation}", Tone.MUTED)
-    open_ones = {f.check for f in shown}  # a check that says several things has not passed for one of them
-    passed = [f.check for f in findings if f.outcome is Outcome.PASS and f.check not in open_ones]
-    if passed:
-        yield say("Passed: " + ", ".join(dict.fromkeys(passed)), Tone.MUTED)
-
-
-def _quotes(evidence: Sequence[Evidence]) -> Iterator[Block]:
-    for quote in evidence:
-        if not quote.quote:  # a file as a whole: the message names it
-            continue
-        text = quote.quote if len(quote.quote) <= _MAX_QUOTE else quote.quote[:_MAX_QUOTE] + " ..."
-        yield Quote(text, f"{_place(quote)}, {quote.section[:_MAX_TITLE]}" if quote.section else _place(quote))
-
-
-def _place(quote: Evidence) -> str:
-    file = " ".join(quote.file.split())
-    return f"{file}:{quote.line}" if quote.line else file
+        yield from quotes(conflict.evidence)
 
 
 def _quoted(answers: Answers) -> set[Evidence]:
@@ -195,17 +173,20 @@ def _quoted(answers: Answers) -> set[Evidence]:
     return {*above, *(quote for conflict in found.conflicts for quote in conflict.evidence)}
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
-    return ", ".join(names[:_MAX_NAMES]) + more
+# --- what it rests on -------------------------------------------------------------------------------------------
+
+
+def _unknown(facts: RepoFacts) -> Iterator[Block]:
+    by_reason: dict[str, list[str]] = {}
+    for missing in facts.missing:
+        by_reason.setdefault(missing.reason, []).append(_FACTS.get(missing.what, missing.what))
+    if by_reason:
+        parts = [f"{listed(what)} ({reason})" for reason, what in by_reason.items()]
+        yield say("Not known or not looked at: " + listed(parts, _MAX_PARTS), Tone.MUTED)
 
 
 def _provenance(facts: RepoFacts) -> str:
     parts = [f"commit {facts.commit}" if facts.commit else "no commit"]
     if facts.card:
         parts.append(f"card sha256 {facts.card.sha256[:12]}")
-    unknown: dict[str, list[str]] = {}
-    for missing in facts.missing:
-        unknown.setdefault(missing.reason, []).append(_FACTS.get(missing.what, missing.what))
-    parts += [f"not known: {_listed(what)} ({reason})" for reason, what in unknown.items()]
     return "; ".join(parts) + ". What the card says was read, not checked. No legal advice."

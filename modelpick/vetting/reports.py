@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from modelpick.document import Block, Document, Heading, Result, Tone
 from modelpick.errors import ModelpickError
+from modelpick.vetting.comparison import comparison
 from modelpick.vetting.report import SCHEMA, VetReport
-from modelpick.vetting.report_blocks import say
+from modelpick.vetting.report_blocks import short_blocks_of
+from modelpick.vetting.wording import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +20,11 @@ class VetFailure:
 
     requested: str
     error: ModelpickError
+
+    @property
+    def name(self) -> str:
+        """What was asked for."""
+        return self.requested
 
     def to_dict(self) -> dict[str, Any]:
         """Its object in the list of `modelpick.vet/1`: an `error` member instead of answers."""
@@ -56,19 +64,19 @@ class VetReports(Result):
         return max((item.error.exit_code for item in self.items if isinstance(item, VetFailure)), default=0)
 
     def document(self) -> Document:
-        """One report after the other; the JSON is a list; quiet gives a verdict (or `error`) a line."""
-        blocks: list[Block] = []
-        data: list[Any] = []
-        quiet: list[str] = []
-        for item in self.items:
-            if isinstance(item, VetFailure):
-                blocks += [Heading(item.requested, 1), say(f"Could not find out: {item.error.message}", Tone.BAD)]
-                blocks += [say(item.error.hint, Tone.MUTED)] if item.error.hint else []
-                data.append(item.to_dict())
-                quiet.append("error")
-            else:
-                document = item.document()
-                blocks += document.blocks
-                data.append(document.data)
-                quiet += document.quiet
-        return Document(blocks=blocks, data=data, quiet=quiet)
+        """A table that compares them, then each in short; the JSON is a list of whole objects, in the order asked;
+        quiet gives a verdict (or `error`) a line.
+        """
+        blocks = [*comparison(self.items), *(block for item in self.items for block in _short(item))]
+        quiet = [item.verdict if isinstance(item, VetReport) else "error" for item in self.items]
+        return Document(blocks=blocks, data=[item.to_dict() for item in self.items], quiet=quiet)
+
+
+def _short(item: VetReport | VetFailure) -> Iterator[Block]:
+    if isinstance(item, VetReport):
+        yield from short_blocks_of(item)
+        return
+    yield Heading(item.name)
+    yield say(f"Could not find out: {item.error.message}", Tone.BAD)
+    if item.error.hint:
+        yield say(item.error.hint, Tone.MUTED)

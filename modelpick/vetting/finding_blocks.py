@@ -1,0 +1,71 @@
+"""The findings of a report for people: the gravest first, each with its quote, its place and what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from modelpick.document import Block, Heading, Text, Tone
+from modelpick.findings import Evidence, Finding, Outcome, Severity
+from modelpick.vetting.wording import listed, place, quotes, say
+
+_OPEN = {Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN}
+_TONES = {Severity.HIGH: Tone.BAD, Severity.MEDIUM: Tone.WARN}
+_MAX_QUOTES = 2
+_MAX_GRAVE = 20
+_MAX_LIGHT = 6
+"""Findings of severity medium and high, and lighter ones, that are shown."""
+
+
+def finding_blocks(findings: Sequence[Finding], seen: set[Evidence]) -> Iterator[Block]:
+    """All open findings, as far as a person reads; `seen` is what was quoted above already."""
+    open_ones = [finding for finding in findings if finding.outcome in _OPEN]
+    yield Heading("What to look at" + (f": {_counts(open_ones)}" if open_ones else ""))
+    if not open_ones:
+        yield say("Nothing.", Tone.GOOD)
+    grave = [finding for finding in open_ones if finding.severity >= Severity.MEDIUM]
+    light = [finding for finding in open_ones if finding.severity < Severity.MEDIUM]
+    for finding in sorted(grave[:_MAX_GRAVE], key=lambda f: -f.severity) + light[:_MAX_LIGHT]:
+        yield from _finding(finding, seen)
+    left = len(grave[_MAX_GRAVE:]) + len(light[_MAX_LIGHT:])
+    if left:
+        yield say(f"and {left} more: `--format json` lists all", Tone.MUTED)
+    open_checks = {finding.check for finding in open_ones}  # who says several things has not passed for one of them
+    passed = {f.check for f in findings if f.outcome is Outcome.PASS and f.check not in open_checks}
+    if passed:
+        yield say(f"Passed: {len(passed)} of {len({f.check for f in findings})} checks.", Tone.MUTED)
+
+
+def finding_lines(findings: Sequence[Finding]) -> Iterator[Block]:
+    """The findings of severity medium and high in a line each."""
+    grave = [f for f in findings if f.outcome in _OPEN and f.severity >= Severity.MEDIUM]
+    for finding in sorted(grave, key=lambda f: -f.severity)[:_MAX_LIGHT]:
+        where = listed([place(quote) for quote in finding.evidence if quote.quote], 2)
+        yield _headline(finding, f" ({where})" if where else "")
+    if len(grave) > _MAX_LIGHT:
+        yield say(f"and {len(grave) - _MAX_LIGHT} more", Tone.MUTED)
+
+
+def _finding(finding: Finding, seen: set[Evidence]) -> Iterator[Block]:
+    yield _headline(finding)
+    new = [quote for quote in finding.evidence if quote not in seen][:_MAX_QUOTES]
+    old = [quote for quote in finding.evidence if quote in seen and quote.quote]
+    yield from quotes(new)
+    if old and not new:
+        yield Text(f"  Quoted above: {listed([place(quote) for quote in old], 3)}", Tone.MUTED)
+    seen.update(new)
+    if finding.remediation:
+        yield Text("  What to do: " + " ".join(finding.remediation.split()), Tone.MUTED)
+
+
+def _headline(finding: Finding, end: str = "") -> Text:
+    word = finding.severity.word
+    if finding.outcome is not Outcome.FAIL:
+        word = f"{finding.outcome.value}, {word}"
+    tone = _TONES.get(finding.severity, Tone.PLAIN)
+    return say(f"[{word}] {finding.check}: {finding.message}{end}", tone, item=True)
+
+
+def _counts(findings: Sequence[Finding]) -> str:
+    counts = Counter(finding.severity for finding in findings)
+    return ", ".join(f"{counts[severity]} {severity.word}" for severity in reversed(Severity) if counts[severity])
