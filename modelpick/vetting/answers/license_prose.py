@@ -9,8 +9,15 @@ from dataclasses import dataclass
 from modelpick.facts import BlockKind
 from modelpick.licences.lookup import licence_of
 from modelpick.vetting.answers.contract import LicenseSubject, Restriction, Subject
-from modelpick.vetting.answers.license_subject import subject_of
-from modelpick.vetting.answers.license_words import Mention, mentions, restriction_in, speaks_of_licence, states_licence
+from modelpick.vetting.answers.license_subject import is_of_lineage, subject_of
+from modelpick.vetting.answers.license_words import (
+    Mention,
+    mentions,
+    restricting_part,
+    restriction_in,
+    speaks_of_licence,
+    states_licence,
+)
 from modelpick.vetting.answers.topics import Topic, topics_of
 from modelpick.vetting.answers.view import CardView, Line
 
@@ -18,7 +25,10 @@ _STRENGTH: dict[Restriction, int] = {"none": 0, "other": 1, "non-commercial": 2,
 _MAX_MENTIONS = 100
 # Where one sentence speaks of several things: "the code is MIT, while the weights are ...".
 _CLAUSES = re.compile(
-    r";|,? (?:while|whereas|but)\b|,? and (?=the (?:model|weights?|code|data|checkpoints?)\b)|, (?=the )", re.I
+    r";|,? (?:while|whereas|but)\b|,? and (?=(?:the|our) (?:model|weights?|code|data|checkpoints?)\b)|, (?=the )|"
+    r"(?:,|,? (?:und|et|y|e)) (?=(?:die|les?|los|las|el|os) (?:gewichte|modelle?|poids|modèles?|pesos|modelos?)\b)|"
+    r"[，、；] ?(?=模型|权重|数据|モデル|重み)",
+    re.I,
 )
 
 
@@ -75,11 +85,14 @@ class _Reader:
             if not about and restriction == "none":
                 continue
             subject = "data" if Topic.DATA in line.topics else subject_of(low)
+            if restriction != "none" and subject == "data" and Topic.DATA not in line.topics:
+                subject = subject_of(restricting_part(low))
             if about and (in_license or not row):
                 self._read_names(clause, low, subject, line, in_license)
-            if restriction == "none" or subject == "data":
-                continue
             # What restricts the base restricts what was made of it, and so does "this code" where nothing is licensed.
+            part = about and subject == "component" and not is_of_lineage(low)
+            if restriction == "none" or subject == "data" or part:
+                continue
             if subject == "code" and about:
                 self._of_code.append((restriction, line))
             else:

@@ -18,22 +18,34 @@ _SUBJECTS: tuple[tuple[Subject, str], ...] = (
         r"\b(?:base|original|teacher|upstream|parent|backbone|underlying|foundation)[ -](?:[\w.-]+ ){0,3}?"
         r"(?:models?|weights?|checkpoints?|version)\b|"
         r"\b(?:on|from) which (?:this|the|our) model (?:is|was)\b|"
-        r"\b(?:tokeni[sz]er|vocoder|text encoder|vision encoder|feature extractor|third[ -]party|components?|"
+        r"(?<!this )(?<!our )\b(?:vae|hifi-?gan|face (?:analysis|detection|recognition) model|controlnet|"
+        r"tokeni[sz]er|vocoder|text encoder|vision encoder|feature extractor|third[ -]party|components?|"
         r"dependenc(?:y|ies))\b|\bcredits? (?:for|to|goes)\b|"
         r"\b(?:photo(?:graph)?s?|pictures?|icons?|logos?|figures?)\b",
     ),
     (
         "code",
         r"\b(?:(?:models?(?:'s|’s)?|weights?|data|datasets?) )?"
-        r"(?:code|software|(?<!open[ -])source|repo(?:sitory)?|scripts?|library|toolkit|framework|implementation)\b"
-        rf"{_NOT_A_MODEL}|代码|コード|코드|исходный код",
+        r"(?:code|software|(?<!open[ -])source|(?:github|git|code|official|original|source) repo(?:sitory)?|scripts?|"
+        r"library|toolkit|framework|implementation)\b"
+        rf"{_NOT_A_MODEL}|代码|コード|코드|исходный код|\bquellcode\b|\bcódigo\b",
     ),
-    ("data", rf"\b(?:models?(?:'s|’s)? )?{_DATA}\b(?! code| scripts?){_NOT_A_MODEL}|数据|データ|데이터"),
-    ("weights", r"\b(?:models?|weights?|checkpoints?|embeddings?|parameters|adapter|lora)\b|模型|モデル|모델|модел"),
+    (
+        "data",
+        rf"\b(?:models?(?:'s|’s)? )?{_DATA}\b(?! code| scripts?){_NOT_A_MODEL}|数据|データ|데이터|"
+        r"\bdatos\b|\bdados\b|\bdonnées\b|"
+        r"\bdaten(?:satz|sätze)?\b|данны",
+    ),
+    (
+        "weights",
+        r"\b(?:models?|weights?|checkpoints?|embeddings?|parameters|adapter|lora)\b|模型|权重|モデル|重み|모델|가중치|модел|"
+        r"\b(?:modelle?|gewichte|pesos|modelos?|modèles?|poids)\b",
+    ),
 )
 _ANY_SUBJECT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _SUBJECTS))
 _BESIDE = re.compile(
-    r"(?: \([^)]*\))?(?:,? \(?(?:and|&|as well as|along with)|,|/) ?(?:the |our |all )?"
+    r"(?: \([^)]*\))?(?:,? \(?(?:and|&|as well as|along with|und|et|y|e)\b|,|/|[和与及、と]) ?"
+    r"(?:the |our |all |die |les? |los |las |os )?"
     r"(?:(?:pre-?|fine-?)?t(?:rain|un)(?:ed|ing) )?"
 )
 _IN_A_NAME = re.compile(r"\b(?:nvidia source code|apache software|boost software|open data commons)\b")
@@ -50,6 +62,16 @@ _SO_THE_MODEL = re.compile(
     r"(?:, ?|\bso |\btherefore |\bhence )(?:this|the|our) (?!base|original|teacher)(?:[\w-]+ )?"
     r"(?:models?|weights?|checkpoints?) (?:is|are|may|can|must|should)\b"
 )
+
+_LINEAGE = re.compile(
+    r"\b(?:base|original|teacher|upstream|parent|backbone|underlying|foundation|derive|inherit|based on|version of|"
+    r"fine-?tun|on which|from which)"
+)
+
+
+def is_of_lineage(low: str) -> bool:
+    """Whether a sentence about a component speaks of what the model was made from, not of a part beside it."""
+    return bool(_LINEAGE.search(low))
 
 
 def subject_of(low: str) -> Subject:

@@ -128,7 +128,7 @@ _OR = r"(?: use| purposes?)?(?: and|,? or| as well as| vs\.?| versus| ?/ ?) ?(?:
 _EITHER_WAY = re.compile(
     rf"\b(?:commercial(?:ly)?{_OR}non[ -]?commercial(?:ly)?|non[ -]?commercial(?:ly)?{_OR}commercial(?:ly)?)\b"
 )
-_NC_NAME = re.compile(r"\bcc[ -]?by[ -]nc\b|\blicen[sc]e-nc\b|\bnoncommercial\b")
+_NC_NAME = re.compile(r"(?<![a-z\d])cc[ -]?by[ -]nc\b|\blicen[sc]e-nc\b|\bnoncommercial\b")
 _OTHER_TERMS = either(
     r"\bprohibited[ -]uses?\b|\bacceptable[ -]use policy\b|\busage policy\b",
     r"\bdo(?: not|n't) use (?:it|this|the model) (?:for|to|in)\b",
@@ -160,6 +160,9 @@ _HINTS = (
 _NOT_THIS = either(
     r"\b(?:base|original|teacher|other|upstream) model(?:'s)? (?:is|was|has)|\bunlike\b",
 )
+
+_USE_WORD = re.compile(r"\b(?:non-?\s?commercial|commercial|research|academic|scientific|educational)\w*")
+_BREAK = re.compile(r"[;,]| because | due to | owing to | since ")
 
 
 # Words before a name that make it no statement: "not under the MIT license", "based on the MIT license".
@@ -211,7 +214,7 @@ def _table_names() -> re.Pattern[str]:
     names = {licence.name for licence in licences() if len(licence.name) > 14}
     names |= {name for licence in licences() for name in (licence.hub_id, *licence.aliases) if len(name) > 11}
     patterns = (re.escape(name).replace(r"\-", "[ -]") for name in sorted(names, key=len, reverse=True))
-    return re.compile("|".join(rf"\b{pattern}\b" for pattern in patterns), re.I)
+    return re.compile("|".join(rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])" for pattern in patterns), re.I)
 
 
 def speaks_of_licence(low: str) -> bool:
@@ -236,6 +239,13 @@ def restriction_in(low: str) -> Restriction:
     if _OTHER_TERMS.search(low) and not _FRIENDLY.search(low):
         return "other"
     return "none"
+
+
+def restricting_part(low: str) -> str:
+    """A restricting sentence up to where its reason or another statement begins: "..., because the data are ..."."""
+    hint = _USE_WORD.search(low)
+    end = _BREAK.search(low, hint.end()) if hint else None
+    return low[: end.start()] if end else low
 
 
 def is_open(licence: Licence) -> bool:
