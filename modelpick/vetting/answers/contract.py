@@ -271,6 +271,12 @@ class License:
     lineage: tuple[Ancestor, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
+    @property
+    def own_evidence(self) -> tuple[Evidence, ...]:
+        """The quotes of the repo itself that are about its licence: those of its bases left out."""
+        of_bases = {quote for ancestor in self.lineage for quote in (*ancestor.evidence, *ancestor.named)}
+        return tuple(quote for quote in self.evidence if quote not in of_bases)
+
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON contract."""
         return {

@@ -41,9 +41,7 @@ class _Source:
 def _sources(license_: License, facts: RepoFacts) -> Iterator[_Source]:
     own = licence_worked_with(license_)
     if own is not None:
-        of_bases = {quote for ancestor in license_.lineage for quote in (*ancestor.evidence, *ancestor.named)}
-        quotes = tuple(quote for quote in license_.evidence if quote not in of_bases)
-        yield _Source(licence=own, evidence=quotes[:1], limits=license_.terms)
+        yield _Source(licence=own, evidence=license_.own_evidence[:1], limits=license_.terms)
     known = {descent.facts.repo_id: descent.facts for descent in facts.lineage if descent.facts}
     for ancestor in license_.lineage:
         licence = licence_of(ancestor.hub_id) if ancestor.hub_id else None
@@ -71,7 +69,7 @@ def _duties(licence: Licence) -> Iterator[tuple[str, str]]:
         (licence.naming, "names and displays: {}"),
         (licence.use_restrictions, "keep to the use restrictions, and pass them on: {}"),
         (licence.share_alike, "what you make of it stays under the same terms: {}"),
-        (licence.output_restriction, "what it puts out: {}"),
+        (licence.output_restriction, "its outputs: {}"),
     ):
         if value and not _NOTHING.fullmatch(value) and not value.lower().startswith("none"):
             yield words.format(value.removeprefix("yes: ").removeprefix("yes, ")), ""

@@ -91,10 +91,7 @@ def place_of(facts: RepoFacts) -> str:
 def label_of(license_: License) -> str | None:
     """The licence as a repo states it: in its header, a tag, under a misspelt key, or in its text."""
     named = {source.source: source.value for source in reversed(license_.other_sources)}
-    if license_.declared:
-        name = f" (`{named['license_name']}`)" if "license_name" in named else ""
-        return ", ".join(license_.declared) + name
-    return named.get("tag") or named.get("licence") or license_.prose
+    return ", ".join(license_.declared) or named.get("tag") or named.get("licence") or license_.prose
 
 
 def licence_worked_with(license_: License) -> Licence | None:

@@ -21,13 +21,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelpick.card.bases import ADAPTER_CONFIG, named_bases
-from modelpick.facts import Missing
 from modelpick.findings import Severity
-from modelpick.vetting.answers.contract import Ancestor
 from modelpick.vetting.answers.lineage import CIRCLE, is_free, quotes_of_naming
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
 
-_SPLIT = "ask the maker which model was used and under which licence it stands"
+_ASK = "ask the maker which model was used and under which licence; a private base needs `hf auth login`"
 
 
 def run(reading: Reading) -> Iterator[Said]:
@@ -50,7 +48,6 @@ def _bases(reading: Reading) -> Iterator[Said]:
             yield unknown(
                 f"its base `{ancestor.repo_id}` could not be looked at: {ancestor.missing}",
                 *ancestor.named,
-                remediation=_hint(reading, ancestor),
             )
         elif ancestor.declared is None and ancestor.hub_id is None:
             severity = Severity.LOW if is_free(ancestor, subject) else None
@@ -65,13 +62,6 @@ def _bases(reading: Reading) -> Iterator[Said]:
                 *(ancestor.evidence[:1] or ancestor.named),
                 remediation=f"read the licence of `{ancestor.repo_id}`",
             )
-
-
-def _hint(reading: Reading, ancestor: Ancestor) -> str:
-    found: Missing | None = next(
-        (d.missing for d in reading.facts.lineage if d.missing and d.base.repo_id == ancestor.repo_id), None
-    )
-    return found.hint if found is not None and found.hint else _SPLIT
 
 
 def _circles(reading: Reading) -> Iterator[Said]:
@@ -105,6 +95,6 @@ def _nameless(reading: Reading) -> Iterator[Said]:
 CHECK = Check(
     id="base-known",
     severity=Severity.MEDIUM,
-    remediation=_SPLIT,
+    remediation=_ASK,
     run=run,
 )

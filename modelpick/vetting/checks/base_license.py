@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelpick.findings import Confidence, Evidence, Severity
+from modelpick.findings import Confidence, Severity
 from modelpick.vetting.answers.contract import Ancestor
 from modelpick.vetting.answers.license_rules import Rule, Says, rule_for, says
 from modelpick.vetting.answers.lineage import is_free, label_of, licence_worked_with, terms_of
@@ -74,7 +74,7 @@ def _conflict(reading: Reading, rule: Rule, what: Says, bases: list[Ancestor]) -
         message += "; both are of one owner, who may license them apart"
     return failed(
         message,
-        *(_own_quotes(reading) or nearest.named[:1]),
+        *(reading.answers.license.own_evidence[:1] or nearest.named[:1]),
         *nearest.evidence[:1],
         severity=severity,
         remediation=rule.remediation,
@@ -103,13 +103,6 @@ def _message(rule: Rule, what: Says, label: str | None, base: Ancestor) -> str:
 
 def _named(label: str | None) -> str:
     return f"`{label}`" if label and "`" not in label else label or "no licence"
-
-
-def _own_quotes(reading: Reading) -> tuple[Evidence, ...]:
-    """The line that states the model's own licence; a base's may stand before it in the answer."""
-    license_ = reading.answers.license
-    of_bases = {quote for ancestor in license_.lineage for quote in (*ancestor.evidence, *ancestor.named)}
-    return tuple(quote for quote in license_.evidence if quote not in of_bases)[:1]
 
 
 CHECK = Check(

@@ -54,9 +54,9 @@ def _own(reading: Reading) -> Iterator[_Named]:
     told = {source.source: source.value for source in found.other_sources}
     values = found.declared or tuple(told[source] for source in ("tag", "licence") if source in told)
     for value in values:
-        named = _named("", value, found.evidence[:1])
+        named = _named("", value, found.own_evidence[:1])
         if named.ids[:1] == ("other",):
-            named = _named("", told.get("license_name") or found.spdx or value, found.evidence[:1])
+            named = _named("", told.get("license_name") or found.spdx or value, found.own_evidence[:1])
         yield named
     if not values and (found.spdx or found.family):
         yield _Named(
@@ -64,14 +64,15 @@ def _own(reading: Reading) -> Iterator[_Named]:
             value=found.spdx or found.prose or str(found.family),
             ids=_ids(found.spdx),
             family=found.family,
-            evidence=found.evidence[:1],
+            evidence=found.own_evidence[:1],
         )
 
 
 def _of_bases(reading: Reading) -> Iterator[_Named]:
     for ancestor in reading.answers.license.lineage:
         if ancestor.declared:
-            yield _named(f"the base model {ancestor.repo_id}: ", ancestor.declared)
+            value = ancestor.hub_id or ancestor.declared
+            yield _named(f"the base model {ancestor.repo_id}: ", value, ancestor.evidence[:1])
 
 
 def _named(whose: str, value: str, evidence: tuple[Evidence, ...] = ()) -> _Named:

@@ -31,7 +31,7 @@ def run(reading: Reading) -> Iterator[Said]:
     tags = [source.value for source in elsewhere if source.source == "tag"]
     if license_.declared:
         end = card.front_matter.end_line if card is not None else 0
-        quotes = [quote for quote in license_.evidence if 0 < quote.line <= end][:1]
+        quotes = [quote for quote in license_.own_evidence if 0 < quote.line <= end][:1]
         yield passed(f"the header declares {', '.join(license_.declared)}", *quotes)
     elif card is not None and card.front_matter.status in {FrontMatterStatus.OVER_CAP, FrontMatterStatus.REFUSED}:
         yield unknown("the header was not read, so nobody knows whether it declares a licence")

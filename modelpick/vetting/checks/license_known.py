@@ -37,21 +37,21 @@ def run(reading: Reading) -> Iterator[Said]:
         name = named.get("license_name")
         if licence is None:
             yield unknown(
-                f"`{value}` is no licence id of the Hub and is not in our table{where}", *license_.evidence[:1]
+                f"`{value}` is no licence id of the Hub and is not in our table{where}", *license_.own_evidence[:1]
             )
         elif licence.hub_id == "other":
             found = licence_of(name) if name else None
             if found is not None:
-                yield passed(f"`other`, named `{name}`: {found.name}", *license_.evidence[:1])
+                yield passed(f"`other`, named `{name}`: {found.name}", *license_.own_evidence[:1])
             else:
                 told = f"and its name `{name}` is not in our table" if name else "and its name is not told"
-                yield unknown(f"the licence is `other` {told}{where}", *license_.evidence[:1])
+                yield unknown(f"the licence is `other` {told}{where}", *license_.own_evidence[:1])
         elif licence.hub_id == "unknown":
-            yield unknown("the licence is declared as `unknown`", *license_.evidence[:1])
+            yield unknown("the licence is declared as `unknown`", *license_.own_evidence[:1])
         elif licence.is_family:
-            yield failed(f"`{value}` names a family of licences, not one text{where}", *license_.evidence[:1])
+            yield failed(f"`{value}` names a family of licences, not one text{where}", *license_.own_evidence[:1])
         else:
-            yield passed(f"{licence.name} ({licence.family})", *license_.evidence[:1])
+            yield passed(f"{licence.name} ({licence.family})", *license_.own_evidence[:1])
 
 
 CHECK = Check(
