@@ -17,8 +17,8 @@ _MAX_LIGHT = 6
 """Findings of severity medium and high, and lighter ones, that are shown."""
 
 
-def finding_blocks(findings: Sequence[Finding], seen: set[Evidence]) -> Iterator[Block]:
-    """All open findings, as far as a person reads; `seen` is what was quoted above already."""
+def finding_blocks(findings: Sequence[Finding], said: str, seen: set[Evidence]) -> Iterator[Block]:
+    """All open findings, as far as a person reads. `said` and `seen`: what stands above already, told and quoted."""
     open_ones = [finding for finding in findings if finding.outcome in _OPEN]
     yield Heading("What to look at" + (f": {_counts(open_ones)}" if open_ones else ""))
     if not open_ones:
@@ -26,7 +26,7 @@ def finding_blocks(findings: Sequence[Finding], seen: set[Evidence]) -> Iterator
     grave = [finding for finding in open_ones if finding.severity >= Severity.MEDIUM]
     light = [finding for finding in open_ones if finding.severity < Severity.MEDIUM]
     for finding in sorted(grave[:_MAX_GRAVE], key=lambda f: -f.severity) + light[:_MAX_LIGHT]:
-        yield from _finding(finding, seen)
+        yield from _finding(finding, said, seen)
     left = len(grave[_MAX_GRAVE:]) + len(light[_MAX_LIGHT:])
     if left:
         yield say(f"and {left} more: `--format json` lists all", Tone.MUTED)
@@ -36,34 +36,39 @@ def finding_blocks(findings: Sequence[Finding], seen: set[Evidence]) -> Iterator
         yield say(f"Passed: {len(passed)} of {len({f.check for f in findings})} checks.", Tone.MUTED)
 
 
-def finding_lines(findings: Sequence[Finding]) -> Iterator[Block]:
-    """The findings of severity medium and high in a line each."""
+def finding_lines(findings: Sequence[Finding], said: str) -> Iterator[Block]:
+    """The findings of severity medium and high in a line each; `said` stands above already."""
     grave = [f for f in findings if f.outcome in _OPEN and f.severity >= Severity.MEDIUM]
     for finding in sorted(grave, key=lambda f: -f.severity)[:_MAX_LIGHT]:
-        where = listed([place(quote) for quote in finding.evidence if quote.quote], 2)
-        yield _headline(finding, f" ({where})" if where else "")
+        yield _headline(finding, said, _places(finding.evidence))
     if len(grave) > _MAX_LIGHT:
         yield say(f"and {len(grave) - _MAX_LIGHT} more", Tone.MUTED)
 
 
-def _finding(finding: Finding, seen: set[Evidence]) -> Iterator[Block]:
-    yield _headline(finding)
-    new = [quote for quote in finding.evidence if quote not in seen][:_MAX_QUOTES]
-    old = [quote for quote in finding.evidence if quote in seen and quote.quote]
-    yield from quotes(new)
-    if old and not new:
-        yield Text(f"  Quoted above: {listed([place(quote) for quote in old], 3)}", Tone.MUTED)
-    seen.update(new)
+def _finding(finding: Finding, said: str, seen: set[Evidence]) -> Iterator[Block]:
+    again = finding.severity == Severity.HIGH  # statements that contradict each other stand side by side
+    new = [quote for quote in finding.evidence if quote.quote and (again or quote not in seen)][:_MAX_QUOTES]
+    if finding.severity < Severity.MEDIUM or not new:
+        yield _headline(finding, said, _places(finding.evidence))
+    else:
+        yield _headline(finding, said)
+        yield from quotes(new)
+        seen.update(new)
     if finding.remediation:
         yield Text("  What to do: " + " ".join(finding.remediation.split()), Tone.MUTED)
 
 
-def _headline(finding: Finding, end: str = "") -> Text:
+def _headline(finding: Finding, said: str, end: str = "") -> Text:
     word = finding.severity.word
     if finding.outcome is not Outcome.FAIL:
         word = f"{finding.outcome.value}, {word}"
-    tone = _TONES.get(finding.severity, Tone.PLAIN)
-    return say(f"[{word}] {finding.check}: {finding.message}{end}", tone, item=True)
+    message = finding.message.replace(said, "see above") if said else finding.message
+    return say(f"[{word}] {finding.check}: {message}{end}", _TONES.get(finding.severity, Tone.PLAIN), item=True)
+
+
+def _places(evidence: Sequence[Evidence]) -> str:
+    where = listed(list(dict.fromkeys(place(quote) for quote in evidence if quote.quote)), 2)
+    return f" ({where})" if where else ""
 
 
 def _counts(findings: Sequence[Finding]) -> str:

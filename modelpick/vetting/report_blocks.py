@@ -29,7 +29,7 @@ def blocks_of(report: VetReport) -> Iterator[Block]:
     yield from _training_data(report.answers)
     yield from _popularity_and_usage(report.answers)
     yield from _license(report.answers.license)
-    yield from finding_blocks(report.findings, _quoted(report.answers))
+    yield from finding_blocks(report.findings, report.answers.license.reason, _quoted(report.answers))
     yield from report.ruling.blocks()
     yield from _unknown(report.facts)
     yield say(_provenance(report.facts), Tone.MUTED)
@@ -42,7 +42,7 @@ def short_blocks_of(report: VetReport) -> Iterator[Block]:
     yield from _commercial_use(report.answers)
     purpose = report.answers.purpose
     yield from quotes(purpose.evidence[:1]) if purpose.status == "stated" else [_not_stated(purpose, _NO_PURPOSE)]
-    yield from finding_lines(report.findings)
+    yield from finding_lines(report.findings, report.answers.license.reason)
     yield from report.ruling.blocks()
 
 
@@ -141,7 +141,7 @@ def _license(found: License) -> Iterator[Block]:
     if named is None:
         yield say(f"Not declared: {found.reason}.", Tone.WARN)
     elif found.conflicts:
-        yield say(f"{named}, and other statements that differ; the strictest is worked with.", Tone.WARN)
+        yield say(f"{named}, and other statements that differ (see below); the strictest is worked with.", Tone.WARN)
     else:
         yield say(f"{named} ({found.family})" if found.family else named)
     for part in found.subjects[:_MAX_PARTS]:
@@ -160,17 +160,13 @@ def _license(found: License) -> Iterator[Block]:
         yield from (say(duty.text, item=True) for duty in found.duties[:_MAX_DUTIES])
         if len(found.duties) > _MAX_DUTIES:
             yield say(f"and {len(found.duties) - _MAX_DUTIES} more", Tone.MUTED)
-    for conflict in found.conflicts:
-        yield say(f"May conflict: {conflict.why}", Tone.BAD)
-        yield from quotes(conflict.evidence)
 
 
 def _quoted(answers: Answers) -> set[Evidence]:
     """What stands above the findings already."""
     found = answers.license
     above = [*found.evidence[:1], *answers.purpose.evidence[:2], *answers.out_of_scope.evidence[:1]]
-    above += [*answers.training_data.evidence[:2], *answers.usage.evidence[:1]]
-    return {*above, *(quote for conflict in found.conflicts for quote in conflict.evidence)}
+    return {*above, *answers.training_data.evidence[:2], *answers.usage.evidence[:1]}
 
 
 # --- what it rests on -------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def test_people_see_the_verdict_and_the_four_questions_with_quotes(
         "This model is intended",
         "good.md:8",
         "What was it trained on?",
-        "Under which licence?",
+        "Under which licence, and what does it demand?",
         "No legal advice",
     ):
         assert words in outcome.out
