@@ -167,10 +167,18 @@ FAULTS: tuple[Fault, ...] = (
     ),
     # An answer that is none. Gated before missing: huggingface_hub's classes inherit in this order too.
     Fault(
+        lambda t: t.code == "GatedRepo" and t.token,
+        "gated",
+        Again.NEVER,
+        "`{repo}` is gated, and this token is not on its list: its owner gives access on request",
+        "ask for access at {endpoint}/{repo} with the account of this token, and check that the token may read "
+        "gated repos",
+    ),
+    Fault(
         _code("GatedRepo"),
         "gated",
         Again.NEVER,
-        "`{repo}` is gated: its owner gives access on request{who}",
+        "`{repo}` is gated, and you are not logged in: its owner gives access on request",
         "ask for access at {endpoint}/{repo}, then log in with `hf auth login`",
     ),
     Fault(
@@ -195,15 +203,15 @@ FAULTS: tuple[Fault, ...] = (
         "see its files at {endpoint}/{repo}/tree/main",
     ),
     Fault(
-        _code("RepoNotFound"),
+        lambda t: t.code == "RepoNotFound" and t.token,
         "repo-not-found",
         Again.NEVER,
-        "{host} has no model `{repo}`{or_private}",
-        "check its spelling with `modelpick search --text {name}`; a private one needs `hf auth login`",
+        "{host} has no model `{repo}` that this token may see",
+        "check its spelling with `modelpick search --text {name}`; a private one needs a token of its members",
     ),
     # The real Hub answers a missing or private repo to an anonymous caller with a bare 401.
     Fault(
-        lambda t: t.status == 401 and not t.token and t.asked.repo_id is not None,
+        lambda t: not t.token and (t.code == "RepoNotFound" or (t.status == 401 and t.asked.repo_id is not None)),
         "repo-not-found",
         Again.NEVER,
         "{host} shows no model `{repo}` to an anonymous caller: it does not exist or is private",
@@ -334,7 +342,6 @@ def _words(trouble: Trouble) -> dict[str, str]:
         "proxy": f", the proxy ({', '.join(trouble.proxies)})" if trouble.proxies else "",
         "said": f": {trouble.said}" if trouble.said else "",
         "cause": clean(str(_innermost(trouble.error))) if trouble.error else "",
-        "who": " and has not given it to this token" if trouble.token else "",
         "or_private": " that this token may see" if trouble.token else "",
     }
 

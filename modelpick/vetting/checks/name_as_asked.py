@@ -29,7 +29,7 @@ def run(reading: Reading) -> Iterator[Said]:
     elif asked == got:
         yield passed(f"the Hub answers to `{asked}`")
     elif asked.lower() == got.lower():
-        yield failed(f"asked for `{asked}`, which the Hub spells `{got}`", severity=Severity.LOW)
+        yield failed(f"asked for `{asked}`, which the Hub spells `{got}`", severity=Severity.INFO)
     elif "/" in asked and asked.split("/")[0].lower() != got.split("/")[0].lower():
         yield failed(f"asked for `{asked}`, got `{got}`: the repo belongs to another owner now")
     else:
