@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from modelpick.document import Block, Heading, Table, Text, Tone
 from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
-from modelpick.vetting.answers.contract import Answers, DataStatus, License, Statement
+from modelpick.vetting.answers.contract import Ancestor, Answers, DataStatus, License, Statement
 from modelpick.vetting.comparison import USE_TONES, USE_WORDS, VERDICT_TONES
 from modelpick.vetting.finding_blocks import finding_blocks, finding_lines
 from modelpick.vetting.report import VetReport
 from modelpick.vetting.wording import listed, quotes, say
 
-_FACTS = {"downloads_all_time": "downloads in all", "derived": "models made from it", "created": "when it was made"}
+_FACTS = {
+    "downloads_all_time": "downloads in all",
+    "derived": "models made from it",
+    "created": "when it was made",
+    "lineage": "what it was made from",
+}
 _MAX_ROWS = 12
 _MAX_DUTIES = 6
 _MAX_PARTS = 6
@@ -148,10 +153,7 @@ def _license(found: License) -> Iterator[Block]:
         terms = part.declared or "not told"
         yield say(f"For the {part.subject}: {terms} (commercial use: {USE_WORDS[part.commercial_use]})", item=True)
     for base in found.lineage[:_MAX_PARTS]:
-        how = f" ({base.relation})" if base.relation else ""
-        terms = base.declared or "no licence that is known"
-        use = USE_WORDS[base.commercial_use]
-        yield say(f"Made from {base.repo_id}{how}: {terms} (commercial use: {use})", item=True)
+        yield say(_base(base), item=True)
     left = len(found.subjects[_MAX_PARTS:]) + len(found.lineage[_MAX_PARTS:])
     if left:
         yield say(f"and {left} more", Tone.MUTED)
@@ -160,6 +162,19 @@ def _license(found: License) -> Iterator[Block]:
         yield from (say(duty.text, item=True) for duty in found.duties[:_MAX_DUTIES])
         if len(found.duties) > _MAX_DUTIES:
             yield say(f"and {len(found.duties) - _MAX_DUTIES} more", Tone.MUTED)
+
+
+def _base(base: Ancestor) -> str:
+    """A model that it was made from, how and through which other, and its terms or why they are not known."""
+    how = base.relation or ""
+    if base.inferred:
+        how += ", by its files"
+    through = f"from it {base.child}" if base.depth > 1 else ""
+    notes = ", ".join(filter(None, (how, through)))
+    head = f"Made from {base.repo_id}" + (f" ({notes})" if notes else "")
+    if base.missing:
+        return f"{head}: not looked at, for {base.missing}"
+    return f"{head}: {base.declared or 'no licence is stated'} (commercial use: {USE_WORDS[base.commercial_use]})"
 
 
 def _quoted(answers: Answers) -> set[Evidence]:
