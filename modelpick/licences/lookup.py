@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal, cast
 
@@ -75,6 +75,7 @@ class Licence:
     source: str
 
 
+@lru_cache(maxsize=4_096)
 def licence_of(hub_id: str) -> Licence | None:
     """The licence of that Hub id, `license_name`, SPDX id or full name; None where not in the table.
 

@@ -153,10 +153,13 @@ _FRIENDLY = either(
 # A sentence without any of these needs no closer look; looking for them is cheap.
 _HINTS = (
     "commerc", "comercial", "kommerz", "коммерч", "research", "academic", "scientific", "education", "study",
-    "forschung", "исслед", "научн", "prohibit", "acceptable", "policy", "do not use", "don't use",
+    "forschung", "recherche", "investiga", "pesquisa", "исслед", "научн",
+    "prohibit", "acceptable", "policy", "do not use", "don't use",
     "recommended", "permission", "authori", "consent", "terms", "agree", "-nc", " nc", "研究", "学术", "商用", "商业",
-    "利用規約", "条款", "recherche", "investiga", "pesquisa", "연구", "상업",
+    "利用規約", "条款", "연구", "상업",
 )  # fmt: skip
+_LATIN_HINTS = tuple(hint for hint in _HINTS if hint.isascii())
+_OTHER_HINTS = tuple(hint for hint in _HINTS if not hint.isascii())
 _NOT_THIS = either(
     r"\b(?:base|original|teacher|other|upstream) model(?:'s)? (?:is|was|has)|\bunlike\b",
 )
@@ -229,7 +232,7 @@ def states_licence(low: str) -> bool:
 
 def restriction_in(low: str) -> Restriction:
     """What a sentence demands of the user beyond a licence id; a friendly word about commerce demands nothing."""
-    if not any(hint in low for hint in _HINTS) or _NOT_THIS.search(low):
+    if not _hinted(low) or _NOT_THIS.search(low):
         return "none"
     low = _EITHER_WAY.sub("commercial", low)
     if _RESEARCH_ONLY.search(low):
@@ -239,6 +242,13 @@ def restriction_in(low: str) -> Restriction:
     if _OTHER_TERMS.search(low) and not _FRIENDLY.search(low):
         return "other"
     return "none"
+
+
+def _hinted(low: str) -> bool:
+    for hint in _LATIN_HINTS:  # a plain loop: every sentence of every card comes here
+        if hint in low:
+            return True
+    return not low.isascii() and any(hint in low for hint in _OTHER_HINTS)
 
 
 def restricting_part(low: str) -> str:
