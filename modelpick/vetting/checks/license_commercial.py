@@ -10,7 +10,8 @@ How to fix
     For commercial use take a model whose licence allows it, meet the condition, or ask the publisher for other terms.
 
 Limits
-    The terms come from a table and from the card's words; base models are not walked yet. No legal advice.
+    The terms come from a table, from the card's words and from the repo's licence file. The answer is for the weights;
+    what the bases and the data ask is said by other checks. No legal advice.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What the repo says about its licence does not contradict itself.
 
 What it checks
-    Whether the key `license`, the tag, `license_name`, the misspelt `licence`, a second header and the text name the
-    same licence, and whether an open licence stands beside "research only" or "non-commercial".
+    Whether the key `license`, the tag, `license_name`, the misspelt `licence`, a second header, the licence file, the
+    headers of the weights and the text name the same licence, whether a licence file holds clauses that the declared
+    licence does not have, and whether an open licence stands beside "research only" or "non-commercial".
 
 Why it matters
     Of two terms that cannot both hold the stricter one may be the one that is meant.

@@ -1,8 +1,8 @@
 """The card declares a licence.
 
 What it checks
-    Whether the header has the key `license` with a value, and if not, whether a tag, the misspelt key `licence`, a
-    licence file or the text names one.
+    Whether the header has the key `license` with a value, and if not, whether the Hub's own reading of it, a tag, the
+    misspelt key `licence`, a licence file or the text names one.
 
 Why it matters
     Without a licence nobody has granted you any right, whatever others do with the model.
@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from modelpick.facts import FrontMatterStatus
 from modelpick.findings import Severity
+from modelpick.vetting.answers.license_sources import TOOL_VALUE
 from modelpick.vetting.check import Check, Reading, Said, failed, passed, unknown
 
 
@@ -29,7 +30,11 @@ def run(reading: Reading) -> Iterator[Said]:
     card = reading.facts.card
     elsewhere = [source for source in license_.other_sources if source.source != "gate text"]
     tags = [source.value for source in elsewhere if source.source == "tag"]
-    if license_.declared:
+    hub = [source.value for source in elsewhere if source.source == "hub"]
+    elsewhere = [source for source in elsewhere if not (source.source == "licence" and source.value == TOOL_VALUE)]
+    if license_.declared and hub:
+        yield passed(f"the card could not be had; the Hub says that its header declares {', '.join(hub)}")
+    elif license_.declared:
         end = card.front_matter.end_line if card is not None else 0
         quotes = [quote for quote in license_.own_evidence if 0 < quote.line <= end][:1]
         yield passed(f"the header declares {', '.join(license_.declared)}", *quotes)
@@ -37,6 +42,10 @@ def run(reading: Reading) -> Iterator[Said]:
         yield unknown("the header was not read, so nobody knows whether it declares a licence")
     elif any(missing.what == "card" for missing in reading.facts.missing):
         yield unknown("the card could not be had")
+    elif hub:
+        yield failed(
+            f"no key `license` could be read in the header; the Hub tells {', '.join(hub)}", severity=Severity.LOW
+        )
     elif tags:
         yield failed(f"no key `license` in the header; the Hub's tag says {', '.join(tags)}", severity=Severity.LOW)
     elif elsewhere:
