@@ -36,7 +36,9 @@ _CODE_CONFIGS = (
     "modules.json",
 )
 """May name code of the repo as well; read only where there is code, or the card asks to trust it."""
-_LICENCE = re.compile(r"(licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*", re.IGNORECASE)
+_LICENCE = re.compile(
+    r"(?:[\w.-]{1,60}/)?(?:[a-z0-9.]{1,20}[-_])?(?:licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*", re.IGNORECASE
+)
 _MAX_LICENCES = 8
 _MORE = ("baseModels", "childrenModelCount", "downloadsAllTime", "usedStorage")
 
@@ -151,7 +153,7 @@ def _text_files(facts: RepoFacts) -> Iterator[FileFact]:
     if any(file.path.endswith(".py") for file in files) or (facts.card and "trust_remote_code" in facts.card.text):
         yield from (file for file in files if file.path in _CODE_CONFIGS)
     licences = [file for file in files if _LICENCE.fullmatch(file.path)]
-    yield from sorted(licences, key=lambda file: file.path)[:_MAX_LICENCES]
+    yield from sorted(licences, key=lambda file: (file.path.count("/"), file.path))[:_MAX_LICENCES]
 
 
 def _missing(facts: RepoFacts, what: tuple[str, ...], reason: str, hint: str | None = None) -> RepoFacts:
