@@ -41,7 +41,7 @@ _CARD_SUFFIXES = (".md", ".markdown")
 _TEXT_SUFFIXES = (*_CARD_SUFFIXES, ".txt", "")
 _TEXTS = re.compile(
     r"(?i)(?:[\w.-]*config|model_index|modules)\.json|mergekit_config\.ya?ml|"
-    r"(?:licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*"
+    r"(?:[\w.-]{1,60}/)?(?:[a-z0-9.]{1,20}[-_])?(?:licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*"
 )
 _EXPLICIT = re.compile(r"\.{0,2}[\\/]|~[\\/]|[A-Za-z]:[\\/]")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
