@@ -114,6 +114,14 @@ CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
         (lic("cc-by-nc-4.0"), "fail", "medium"),
         (facts(BARE), "unknown", "medium"),
     ],
+    "license-by-tool": [
+        (facts("---\nlicence: license\n---\n# x"), "fail", "low"),
+        (facts("---\nlicense: apache-2.0\n---\n# Uploaded model\n\nTrained 2x faster with [Unsloth](u)."), "fail", "low"),
+        (facts("---\nlicense: llama3\n---\n# Uploaded model\n\nTrained 2x faster with [Unsloth](u)."), "pass", "info"),
+        (facts("---\nlicense: other\n---\n# Model Trained Using AutoTrain"), "fail", "low"),
+        (lic("other"), "pass", "info"),
+        (facts(BARE), "not-applicable", "info"),
+    ],
     "license-allowed": [(lic("mit"), "not-applicable", "info")],  # with a policy's lists: test_policy_file.py
     "license-conflict": [
         (lic("mit"), "pass", "info"),
