@@ -46,7 +46,9 @@ _NUMBER = (
 )
 _ANY_NAME = group(_METRIC_NAME, _FAR_METRIC_NAME)
 _BESIDE = re.compile(
-    rf"{_ANY_NAME}(?:[^.;]|\.(?=\d)){{0,60}}?{_NUMBER}|{_NUMBER}(?:[^.;]|\.(?=\d)){{0,30}}?{_ANY_NAME}"
+    rf"{_ANY_NAME}(?:[^.;]|\.(?=\d)){{0,60}}?{_NUMBER}|{_NUMBER}(?:[^.;]|\.(?=\d)){{0,30}}?{_ANY_NAME}|"
+    rf"{_ANY_NAME}(?: score| rate)?s? (?:of|is|was|at) (?:about |around |approximately |~)?\d|"
+    rf"\b(?:reach|achiev|obtain|scor|attain)\w* (?:an? |about |around |approximately |~)?\d[\d.,]*%? (?:\w+ ){{0,2}}?{_ANY_NAME}"
 )
 _AT_ONCE = re.compile(rf"{_ANY_NAME}[^\w]{{0,6}}?[:=|]\W{{0,6}}[-+]?\d")
 _SPEED = re.compile(r"\d[\d.,]* ?(?:tokens?|tok|images?|samples?|sentences?|frames?|it) ?(?:/|per) ?s(?:ec(?:ond)?)?\b")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from modelpick.facts import BlockKind
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.contract import Purpose, Status
-from modelpick.vetting.answers.tasks import does_foreign_task, does_task, names_task
+from modelpick.vetting.answers.tasks import does_foreign_task, does_task, names_task, task_at
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
 from modelpick.vetting.answers.words import Cues, CueSet
@@ -33,6 +34,13 @@ _DOES = (
 )
 _THING = r"(?:model|network|system|classifier|adapter|lora|tool|agent|checkpoint|embedding|encoder|llm|assistant)"
 
+# "for text-image comprehension", but not "for training".
+_FOR_DOING = (
+    r"for (?:[\w-]+[ ,]+){0,5}?(?!training|fine|tuning|finetuning|evaluation|inference|information|comparison|"
+    r"quanti[sz]ation|testing|documentation|pre-?training|loading|downloading|implementation|permission|citation|"
+    r"attribution|\w*thing\b|following|initiali[sz]ation|convenience|compression|deployment|commercial)"
+    r"\w{3,}(?:tion|sion|ysis|ment|ing|overy)\b(?! (?:code|data|scripts?|details))"
+)
 # Ways to say for which use it was made; plain wherever they stand.
 _MADE_FOR = CueSet(
     Cues(
@@ -77,12 +85,9 @@ _FRAMES = CueSet(
     Cues(
         "model netwo syste class adapt lora loras tool tools agent check embed encod llm llms assis",
         rf"\b{_THING}s? (?:to|that|which|for)(?: can| will)? (?:\w+ly )?{_VERB}",
-        rf"\b{_THING}s? (?:to (?:help|assist|support)|"
-        r"for (?:[\w-]+[ ,]+){0,5}?(?!training|fine|tuning|finetuning|evaluation|inference|information|comparison|"
-        r"quanti[sz]ation|testing|documentation|pre-?training|loading|downloading|implementation|permission|citation|"
-        r"attribution|\w*thing\b|following|initiali[sz]ation|convenience|compression|deployment|commercial)"
-        r"\w{3,}(?:tion|sion|ysis|ment|ing|overy)\b(?! (?:code|data|scripts?|details)))",
+        rf"\b{_THING}s? (?:to (?:help|assist|support)|{_FOR_DOING})",
     ),
+    Cues("for", rf"\b(?:is|are) (?:an?|the|our) [^.:;]{{0,120}}? {_FOR_DOING}"),
     Cues(
         "it model netwo class syste agent that which",
         rf"^\W*(?:it|(?:this|the|our) (?:[\w-]+ ){{0,3}}(?:model|network|classifier|system|agent)) (?:\w+ly )?{_DOES}",
@@ -110,7 +115,7 @@ _OTHER_TONGUES = Cues(
 )
 _FAR_TONGUES = re.compile(
     "用于(?!训练|微调|评估|测试|预训练)|用来|的任务|旨在|ため(?:の|に)(?:モデル|使)|用途|ことができ|利用するには|できます|"
-    "위한|사용(?:할|됩|하)|수 있습니다|목적|используется|предназначен|отвечающ"
+    "(?:使用|利用)されることを想定|위한|사용(?:할|됩|하)|수 있습니다|목적|используется|предназначен|отвечающ"
 )
 # Sentences that speak of something else than what the model is for.
 _NOT = re.compile(
@@ -123,7 +128,7 @@ _NOT = re.compile(
     r"\bmust not\b|\bplease cite|\bbibtex\b|\blicen[sc]ed?\b|\bcontact\b|\binstall(?:ed|ing|ation)?\b|\bmake sure\b|"
     r"\btrained with the following|\bachieves? the following|\bthis (?:example|section|table|figure|"
     r"script|repo)\b|\bclick\b|"
-    r"\bdownload (?:the|this|it)\b|\bcan be used (?:directly )?(?:\([^)]*\) )?as follows\b|"
+    r"^\W*download\b|\bdownload (?:the|this|it)\b|\bcan be used (?:directly )?(?:\([^)]*\) )?as follows\b|"
     r"\bmodel hub\b|\bcan be (?:loaded|found|downloaded)\b|\b(?:should|"
     r"must) be sampled\b|"
     r"\b(?:warranty|liab)|\bwe (?:use|used|utilize) (?:the|a)\b|\bcompared (?:to|with)\b|"
@@ -140,21 +145,25 @@ _PLAIN_USE = Cues(
     r"\b(?:this|the) model can be used (?:to|for) (?!the following|inference|download)",
 )
 _OF_THE_MODEL = re.compile(r"\bmodel\b|\b(?:fine-?)?tuned\b|\btrained\b")
-_RESULT = re.compile(r"\bachiev|\boutperform|state[- ]of[- ]the[- ]art|\bsota\b|\bevaluat|\bpapers?\b|\bdata ?sets?\b")
+_RESULT = re.compile(r"\bachiev|\boutperform|\bobtain(?:s|ed|ing) (?:new |the )?(?:state|best|sota)|\bevaluat")
+_OF_DATA = re.compile(
+    r"\b(?:data ?sets?|corpus|corpora) (?:is|are|was|were|for|of|contain|consist|cover|includ)|\bpapers?\b"
+)
 _VERBAL = re.compile(
     r"\b(?:is|are|was|were|be|has|have|had|can|could|will|would|should|may|see|use|uses|using|used|we|you|i|please|"
-    r"paper|title|data ?sets?|thanks?|based|from|on)\b|https?:"
+    r"paper|title|data ?sets?|thanks?|based|on)\b|https?:"
 )
+_TITLED = re.compile(r"\b(?:papers?|thesis|article|titled|entitled)\b")
 _ONLY_LINK = re.compile(r"^\W*\[[^\]\n]*\]\([^()\n]*\)\W*$")  # the title of a paper
 _SKIPPED = frozenset({Topic.DATA, Topic.LICENSE, Topic.EVALUATION, Topic.LIMITS, Topic.OUT_OF_SCOPE})
-_MAX_FRAGMENT = 14  # words
+_MAX_FRAGMENT = 16  # words
 _MIN_TITLE = 6  # words; so long a heading may be a sentence
 _FIRST = 12  # lines
 _MAX_EVIDENCE = 4
 _MAX_SOURCES = 2
 
 _ORIGIN = Cues(
-    "fine finet versi deriv based conve quant disti merge adapt train port copy quants",
+    "fine finet versi deriv based conve quant disti merge adapt train port copy",
     r"\b(?:fine[- ]?tuned|finetuned|derived|distilled|converted|quanti[sz]ed|adapted|trained|further pre-?trained)"
     r"(?: version)?(?: of| from| on| using| with)\b|"
     r"\bbased (?:up)?on\b|\bmerge of\b|\b(?:version|port|copy|quants?|quanti[sz]ations?|adapter) (?:of|for)\b",
@@ -179,9 +188,10 @@ def read_purpose(view: CardView) -> Purpose:
 def _origin(view: CardView) -> tuple[Evidence, ...]:
     """The first sentence that tells what the model was made from."""
     for line in view.sentences():
-        if line.kind is not BlockKind.TABLE_ROW and _ORIGIN.search(line):
-            if _SUBJECT.search(line.low) or line.low.startswith(("fine", "quant", "convert", "distil")):
-                return (view.evidence(line),)
+        if line.kind is BlockKind.TABLE_ROW or not _ORIGIN.search(line):
+            continue
+        if _SUBJECT.search(line.low) or line.low.startswith(("fine", "quant", "convert", "distil")):
+            return (view.evidence(line),)
     return ()
 
 
@@ -215,6 +225,8 @@ def _score(line: Line, number: int) -> int:
 
 
 def _points(line: Line, number: int) -> int:
+    if (paper := _TITLED.search(line.low)) is not None:
+        line = replace(line, low=line.low[: paper.start()])  # the title of a paper says nothing about the model
     text = line.low
     if line.kind is BlockKind.HEADING:
         return _title_points(line)
@@ -222,13 +234,16 @@ def _points(line: Line, number: int) -> int:
     if line.topics & _SKIPPED and Topic.USE not in line.topics:
         return _aside_points(line, made_for)
     framed = made_for or _framed(line)
-    tasked = does_task(line)
+    place = task_at(line)
+    tasked = place is not None
     noun = tasked or names_task(line)
     plain = 2 * bool(_PLAIN_USE.search(line))
     if Topic.TRAINING in line.topics or (Topic.HOW_TO in line.topics and Topic.USE not in line.topics):
         return 2 + 2 * framed if (noun and (framed or tasked)) or plain else 0
     if Topic.USE in line.topics and (framed or noun or len(text.split()) > 7):
         return 4 + framed + noun + plain
+    if place is not None and not made_for and _RESULT.search(text, 0, place):
+        return plain  # "it achieves new heights on question answering"
     points = (3 if framed else 0) + (3 if tasked else 0) + plain
     return points or (2 if noun and number < _FIRST and _is_fragment(line) else 0)
 
@@ -244,8 +259,12 @@ def _title_points(line: Line) -> int:
 def _aside_points(line: Line, made_for: bool) -> int:
     """A use told under a heading that announces something else, such as data or licence."""
     if Topic.DATA in line.topics or Topic.EVALUATION in line.topics:
-        return 2 if _OF_THE_MODEL.search(line.low) and not _RESULT.search(line.low) and does_task(line) else 0
+        return 2 if _OF_THE_MODEL.search(line.low) and not _is_aside(line.low) and does_task(line) else 0
     return 1 if made_for else 0
+
+
+def _is_aside(text: str) -> bool:
+    return bool(_RESULT.search(text) or _OF_DATA.search(text))
 
 
 def _framed(line: Line) -> bool:

@@ -24,15 +24,17 @@ _EXCLUDED_USE = CueSet(
         r"\bnot a (?:chat|general[ -]purpose|medical|replacement|substitute)\b",
         r"\bshould not be (?:considered|treated)\b",
         r"\bnot suitable\b",
-        r"\bmisus(?:e|ed|ing)\b.*\b(?:is|are|not)\b",
     ),
-    Cues("misus", r"\bmisus(?:e|ed|ing)\b.*\b(?:is|are|not)\b"),
+    Cues(
+        "misus",
+        r"\b(?:is|are|constitutes?|considered) (?:an? )?misuse\b|\bmisuse\b[^.]{0,40}\b(?:not|prohibited|forbidden)\b",
+    ),
     Cues("scope", r"\bout[ -]of[ -](?:the )?scope\b"),
     Cues("prohi forbi", r"\bprohibited\b|\b(?:is|are) (?:strictly )?forbidden\b"),
     Cues("avoid refra", r"\bavoid(?:ing)? (?:\w+ )?(?:use|using|deploy)|\brefrain from (?:us|deploy|generat|creat)"),
     Cues(
         "only",
-        r"\b(?:research|academic|educational|entertainment|testing|non-?commercial)(?: use| purposes?)* only\b",
+        r"\b(?:research|academic|educational|entertainment|testing)(?: use| purposes?)* only\b",
         r"\bonly (?:\w+ ){0,3}for (?:\w+ ){0,2}(?:research|academic|educational|entertainment)\b",
     ),
     Cues("look", r"\bfor tasks such as [\w -]+,? you should look at\b"),
@@ -54,7 +56,7 @@ _LIMIT = CueSet(
     Cues(
         "bias biase incor inacc harmf offen wrong error hallu inapp fail fails faile failu degra nonse stere toxic "
         "unsaf misle contr repet false impre nsfw x expli sexua objec poor poorl inval unexp incon incom",
-        r"\b(?:may|might|can|could|will|would|sometimes|often|occasionally|tends? to|potentially|"
+        r"(?<!\bwe )\b(?:may|might|can|could|will|would|sometimes|often|occasionally|tends? to|potentially|"
         r"prone to)\b[^.]{0,60}\b(?:bias|incorrect|inaccura|harmful|offensive|wrong|error|hallucinat|"
         "inappropriate|fail|degrad|nonsens|stereotyp|toxic|unsafe|mislead|contradict|repetiti|false|"
         "imprecise|nsfw|x-rated|explicit|sexual|objectionable|poor|invalid|unexpected|inconsisten|incomplete)",
@@ -69,7 +71,7 @@ _LIMIT = CueSet(
     Cues(
         "limit same restr",
         r"\blimitations?\b(?![^.]{0,20}\blicen)[^.]{0,60}\b(?:is|are|as|of|includ|that|:)|\bsame limitations",
-        r"\b(?:limited|restricted) (?:to|by|in)\b|\bknown limitations?\b",
+        r"\b(?:limited|restricted) (?:to|by|in)\b|\bknown limitations?\b|\bin an? limited\b",
     ),
     Cues(
         "not t canno doesn struggle strug",
@@ -118,7 +120,7 @@ _LIMIT_OTHER = either(
     "limité (?:à|par)|biais (?:présent|lié)",
     "no (?:admite|soporta|funciona|puede|garantiza)|puede(?:n)? (?:contener|generar|producir|cometer)|sesgo|limitado a",
     "n[ãa]o (?:suporta|funciona|pode|garant)|pode(?:m)? (?:conter|gerar|produzir|apresentar|cometer)|limitado a|vi[ée]s",
-    "偏っ|バイアスがあ|可能性があります|恐れがあります|できません|対応していません|保証(?:する|し|いた)|苦手|不支持|不能保证|无法|可能(?:会)?(?:产生|生成|存在|出现|输出)|"
+    "偏っ|最適では|に限定|問題があ|バイアスがあ|可能性があります|恐れがあります|できません|対応していません|保証(?:する|し|いた)|苦手|不支持|不能保证|无法|可能(?:会)?(?:产生|生成|存在|出现|输出)|"
     "偏见|幻觉|局限|할 수 없|한계|지원하지 않|보장하지|못합니다|부정확|편향(?:된|이|적)",
 )
 _CLAIM = re.compile(  # a sentence with a verb, in the languages whose words are told apart by spaces; else any text
@@ -139,6 +141,8 @@ _NO_LIMIT = either(
     r"\b(?:no|without) (?:known |major |other |any )*(?:limitations?|bias(?:es)?|weakness(?:es)?|issues?|problems?)\b",
     r"\b(?:detect|classif|filter|flag|identif|recogni[sz]|remov|block|moderat|predict|find)\w* (?:[\w-]+,? ){0,4}"
     r"(?:harmful|offensive|toxic|inappropriate|hate|nsfw|explicit|sexual|unsafe|false|errors?|bias\w*)\b",
+    r"\b(?:harmful|offensive|toxic|inappropriate|hate|nsfw|explicit|sexual|unsafe)\w* (?:[\w-]+ ){0,3}"
+    r"(?:detect|filter|classif|moderat|identif|recogni)",
 )
 _NOTHING = re.compile(r"^\W*(?:none|n/?a|nothing|unknown|no\b)|:\W*$")
 _HOW_TO = re.compile(r"^\W*(?:you can|here is|here's|to use|how to|first|run|install|import|example)\b")

@@ -35,9 +35,12 @@ _TASK = CueSet(
     ),
     Cues("resto enhan upsca varia", r"(?:image|video|speech) (?:restoration|enhancement|upscaling|variations?)"),
     Cues("backg moder anoma", r"background removal|(?:content|toxicity) moderation|anomaly detection"),
-    Cues("estim trans resol flow", r"(?:depth|pose) estimation|style transfer|super[ -]resolution|optical flow"),
+    Cues(
+        "estim trans resol flow",
+        r"(?:depth|pose) estimation|style transfer|(?:image )?super[ -]resolution|optical flow",
+    ),
     Cues("inpai color colou", r"inpainting|colou?rization"),
-    Cues("asr ocr ner tts vqa qa q", r"\b(?:asr|ocr|ner|tts|vqa)\b|(?<!-)\bqa\b(?!-)|\bq&a\b"),
+    Cues("asr ocr ner nmt tts vqa qa q", r"\b(?:asr|ocr|ner|nmt|tts|vqa)\b|(?<!-)\bqa\b(?!-)|\bq&a\b"),
     Cues("separ diari verif taggi", r"(?:source|speaker|audio|speech) (?:separation|diarization|verification|tagging)"),
     Cues("diari vocod cloni conve", r"diarization|vocoder|voice (?:cloning|conversion)"),
     Cues("answe compr", r"question[ -]answering|(?:reading|image[ -]text) comprehension"),
@@ -48,7 +51,8 @@ _TASK = CueSet(
         "corre punct", r"(?:grammar|spelling|grammatical)(?: error)? correction|punctuation (?:restoration|prediction)"
     ),
     Cues(
-        "analy check infer entai", r"sentiment analysis|fact[ -]checking|natural language inference|textual entailment"
+        "analy check infer entai",
+        r"(?:sentiment|literary|text|image|financial|legal) analysis|fact[ -]checking|natural language inference|textual entailment",
     ),
     Cues("ranke ranki reran clust", r"\bre-?rank(?:ers?|ing)|clustering"),
     Cues(
@@ -88,7 +92,7 @@ _BEFORE = either(
     r"\b(?:for|perform(?:s|ing)?|do|does|solv(?:es?|ing)|tasks?:?|tasks? (?:of|such as|like)|problem type:?|"
     r"task type:?|model type:?|supports?|capable of|excels? (?:at|in)|tools? \(including)\s+"
     r"(?:the )?(?:\w[\w-]* ){0,4}$",
-    r"\b(?:is|are|as) (?:an?|the|our) (?:[\w-]+,? ){0,6}$",
+    r"\b(?:is|are|as) (?:an?|the|our) (?:[\w-]+,? ){0,7}$",
 )
 _AFTER = either(
     r"^(?: \([a-z-]{2,6}\))? (?:model|system|program|tool|network|pipeline|adapter|agent|engine|"
@@ -146,11 +150,16 @@ def names_task(line: Line) -> bool:
 
 def does_task(line: Line) -> bool:
     """Whether the line says that something does a task: "an NER model", "for text classification", in any language."""
+    return task_at(line) is not None
+
+
+def task_at(line: Line) -> int | None:
+    """Where in the line the task stands that something is said to do; None where none is."""
     for match in islice(_TASK.matches(line), _MOST):
         start, end = match.span()
         if _AFTER.search(line.low[end : end + _NEAR]) or _BEFORE.search(line.low[max(0, start - _NEAR) : start]):
-            return True
-    return does_foreign_task(line)
+            return start
+    return 0 if does_foreign_task(line) else None
 
 
 def does_foreign_task(line: Line) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from modelpick.facts import Block, BlockKind, RepoFacts
 from modelpick.findings import Evidence
+from modelpick.vetting.answers.commands import fetched_and_run, runs_script
 from modelpick.vetting.answers.contract import RunInstructions, Usage
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView
@@ -39,40 +40,32 @@ _CALL = either(
     r"\brequire\(|^[ \t]*import[ \t]*\{",
     flags=re.M,
 )
-_SHELL_PIPE = either(
-    r"\b(?:curl|wget)\b[^\n|]{0,300}\|\s*(?:sudo )?(?:ba|z|da)?sh\b",
-    r"""\b(?:ba|z)?sh +(?:-c +)?["']?(?:<\(|\$\()\s*(?:curl|wget)\b""",
-    r"\b(?:curl|wget)\b[^\n]{0,300}(?:&&|;)\s*(?:sudo )?(?:ba|z|da)?sh +\S",
-    r"\b(?:curl|wget)\b[^\n]{0,300}/([\w.-]{1,60}\.sh)\b[^\n]{0,100}\n\s*(?:sudo )?(?:ba|z|da)?sh +(?:\./)?\1\b",
-    r"\bexec\s*\([^\n]{0,200}\b(?:requests\.get|urlopen)\b",
-    r"\b(?:iwr|irm|Invoke-WebRequest)\b[^\n]{0,200}\|\s*iex",
-    r"\bpip3? install\b[^\n]{0,200}?(?:git\+|https?://)",
-    r"\bnpm (?:install|i)\b[^\n]{0,200}?(?:git\+|https?://|github:)",
-    flags=re.I,
+_CLONE = re.compile(
+    r"\bgit\s+clone\b(?![^\n]*(?:huggingface\.co|hf\.co))[^\n]*?(?:/|\s)([\w.-]+?)(?:\.git)?/?[\s`'\")]*(?:\n|$)"
 )
-_SCRIPT = either(
-    r"\btrust_remote_code\s*=\s*True|--trust[-_]remote[-_]code",
-    (
-        r"^[ \t]*[!$>%]?[ \t]*(?:CUDA_VISIBLE_DEVICES=\S+\s+|\w+=\S+\s+)*(?:sudo\s+)?(?:python3?|bash|sh|torchrun|"
-        r"accelerate launch|deepspeed)\s+(?:-\w+\s+)*[\w./~{}$-]*\w\.(?:py|sh)\b"
-    ),
-    r"^[ \t]*[!$>%]?[ \t]*\./[\w./-]+\.(?:sh|py|bat)\b|^[ \t]*[\w.-]+\.bat\b|\bsys\.path\.(?:append|insert)",
-    r"\bpip3? install (?:-\w )*(?:-e +|--editable +)?\.(?:\s|$|\[)",
-    flags=re.M,
-)
-_CLONE = re.compile(r"\bgit\s+clone\b(?![^\n]*(?:huggingface\.co|hf\.co))[^\n]*", re.I)
 _CLONE_USED = re.compile(
     r"^[ \t]*[!$>%]?[ \t]*(?:cd|python3?|bash|sh|make|pip3?\s+install\s+-r)\b|^[ \t]*(?:from|import)[ \t]", re.M
 )
 _TRAINS = either(
     r"\btrain(?:er|ing)?\b[\w./-]*\.(?:py|sh)|\btrain\.(?:py|sh)|run_\w+\.py|finetune\w*\.(?:py|sh)",
-    r"--do_train|fine[-_]?tun\w*\.(?:py|sh)|\bTrainer\(",
-    flags=re.I,
+    r"--do_train|fine[-_]?tun\w*\.(?:py|sh)|\btrainer\(",
 )
 _NOT_CODE = frozenset(
     "bibtex tex latex json yaml yml toml text txt output csv xml html markdown diff mermaid".split()  # noqa: SIM905
 )
-_INLINE = ("`", "pip install", "trust_remote_code", "curl ", "wget ", "import ")
+_INLINE = (
+    "`",
+    "pip install",
+    "trust_remote_code",
+    "curl ",
+    "wget ",
+    "import ",
+    "<code",
+    "<pre",
+    "iex",
+    "base64",
+    ".bat",
+)
 _COMMON = frozenset(_LIBRARIES) | {
     "PIL",
     "numpy",
@@ -86,19 +79,24 @@ _COMMON = frozenset(_LIBRARIES) | {
 }
 _CONTINUED = re.compile(r"\\\r?\n")
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_TAGGED = re.compile(r"<code[^<>]{0,200}>([^<>\n]{1,400})<")
 _BIBTEX = re.compile(r"^[ \t]*@\w+[ \t]*\{", re.M)
 _PIP = re.compile(r"\bpip3?\s+install\b")
 _NOT_RUNNING = frozenset({Topic.EVALUATION, Topic.TRAINING})
 _MAX_EVIDENCE = 4
 _MAX_SNIPPETS = 300
 _MAX_TEXT = 20_000  # characters of one snippet
+_MAX_COMMAND = 200
+_MAX_CONTINUED = 30  # lines that a backslash may have joined
 _RANK: dict[RunInstructions, int] = {"none": 0, "library": 1, "repo-script": 2, "shell-pipe": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class _Snippet:
     text: str
+    low: str
     kind: RunInstructions
+    command: str
     evidence: Evidence
     inline: bool
     training: bool
@@ -119,15 +117,15 @@ def read_running(facts: RepoFacts, view: CardView) -> Running:
     running = [snippet for snippet in snippets if snippet.kind != "none"]
     shown = [snippet for snippet in running if not snippet.training] or running
     kinds = {snippet.kind for snippet in shown}
-    cloned = [snippet for snippet in snippets if _CLONE.search(snippet.text)]
-    if cloned and "repo-script" not in kinds and any(_imports_strange(snippet) for snippet in shown):
+    cloned = [s for s in snippets if "clone" in s.low and not s.training and _CLONE.search(s.low)]
+    if cloned and "repo-script" not in kinds and any(_imports_clone(snippet, cloned) for snippet in shown):
         kinds.add("repo-script")  # what was cloned is what the snippet imports
     strongest: RunInstructions = max(kinds, key=_RANK.__getitem__, default="none")
     chosen = [snippet for snippet in shown if snippet.kind == strongest] or cloned
     return Running(
         usage=_usage(facts, view, shown),
         strongest=strongest,
-        evidence=tuple(_at_match(view, snippet, strongest) for snippet in chosen[:_MAX_EVIDENCE]) if kinds else (),
+        evidence=tuple(_at_command(view, snippet) for snippet in chosen[:_MAX_EVIDENCE]) if kinds else (),
     )
 
 
@@ -143,40 +141,51 @@ def _usage(facts: RepoFacts, view: CardView, shown: list[_Snippet]) -> Usage:
 def _snippets(view: CardView) -> Iterator[_Snippet]:
     """The code blocks, then the sentences that hold code."""
     for block in view.code:
-        text = _CONTINUED.sub(" ", block.text[:_MAX_TEXT])
-        if (block.language or "").lower().split(" ")[0] in _NOT_CODE and not _SHELL_PIPE.search(text):
+        text = block.text[:_MAX_TEXT]
+        if "\\" in text:
+            text = _CONTINUED.sub(" ", text)
+        low = text.lower()
+        if (block.language or "").lower() in _NOT_CODE and not fetched_and_run(low):
             continue
-        if text.strip() and not _BIBTEX.search(text):
-            training = _is_training(view, block)
-            yield _Snippet(text, _kind(text), view.block_evidence(block), inline=False, training=training)
+        if low and not low.isspace() and not ("@" in low and _BIBTEX.search(low)):
+            kind, command = _kind(text, low)
+            yield _Snippet(text, low, kind, command, view.block_evidence(block), False, _is_training(view, block, low))
     for line in view.sentences():
-        if any(sign in line.quote for sign in _INLINE) and line.kind is not BlockKind.TABLE_ROW:
-            text = "\n".join([line.quote[:_MAX_TEXT], *_SPAN.findall(line.quote)])
-            training = bool(_TRAINS.search(text)) or not _NOT_RUNNING.isdisjoint(line.above)
-            yield _Snippet(text, _kind(text), view.evidence(line), inline=True, training=training)
+        quote = line.quote
+        if any(sign in quote for sign in _INLINE) and line.kind is not BlockKind.TABLE_ROW:
+            text = "\n".join([quote[:_MAX_TEXT], *_SPAN.findall(quote), *_TAGGED.findall(quote)])
+            low = text.lower()
+            training = bool(_TRAINS.search(low)) or not _NOT_RUNNING.isdisjoint(line.above)
+            kind, command = _kind(text, low, prose=True)
+            yield _Snippet(text, low, kind, command, view.evidence(line), True, training)
 
 
-def _imports_strange(snippet: _Snippet) -> bool:
-    return snippet.kind == "library" and any(name not in _COMMON for name in _imports(snippet.text)[:1])
+def _imports_clone(snippet: _Snippet, cloned: list[_Snippet]) -> bool:
+    """Whether a snippet imports what another cloned: a module of the repository's name, or one that nobody knows."""
+    if snippet.kind != "library":
+        return False
+    imported = _imports(snippet.text)
+    names = {name.replace("-", "_") for clone in cloned for name in _CLONE.findall(clone.low)}
+    return any(name.lower() in names for name in imported) or any(name not in _COMMON for name in imported[:1])
 
 
-def _is_training(view: CardView, block: Block) -> bool:
+def _is_training(view: CardView, block: Block, low: str) -> bool:
     topics = view.topics(block)
     in_training = Topic.TRAINING in topics and Topic.HOW_TO not in topics
-    return in_training or bool(_TRAINS.search(block.text[:_MAX_TEXT]))
+    return in_training or bool(_TRAINS.search(low))
 
 
-def _kind(text: str) -> RunInstructions:
-    if _SHELL_PIPE.search(text):
-        return "shell-pipe"
-    if _SCRIPT.search(text):
-        return "repo-script"
-    clone = _CLONE.search(text)
-    if clone and _CLONE_USED.search(text[clone.end() :]):
-        return "repo-script"
-    if _CALL.search(text) or _PIP.search(text):
-        return "library"
-    return "library" if _imports(text) else "none"
+def _kind(text: str, low: str, *, prose: bool = False) -> tuple[RunInstructions, str]:
+    """What a snippet makes its reader run, and the line (in lower case) on which it does."""
+    if line := fetched_and_run(low):
+        return "shell-pipe", line
+    if line := runs_script(low, prose=prose):
+        return "repo-script", line
+    if "clone" in low and (clone := _CLONE.search(low)) and _CLONE_USED.search(low, clone.end()):
+        return "repo-script", clone[0]
+    if _CALL.search(text) or _PIP.search(low) or ("import" in low and _imports(text)):
+        return "library", ""
+    return "none", ""
 
 
 def _imports(text: str) -> list[str]:
@@ -186,22 +195,16 @@ def _imports(text: str) -> list[str]:
     return sorted((n for n in names if n in _LIBRARIES), key=_LIBRARIES.index) + others
 
 
-def _at_match(view: CardView, snippet: _Snippet, kind: RunInstructions) -> Evidence:
+def _at_command(view: CardView, snippet: _Snippet) -> Evidence:
     """The line of the snippet on which the command stands, for what is worth quoting."""
-    patterns = {"shell-pipe": _SHELL_PIPE, "repo-script": _SCRIPT}
-    found = patterns[kind].search(snippet.text) if kind in patterns else None
-    if found is None or snippet.inline:
-        return snippet.evidence
-    wanted = found[0].strip().split("\n", 1)[0]
+    evidence = snippet.evidence
+    wanted = snippet.command.strip()[:_MAX_COMMAND]
+    if not wanted or snippet.inline:
+        return evidence
     rows = view.rows
-    for number in range(
-        snippet.evidence.line, min(len(rows), snippet.evidence.line + snippet.text.count("\n") + 3) + 1
-    ):
-        if wanted and wanted in rows[number - 1]:
-            return Evidence(
-                file=snippet.evidence.file,
-                line=number,
-                quote=view.quote(number),
-                section=snippet.evidence.section,
-            )
-    return snippet.evidence
+    for number in range(evidence.line, min(len(rows), evidence.line + snippet.text.count("\n") + _MAX_CONTINUED) + 1):
+        row = rows[number - 1].strip().lower()
+        if row and (wanted in row or (row.endswith("\\") and wanted.startswith(row.rstrip("\\ ")))):
+            last = number + 1 if row.endswith("\\") else number
+            return Evidence(file=evidence.file, line=number, quote=view.quote(number, last), section=evidence.section)
+    return evidence
