@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from modelpick.licences.datasets import dataset_key, known_names
+from modelpick.licences.datasets import dataset_key, known_names, meanings
 
 # Words by ASCII: Japanese and Chinese put no blank around a name.
 _WORD = re.compile(r"[A-Za-z0-9]+")
+_CAMEL = re.compile(r"(?:[A-Z][a-z]{2,}){2,4}")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MAX_GAP = 2
 _GLUED_BEFORE = frozenset("_/.-@")
 _GLUED_AFTER = frozenset("_/@")
-_EXACT_BELOW = 7  # shorter names are told from plain words by their capitals
+_EXACT_BELOW = 7  # shorter names, and ambiguous ones, are told from plain words by their capitals
 
 
 def known_in(text: str) -> Iterator[tuple[str, int]]:
@@ -73,11 +75,13 @@ def _index() -> Mapping[str, tuple[tuple[tuple[str, ...], str | None], ...]]:
     Names all in lower case (`emotion`, `pile`) are names in metadata only, where nobody searches a text for them.
     """
     found: dict[str, list[tuple[tuple[str, ...], str | None]]] = {}
-    for name in known_names():
+    split = {_HUMP.sub(" ", name) for name in known_names() if _CAMEL.fullmatch(name)}  # "BooksCorpus", "Books Corpus"
+    for name in (*known_names(), *sorted(split)):
         words = tuple(_WORD.findall(name.lower()))
         if not words or _plain(name):
             continue
-        exact = name if len(name) < _EXACT_BELOW and not any(sign.isdigit() for sign in name) else None
+        like_a_word = len(name) < _EXACT_BELOW or name in split or meanings(name)
+        exact = name if like_a_word and not any(sign.isdigit() for sign in name) else None
         found.setdefault(words[0], []).append((words[1:], exact))
     return {first: tuple(sorted(names, key=lambda item: -len(item[0]))) for first, names in found.items()}
 

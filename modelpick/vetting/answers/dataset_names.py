@@ -83,6 +83,7 @@ _LISTED = re.compile(
 _NAME_LIKE = re.compile(
     r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]-?\d|\d-?[A-Za-z]|\w[_/]\w|[A-Z]\w+ (?:Corpus|Dataset|Treebank|Challenge|Database)\b"
 )
+_SIGLA = re.compile(r"[A-Z]{2,8}/[A-Z]{2,8}")
 _MIN_SHAPE = 3  # two capitals are a language or a task more often than a set
 
 
@@ -132,7 +133,9 @@ def _all_names(text: str, quote: str, known_only: bool, listed: bool) -> Iterato
             clean = label.strip("`* ")
             if hub := hub_ids(url):
                 bare = clean.startswith("http") or all(map(_is_plain, clean.split()))
-                yield Named(hub[0] if bare else clean, text.find(clean), hub[0])
+                short = trimmed(clean, 0)
+                name = hub[0] if bare else short[0].name if len(short) == 1 else clean
+                yield Named(name, text.find(clean), hub[0])
             elif listed and not known_only and not MODEL_URL.search(url):
                 at = text.find(clean)
                 if _is_label(clean) or (_FROM.search(text[:at]) and trimmed(clean, 0) and clean[:1].isupper()):
@@ -236,7 +239,7 @@ def trimmed(words: str, at: int) -> tuple[Named, ...]:
         parts = parts[:-1]
     name = re.sub(r"['’]s?\Z|-(?:Datens[aä]tz\w*|Korpus)\Z", "", " ".join(parts).strip(" .,:;-"))
     several = name.split("/")
-    if len(several) > 2 or (len(several) == 2 and (is_known(several[0]) or name.isupper())):
+    if len(several) > 2 or (len(several) == 2 and (is_known(several[0]) or _SIGLA.fullmatch(name))):
         pieces = [(piece, name.find(piece)) for piece in several]
         return tuple(named for piece, offset in pieces for named in trimmed(piece, at + offset))
     if len(name) < _MIN_SHAPE and not is_known(name):

@@ -82,7 +82,7 @@ class LineReader:
             self._take_data(line)
         elif (words.OUR_DATA.search(text) or words.MADE_ON.search(text)) and not evaluated and not _how_to(line):
             self._found.describing.append(line)
-        elif (near or Topic.TRAINING in line.topics) and not evaluated and self._goes_on(line):
+        elif not evaluated and self._goes_on(line, near or Topic.TRAINING in line.topics):
             self._take_data(line)
         elif evaluated or Topic.EVALUATION in line.above:
             self._add(names_in(line.text, line.quote, known_only=True), "evaluation", line)
@@ -119,10 +119,14 @@ class LineReader:
         return False
 
     @staticmethod
-    def _goes_on(line: Line) -> bool:
+    def _goes_on(line: Line, near: bool) -> bool:
         """A sentence after one about training, or in a section on it, that speaks of data or names several sets."""
-        if words.GOES_ON.search(line.low) or hub_ids(line.quote):
+        if near and (words.GOES_ON.search(line.low) or hub_ids(line.quote)):
             return True
+        if words.MEASURED.search(line.low):
+            return False
+        if not near and (_how_to(line) or not words.WE_USED.search(line.low)):
+            return False
         return len(names_in(line.text, line.quote, known_only=True)) > 1
 
     def _withheld(self, line: Line) -> bool:
@@ -257,8 +261,11 @@ def _item_names(line: Line) -> tuple[Named, ...]:
     if link or hub:
         return ()
     head = re.split(r"\s[-–—:(/|]|:\s|,\s", line.text, maxsplit=1)[0].strip(" .`*")
+    first = head.split(" ", 1)[0]
     if dataset_terms(head) and len(head) > 1:
         return (Named(head, 0),)
+    if "_" in first and looks_like_name(first):
+        return (Named(first, 0),)
     if not 2 <= len(head) <= 60 or len(head.split()) > 5 or _ITEM_SIZE.match(head) or not looks_like_name(head):
         return names_in(head, head, known_only=True)[:1]
     lower = [word for word in head.split() if _LOWER.fullmatch(word)]

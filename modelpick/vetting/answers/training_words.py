@@ -122,6 +122,11 @@ OUR_DATA = re.compile(
     r"\b(?:our|the) (?:\w+ ){0,2}(?:training data|data ?set|corpus) (?:is|was|are|were|consists?|"
     r"contains?|includes?|comprises?|used)\b"
 )
+MEASURED = re.compile(
+    r"\bperforman|\bscores?\b|\bcomparable|\bresults?\b|\boutperform|\bachiev|\baccura|\bsurpass|\bdev set\b"
+)
+# "We used X and Y", where X and Y are known sets.
+WE_USED = re.compile(r"\bwe (?:also )?(?:used?|employ(?:ed)?|combined?|collected|mix(?:ed)?)\b")
 # A sentence that follows one about training and goes on about its data.
 GOES_ON = either(
     r"\b(?:data ?sets?|data|corpus|corpora|tweets|texts?|images|recordings|articles|"
@@ -150,6 +155,7 @@ LABEL = either(
 # A sentence that announces a list of data: it ends in a colon and speaks of data, or says "the following data sets".
 LEAD = either(
     r"(?:data|corp|sources?\b|mix\w*|collection|(?:train|tun)\w* (?:on|with|using|from))[^:：]{0,60}[:：]\W*$",
+    r"\b(?:on|with|using|from)\s?[:：]\W*$",
     r"\bfollowing\b[^.]{0,40}\b(?:data ?sets?|corpora|sources|data|corpus|mix\w*)\b|(?:数据|データ|데이터|"
     r"语料)[^：:]{0,20}[:：]\W*$",
 )
