@@ -35,6 +35,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "eval": CommandEntry("modelpick.cli.evaluate", "Train and test models on your data, with honest statistics.", TEST),
     "predict": CommandEntry("modelpick.cli.predict", "Answer for new rows with a saved run.", TEST),
     "runs": CommandEntry("modelpick.cli.runs", "List saved runs, or remove them.", HOUSEKEEPING),
+    "index": CommandEntry(
+        "modelpick.cli.index", "Keep the Hub's list of models here, for work without a network.", HOUSEKEEPING
+    ),
     "completion": CommandEntry(
         "modelpick.cli.completion", "Print the shell completion script for bash, zsh or fish.", HOUSEKEEPING
     ),

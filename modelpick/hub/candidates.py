@@ -1,4 +1,4 @@
-"""A search hit with what its licence means and why it stands where it stands."""
+"""A search hit with what its licence means, what it needs, and what a quick look at the list finds wrong."""
 
 from __future__ import annotations
 
@@ -6,24 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelpick.facts import ListedModel
+from modelpick.hub.listed import PICKLES, kind_of
+from modelpick.hub.memory import needed_memory
 from modelpick.licences.lookup import CommercialUse, licence_of
-
-FORMAT_TAGS = (
-    "safetensors",
-    "gguf",
-    "onnx",
-    "openvino",
-    "coreml",
-    "tflite",
-    "litert",
-    "pytorch",
-    "tf",
-    "jax",
-    "keras",
-    "rust",
-    "paddlepaddle",
-)
-"""Tags by which the Hub tells in which forms the weights lie there; those that load without running code first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +20,8 @@ class Candidate:
         license: The licence tag as declared; several joined by a comma; None where there is none.
         family: Of the licence, None where none is declared or it is not known.
         commercial_use: Of the model under that licence.
-        formats: In which forms the weights are there, as far as the tags tell.
+        memory: Bytes that it takes to answer, estimated from its weights; None where their size is not told.
+        concerns: What is wrong with it as far as the list tells; its card says more (`modelpick vet`).
         reasons: Why it stands where it stands.
     """
 
@@ -43,8 +29,9 @@ class Candidate:
     license: str | None
     family: str | None
     commercial_use: CommercialUse
-    formats: tuple[str, ...]
-    reasons: tuple[str, ...]
+    memory: int | None
+    concerns: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
 
     @property
     def repo_id(self) -> str:
@@ -52,7 +39,7 @@ class Candidate:
         return self.facts.repo_id
 
     def to_dict(self) -> dict[str, Any]:
-        """The candidate as `modelpick.search/1` has it; the list of models names no architecture."""
+        """The candidate as `modelpick.search/1` has it."""
         facts = self.facts
         return {
             "repo_id": facts.repo_id,
@@ -65,39 +52,44 @@ class Candidate:
             },
             "parameters": facts.parameters,
             "bytes": facts.bytes,
-            "formats": list(self.formats),
-            "architecture": None,
+            "memory": self.memory,
+            "formats": list(facts.formats),
+            "architecture": facts.architecture,
+            "kind": kind_of(facts.tags) if facts.tags else None,
             "downloads_30d": facts.downloads_30d,
             "likes": facts.likes,
             "last_modified": facts.last_modified,
             "gated": facts.gated,
+            "concerns": list(self.concerns),
             "reasons": list(self.reasons),
         }
 
 
-def candidate_of(facts: ListedModel, *, place: int, sort: str) -> Candidate:
-    """The candidate at a place (from 1) of a list sorted by a key of `hub.search.SORTS`."""
+def candidate_of(facts: ListedModel) -> Candidate:
+    """The candidate that an entry of the list is."""
     known = [licence_of(name) for name in facts.licenses]
-    families = {licence.family if licence else None for licence in known}
+    found = {licence.family if licence else None for licence in known}
     uses: set[CommercialUse] = {licence.commercial_use if licence else "unknown" for licence in known}
-    tags = frozenset(facts.tags)
     return Candidate(
         facts=facts,
         license=", ".join(facts.licenses) or None,
-        family=families.pop() if len(families) == 1 else None,
+        family=found.pop() if len(found) == 1 else None,
         commercial_use=uses.pop() if len(uses) == 1 else "unknown",
-        formats=tuple(tag for tag in FORMAT_TAGS if tag in tags),
-        reasons=(_reason(facts, place, sort),),
+        memory=None if facts.bytes is None else needed_memory(facts.bytes),
+        concerns=tuple(_concerns(facts)),
     )
 
 
-def _reason(facts: ListedModel, place: int, sort: str) -> str:
-    words = {"trending": "trend", "created": "date of creation", "updated": "last change"}
-    values = {
-        "downloads": None if facts.downloads_30d is None else f"{facts.downloads_30d:,} in 30 days",
-        "likes": None if facts.likes is None else f"{facts.likes:,}",
-        "created": facts.created and facts.created[:10],
-        "updated": facts.last_modified and facts.last_modified[:10],
+def _concerns(facts: ListedModel) -> list[str]:
+    tags = frozenset(facts.tags)
+    found = {
+        "no licence": not facts.licenses,
+        "several licences": len(facts.licenses) > 1,
+        "no card": facts.card is False,
+        "gated": facts.gated in ("auto", "manual"),
+        "pickle only": bool(facts.formats) and PICKLES.issuperset(facts.formats),
+        "no weights told": not facts.formats,
+        "runs own code": "custom_code" in tags,
+        "not for all audiences": "not-for-all-audiences" in tags,
     }
-    value = values.get(sort)
-    return f"place {place} by {words.get(sort, sort)}" + (f" ({value})" if value else "")
+    return [concern for concern, there in found.items() if there]

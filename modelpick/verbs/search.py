@@ -1,97 +1,78 @@
-"""search: find models on the Hub, with what a chooser needs to see first."""
+"""search: find models on the Hub, or in the local index of it, with what a chooser needs to see first."""
 
 from __future__ import annotations
 
-import difflib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Literal, cast
 
-from modelpick.document import Block, Cell, Document, Heading, Result, Table, Text, Tone
+from modelpick.document import Document, Result
 from modelpick.progress import SILENT, Listener
 
 if TYPE_CHECKING:
+    from modelpick.facts import ListedModel
     from modelpick.hub.candidates import Candidate
-    from modelpick.hub.search import Query
-
-_TONES = {"yes": Tone.GOOD, "no": Tone.BAD, "conditional": Tone.WARN, "unknown": Tone.MUTED}
-_ORDER = {"trending": "trending first", "created": "newest first", "updated": "last updated first"}
-_COLUMNS = ("model", "licence", "commercial", "parameters", "downloads", "likes", "updated")
+    from modelpick.hub.listed import Kind
+    from modelpick.hub.query import Query
+    from modelpick.hub.search import Looked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult(Result):
-    """What a search found, in the Hub's order.
+    """What a search found, in the order that was asked for.
 
     Attributes:
         query: What was asked.
-        endpoint: Who was asked.
+        source: Who answered: the Hub, or the local index.
+        endpoint: The Hub that was asked, or from which the index was made; None where nobody knows.
         candidates: The hits; empty where nothing matched.
         hidden: How many models were listed but not shown, by reason.
+        notes: What a person should know about the answer.
     """
 
     query: Query
-    endpoint: str
+    source: Literal["hub", "index"] = "hub"
+    endpoint: str | None
     candidates: tuple[Candidate, ...]
     hidden: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def document(self) -> Document:
         """A table for people, `modelpick.search/1` for machines, bare ids for pipes."""
+        from modelpick.hub.search_report import blocks
+
         return Document(
-            blocks=self._blocks(),
+            blocks=blocks(self.candidates, self.query, self.hidden, self.notes),
             data={
                 "schema": "modelpick.search/1",
                 "query": asdict(self.query),
-                "source": "hub",
+                "source": self.source,
                 "endpoint": self.endpoint,
                 "candidates": [candidate.to_dict() for candidate in self.candidates],
                 "hidden": dict(self.hidden),
+                "notes": list(self.notes),
             },
             quiet=[candidate.repo_id for candidate in self.candidates],
         )
 
     def advice(self) -> str:
-        """What to do where nothing matched: a licence or task that may have been meant, else a wider search."""
+        """What to do where nothing matched: a licence that may have been meant, what was left out, a wider search."""
+        from modelpick.hub.licence_wish import close_licences
+        from modelpick.hub.search_report import left_out
         from modelpick.hub.tasks import TASKS
-        from modelpick.licences.lookup import licence_of, licences
 
-        wish = self.query.license
-        if wish and licence_of(wish) is None:
-            ids = [licence.hub_id for licence in licences() if licence.on_hub]
-            close = difflib.get_close_matches(wish.lower(), ids, n=3, cutoff=0.6)
-            if close:
-                return "did you mean --license " + " or ".join(close) + "?"
+        close = close_licences(self.query.license) if self.query.license and not self.query.families else ()
+        if close:
+            return "did you mean --license " + " or ".join(close) + "?"
         if self.query.task and self.query.task not in TASKS:
-            return f"`{self.query.task}` may be no task of the Hub; its tasks are at {self.endpoint}/tasks"
-        return "leave out one of the options, or shorten --text"
-
-    def _blocks(self) -> list[Block]:
-        count = len(self.candidates)
-        about = f" for {self.query.task}" if self.query.task else ""
-        order = _ORDER.get(self.query.sort, f"by {self.query.sort}")
-        title = f"{count} model{'s' if count != 1 else ''}{about}, {order}"
-        blocks: list[Block] = [
-            Heading(title, level=1),
-            self._table(),
-        ]
+            where = f"; its tasks are at {self.endpoint}/tasks" if self.source == "hub" else ""
+            return f"`{self.query.task}` may be no task of the Hub{where}"
         if self.hidden:
-            reasons = ", ".join(f"{number} of {reason}" for reason, number in self.hidden.items())
-            blocks.append(Text(f"Listed but not shown: {reasons}.", Tone.MUTED))
-        blocks.append(Text("Downloads are of the last 30 days. ? means that the Hub does not tell.", Tone.MUTED))
-        if self.candidates:
-            blocks.append(Text(f"Next: `modelpick vet {self.candidates[0].repo_id}` reads its card.", Tone.MUTED))
-        return blocks
-
-    def _table(self) -> Table:
-        """The hits; what each is for as well, where that was not asked."""
-        columns: tuple[str, ...] = _COLUMNS
-        rows = [_row(candidate) for candidate in self.candidates]
-        if not self.query.task:
-            columns = (*columns[:1], "task", *columns[1:])
-            tasks = [candidate.facts.task or "?" for candidate in self.candidates]
-            rows = [(*row[:1], task, *row[1:]) for task, row in zip(tasks, rows, strict=True)]
-        return Table(columns, tuple(rows), right=("parameters", "downloads", "likes"))
+            return f"what was left out: {left_out(self.hidden)}; loosen one of the options"
+        if self.notes and self.source == "hub":
+            return self.notes[0]
+        return "leave out one of the options, or shorten --text"
 
 
 def search(
@@ -100,26 +81,52 @@ def search(
     text: str | None = None,
     author: str | None = None,
     license: str | None = None,  # noqa: A002 - the Hub's own word
+    commercial: bool = False,
     library: str | None = None,
     language: str | None = None,
     dataset: str | None = None,
-    sort: str = "downloads",
+    arch: str | None = None,
+    kind: str | None = None,
+    min_params: int | str | None = None,
+    max_params: int | str | None = None,
+    max_size: int | str | None = None,
+    fits: bool | int | str = False,
+    safetensors: bool = False,
+    gated: bool | None = None,
+    min_downloads: int | str | None = None,
+    min_likes: int | str | None = None,
+    updated_since: str | None = None,
+    sort: str | None = None,
     limit: int = 20,
+    offline: bool = False,
     endpoint: str | None = None,
     listener: Listener = SILENT,
 ) -> SearchResult:
     """Models on the Hub that fit all wishes.
 
     Args:
-        task: Such as `image-classification`.
-        text: Part of the name.
+        task: `image-classification`, or in plain words: `classify images`, `sentiment`.
+        text: Part of the name; offline: words of the name, the tags and the card.
         author: A user or an organisation.
-        license: A licence id such as `apache-2.0`; `Apache License 2.0` works too.
+        license: An id such as `apache-2.0` (`Apache License 2.0` works too), or a family such as `permissive`.
+        commercial: Only what may be used commercially without a condition.
         library: Such as `transformers` or `timm`.
         language: A language code, such as `de`.
         dataset: What the card names as its training data, such as `imagenet-1k`.
-        sort: `downloads`, `likes`, `trending`, `created` or `updated`; the largest or newest first.
+        arch: An architecture: a name of the catalogue, or a `model_type` such as `deberta-v2`.
+        kind: `original`, `finetune`, `adapter`, `merge` or `quantized`.
+        min_params, max_params: Such as `100M` or `1.5B`.
+        max_size: Of the weights, such as `500MB` or `2GiB`.
+        fits: Only what fits in this machine's memory, or in so much of it (`8GB`).
+        safetensors: Only what has weights in this form.
+        gated: False for models that anybody may have, True for the others only.
+        min_downloads: In 30 days.
+        min_likes: In all.
+        updated_since: A year, month or day: `2025`, `2025-06`, `2025-06-30`.
+        sort: `downloads` (the default), `likes`, `trending`, `created`, `modified` (the largest or newest first),
+            `parameters`, `size` (the smallest first), `fit`, or offline `relevance` (there the default with a text).
         limit: How many at most.
+        offline: Ask the local index (`modelpick index`) instead of the Hub.
         endpoint: The Hub to ask, instead of `HF_ENDPOINT` or huggingface.co.
         listener: Hears of waits.
 
@@ -128,68 +135,159 @@ def search(
 
     Raises:
         UsageError: A wish, the endpoint or a variable of the environment is malformed; a task is close to known ones.
-        CannotFindOut: The Hub could not be asked, or what answered is no Hub.
+        CannotFindOut: The Hub could not be asked, what answered is no Hub, or there is no index.
     """
-    from modelpick.hub.candidates import candidate_of
-    from modelpick.hub.client import HubClient
-    from modelpick.hub.search import Query, search_models
+    from modelpick.hub.amounts import parse_count, parse_day
+    from modelpick.hub.licence_wish import licence_wish
+    from modelpick.hub.memory import machine_memory
+    from modelpick.hub.query import Query
     from modelpick.hub.tasks import task_id
     from modelpick.notebook import register
 
     register()
+    memory = machine_memory()
     query = Query(
         task=task_id(task) if task else None,
         text=text,
         author=author,
-        license=_license_id(license),
+        license=licence_wish(license) if license else None,
+        commercial=commercial,
         library=library,
         language=language,
         dataset=dataset,
-        sort=sort,
+        arch=_arch_names(arch) if arch else (),
+        kind=cast("Kind | None", kind),
+        min_params=None if min_params is None else parse_count(min_params, "--min-params"),
+        max_params=None if max_params is None else parse_count(max_params, "--max-params"),
+        max_size=None if max_size is None else _bytes(max_size, "--max-size"),
+        fits=_memory_wish(fits, memory),
+        safetensors=safetensors,
+        gated=gated,
+        min_downloads=None if min_downloads is None else parse_count(min_downloads, "--min-downloads"),
+        min_likes=None if min_likes is None else parse_count(min_likes, "--min-likes"),
+        updated_since=None if updated_since is None else parse_day(updated_since, "--updated-since"),
+        sort=_sort(sort, text, offline),
         limit=limit,
     )
-    hidden = Counter[str]()
+    return _from_index(query, memory) if offline else _from_hub(query, memory, endpoint, listener)
+
+
+def _from_hub(query: Query, memory: int | None, endpoint: str | None, listener: Listener) -> SearchResult:
+    from modelpick.hub.client import HubClient
+    from modelpick.hub.query import SORTS
+    from modelpick.hub.search import Looked, search_models
+
+    looked = Looked()
     with (
         HubClient.from_environment(endpoint, listener) as client,
-        listener.step("asking the Hub", limit, "models") as step,
+        listener.step("asking the Hub", query.limit if SORTS[query.sort] else None, "models") as step,
     ):
-        found: list[Candidate] = []
-        for facts in search_models(client, query, hidden):
-            found.append(candidate_of(facts, place=len(found) + 1, sort=sort))
+        found: list[ListedModel] = []
+        for model in search_models(client, query, looked):
+            found.append(model)
             step.advance()
         asked = client.settings.endpoint
-    return SearchResult(query=query, endpoint=asked, candidates=tuple(found), hidden=dict(hidden))
-
-
-def _license_id(wish: str | None) -> str | None:
-    """The Hub's id of a licence; what is not in the table is asked for as it is."""
-    from modelpick.licences.lookup import licence_of
-
-    known = licence_of(wish) if wish else None
-    return known.hub_id if known is not None and known.on_hub else wish
-
-
-def _row(candidate: Candidate) -> tuple[str | Cell, ...]:
-    from textwrap import shorten
-
-    facts = candidate.facts
-    gated = " (gated)" if facts.gated in ("auto", "manual") else ""
-    return (
-        candidate.repo_id + gated,
-        shorten(candidate.license or "?", 60, placeholder=" ..."),
-        Cell(candidate.commercial_use, _TONES[candidate.commercial_use]),
-        _short(facts.parameters),
-        "?" if facts.downloads_30d is None else f"{facts.downloads_30d:,}",
-        "?" if facts.likes is None else f"{facts.likes:,}",
-        (facts.last_modified or "?")[:10],
+    return SearchResult(
+        query=query,
+        endpoint=asked,
+        candidates=_ordered(found, query, memory),
+        hidden=dict(looked.hidden),
+        notes=_notes(query, looked),
     )
 
 
-def _short(count: int | None) -> str:
-    """A count in three digits: 86.6M."""
-    if count is None:
-        return "?"
-    for unit, name in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if count >= unit:
-            return f"{count / unit:.3g}{name}"
-    return str(count)
+def _from_index(query: Query, memory: int | None) -> SearchResult:
+    from modelpick.hub.index.database import open_index
+    from modelpick.hub.index.search import search_index
+    from modelpick.hub.search import Looked
+
+    looked = Looked()
+    with open_index() as index:
+        found = search_index(index, query, looked)
+        about = index.about()
+    notes = (*_notes(query, looked), f"From the local index: {about.words}.")
+    return SearchResult(
+        query=query,
+        source="index",
+        endpoint=about.endpoint,
+        candidates=_ordered(found, query, memory),
+        hidden=dict(looked.hidden),
+        notes=notes,
+    )
+
+
+def _ordered(found: list[ListedModel], query: Query, memory: int | None) -> tuple[Candidate, ...]:
+    from modelpick.hub.candidates import candidate_of
+    from modelpick.hub.ordering import in_order
+
+    today = date.today()  # noqa: DTZ011 - the age in years of a model
+    return tuple(in_order([candidate_of(model) for model in found], query, memory=memory, today=today))
+
+
+def _notes(query: Query, looked: Looked) -> tuple[str, ...]:
+    from modelpick.hub.amounts import short_bytes
+    from modelpick.hub.query import SORTS
+    from modelpick.hub.search import MOST_ORDERED
+
+    notes = []
+    if looked.gave_up:
+        notes.append(f"Stopped after the first {looked.models:,} models of the list: narrow the search for more.")
+    if looked.unlisted:
+        notes.append(
+            "The Hub itself leaves out models of which it knows no parameter count (pickles only), and does not say "
+            "how many."
+        )
+    if SORTS[query.sort] is None and query.sort != "relevance":
+        notes.append(f"Ordered are the {MOST_ORDERED:,} most downloaded models that fit, no others.")
+    if query.sort == "fit":
+        notes.append(
+            "Best fit: task, then licence, safe weights, memory, maintenance; downloads decide between equals only."
+        )
+    if query.fits is not None:
+        notes.append(f"Memory is estimated: the weights and a fifth more, to fit in {short_bytes(query.fits)}.")
+    return tuple(notes)
+
+
+def _sort(sort: str | None, text: str | None, offline: bool) -> str:
+    from modelpick.errors import UsageError
+
+    if sort == "relevance" and not (offline and text):
+        raise UsageError(
+            "the Hub has no order by relevance", "give `--text` and `--offline` with it, or sort by downloads or fit"
+        )
+    return sort or ("relevance" if offline and text else "downloads")
+
+
+def _bytes(size: int | str, option: str) -> int:
+    from modelpick.hub.amounts import parse_bytes
+
+    return parse_bytes(size, option)
+
+
+def _memory_wish(fits: bool | int | str, memory: int | None) -> int | None:
+    """The memory in which a model must fit, None where that was not asked."""
+    from modelpick.errors import CannotFindOut
+
+    if fits is False:
+        return None
+    if fits is not True:
+        return _bytes(fits, "--fits")
+    if memory is None:
+        raise CannotFindOut("this system does not tell how much memory it has", "name it: `--fits 16GB`", kind="memory")
+    return memory
+
+
+def _arch_names(arch: str) -> tuple[str, ...]:
+    """The names by which the Hub's ids and tags may call an architecture, in lower case."""
+    from modelpick.errors import UsageError
+    from modelpick.registry.names import find
+
+    typed = "-".join(arch.lower().split())
+    try:
+        entry = find(arch).entry
+    except UsageError:  # the Hub has far more architectures than the catalogue
+        return (typed,)
+    if typed not in (entry.name, entry.title.lower()):
+        return (typed,)
+    names = (entry.name, *entry.aliases, *(variant.name for variant in entry.variants))
+    return tuple(dict.fromkeys("-".join(name.lower().split()) for name in names))

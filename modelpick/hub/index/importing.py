@@ -1,0 +1,74 @@
+"""Fills the index from a dump, batch by batch; what was written stays if it is interrupted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from modelpick.errors import CannotFindOut
+from modelpick.hub.index.database import Index, errors
+from modelpick.hub.index.dump import read_dump
+from modelpick.hub.index.rows import Row
+from modelpick.hub.index.writer import Writer, Written
+from modelpick.progress import SILENT, Listener
+
+_BATCH = 2000
+
+
+def import_dump(index: Index, path: Path, listener: Listener = SILENT) -> Written:
+    """Adds the models of a dump, or replaces them by it.
+
+    Raises:
+        UsageError: The file is none of the kinds that are read.
+        CannotFindOut: It cannot be read, or holds no model at all; or the index cannot be written.
+    """
+    reads = read_dump(path)
+    writer = Writer(index.connection)
+    batch: list[Row] = []
+    percent = 0.0
+    started = now()
+    with listener.step(f"reading {path.name}", 100, "%") as step:
+        for read in reads:
+            if read.row is None:
+                writer.written.skipped += 1
+                continue
+            batch.append(read.row)
+            if len(batch) == _BATCH:
+                _write(index, writer, batch, path.name, started)
+                batch = []
+                step.advance(100 * read.done - percent)
+                percent = 100 * read.done
+        if batch or writer.written.added + writer.written.replaced:
+            _write(index, writer, batch, path.name, started, finished=True)
+    if not writer.written.added + writer.written.replaced:
+        raise CannotFindOut(
+            f"`{path}` holds no model: none of its {writer.written.skipped:,} lines is an entry of the Hub's list",
+            "give a dump of the Hub's list of models",
+            kind="data",
+        )
+    with listener.step("ordering the words"), errors(index.path):
+        tidy(index)
+    return writer.written
+
+
+def tidy(index: Index) -> None:
+    """Merges the pieces of the text index into one and counts for the planner of queries, so that searches are fast."""
+    with index.transaction() as connection:
+        connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+        connection.execute("ANALYZE")
+    index.connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _write(index: Index, writer: Writer, batch: list[Row], name: str, started: str, *, finished: bool = False) -> None:
+    """A batch and how far the import is, together."""
+    with index.transaction() as connection:
+        writer.write(batch)
+        written = writer.written.added + writer.written.replaced
+        connection.execute(
+            "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)", (name, written, started, now() if finished else None)
+        )
