@@ -116,8 +116,8 @@ CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
     ],
     "license-by-tool": [
         (facts("---\nlicence: license\n---\n# x"), "fail", "low"),
-        (facts("---\nlicense: apache-2.0\n---\n# Uploaded model\n\nTrained 2x faster with [Unsloth](u)."), "fail", "low"),
-        (facts("---\nlicense: llama3\n---\n# Uploaded model\n\nTrained 2x faster with [Unsloth](u)."), "pass", "info"),
+        (lic("apache-2.0", "Trained 2x faster with [Unsloth](u)."), "fail", "low"),
+        (lic("llama3", "Trained 2x faster with [Unsloth](u)."), "pass", "info"),
         (facts("---\nlicense: other\n---\n# Model Trained Using AutoTrain"), "fail", "low"),
         (lic("other"), "pass", "info"),
         (facts(BARE), "not-applicable", "info"),
