@@ -31,18 +31,20 @@ _FORMATS = (
     "pickle",
 )
 _FILES = {
-    "safetensors": re.compile(r"\.safetensors$"),
-    "gguf": re.compile(r"\.gguf$"),
-    "onnx": re.compile(r"\.onnx$"),
-    "tflite": re.compile(r"\.tflite$"),
-    "pytorch": re.compile(r"(?:^|/)(?:pytorch|adapter|diffusion_pytorch)_model[^/]*\.bin$|\.(?:pt|pth|ckpt)$"),
-    "tf": re.compile(r"(?:^|/)tf_model[^/]*\.h5$"),
-    "jax": re.compile(r"(?:^|/)flax_model[^/]*\.msgpack$"),
-    "keras": re.compile(r"\.keras$"),
-    "rust": re.compile(r"(?:^|/)rust_model\.ot$"),
-    "pickle": re.compile(r"\.(?:pkl|pickle|joblib)$"),
+    "safetensors": re.compile(r"\.safetensors$", re.MULTILINE),
+    "gguf": re.compile(r"\.gguf$", re.MULTILINE),
+    "onnx": re.compile(r"\.onnx$", re.MULTILINE),
+    "tflite": re.compile(r"\.tflite$", re.MULTILINE),
+    "pytorch": re.compile(
+        r"(?:^|/)(?:pytorch|adapter|diffusion_pytorch)_model[^/]*\.bin$|\.(?:pt|pth|ckpt)$", re.MULTILINE
+    ),
+    "tf": re.compile(r"(?:^|/)tf_model[^/]*\.h5$", re.MULTILINE),
+    "jax": re.compile(r"(?:^|/)flax_model[^/]*\.msgpack$", re.MULTILINE),
+    "keras": re.compile(r"\.keras$", re.MULTILINE),
+    "rust": re.compile(r"(?:^|/)rust_model\.ot$", re.MULTILINE),
+    "pickle": re.compile(r"\.(?:pkl|pickle|joblib)$", re.MULTILINE),
 }
-"""File names by the form of weights that they tell."""
+"""Form of weights -> how a list of file names, one a line, tells of it."""
 _BYTES = {
     **dict.fromkeys(("F64", "I64", "U64", "C64"), 8),
     **dict.fromkeys(("F32", "I32", "U32"), 4),
@@ -98,13 +100,11 @@ def kind_of(tags: Iterable[str]) -> Kind | None:
 
 
 def _formats(tags: Iterable[str], files: Iterable[str]) -> tuple[str, ...]:
-    found = set(tags)
-    missing = {form: pattern for form, pattern in _FILES.items() if form not in found}
-    for name in files:
-        for form in [form for form, pattern in missing.items() if pattern.search(name)]:
-            found.add(form)
-            del missing[form]
-    return tuple(form for form in _FORMATS if form in found)
+    tagged_forms = set(tags)
+    names = "\n".join(files)
+    return tuple(
+        form for form in _FORMATS if form in tagged_forms or (form in _FILES and _FILES[form].search(names) is not None)
+    )
 
 
 def _architecture(tags: tuple[str, ...], task: str | None) -> str | None:

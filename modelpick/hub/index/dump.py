@@ -5,19 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from io import BufferedIOBase, BufferedReader
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.hub.index.rows import Row, card_text, row_of
 from modelpick.hub.reading import as_object
 
-_OPENERS: Mapping[str, Callable[[IO[bytes]], IO[bytes]]] = {
-    ".gz": lambda raw: gzip.GzipFile(fileobj=raw),
-    ".xz": lambda raw: lzma.LZMAFile(raw),
-}
+_PACKED = (".gz", ".xz")
 _LINES = (".jsonl", ".ndjson", ".json")
 _LONGEST = 64 * 2**20  # characters of one line
 _FETCH = 2000  # rows of a Parquet file that are in memory at once
@@ -65,14 +63,14 @@ def read_dump(path: Path) -> Iterator[Read]:
 def _suffix(path: Path) -> str:
     """The suffix that tells the form: of `x.jsonl.xz` the inner one."""
     outer = path.suffix.lower()
-    return Path(path.stem).suffix.lower() if outer in _OPENERS else outer
+    return Path(path.stem).suffix.lower() if outer in _PACKED else outer
 
 
 def _lines(path: Path, suffix: str) -> Iterator[Read]:
     size = max(1, path.stat().st_size)
     try:
         with path.open("rb") as raw:
-            stream: IO[bytes] = _OPENERS[suffix](raw) if suffix in _OPENERS else raw
+            stream = _unpacked(raw, suffix)
             while line := stream.readline(_LONGEST + 1):
                 if len(line) > _LONGEST:
                     raise CannotFindOut(f"a line of `{path}` is longer than {_LONGEST:,} bytes", kind="data")
@@ -86,6 +84,12 @@ def _lines(path: Path, suffix: str) -> Iterator[Read]:
         ) from error
     except OSError as error:
         raise CannotFindOut(f"`{path}` cannot be read: {error.strerror or error}", kind="disk") from error
+
+
+def _unpacked(raw: BufferedReader, suffix: str) -> BufferedIOBase:
+    if suffix == ".gz":
+        return gzip.GzipFile(fileobj=raw)
+    return lzma.LZMAFile(raw) if suffix == ".xz" else raw
 
 
 def _read_line(line: bytes) -> Row | None:
