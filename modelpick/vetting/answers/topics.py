@@ -28,8 +28,10 @@ class Topic(StrEnum):
 _WORDS: Mapping[Topic, str] = {
     Topic.OUT_OF_SCOPE: group(
         r"out[ -]of[ -]scope|misuse|malicious|prohibited|not intended|unintended|restricted uses?|disallowed",
-        r"nicht vorgesehen|hors[ -]p[ée]rim[eè]tre|fuera de alcance|fora do escopo|использовани\w* не",
-        r"範囲外|禁止|超出范围|滥用|범위 외|금지",
+        r"nicht vorgesehen|unzulässig|missbrauch|hors[ -](?:de )?p[ée]rim[eè]tre|fuera de(?:l)? alcance|fora d[oe] escopo|"
+        r"использовани\w* не|недопустим|запрещ",
+        r"usages? (?:interdits?|non prévus?)|usos? (?:prohibidos?|proibidos?|no previstos?|indebidos?)|uso indevido",
+        r"範囲外|対象外|禁止|超出范围|超出範圍|滥用|濫用|使用限制|범위 외|금지",
     ),
     Topic.USE: group(
         r"(?:intended|direct|downstream|primary|potential|recommended|expected) (?:\w+ )?(?:uses?|usages?|users?)",
@@ -38,12 +40,14 @@ _WORDS: Mapping[Topic, str] = {
         r"what (?:is it|it is) for|^tasks?$",
         r"verwendungszweck|anwendung|einsatz|usages? pr[ée]vus?|usos? (?:previstos?|pretendidos?)|"
         r"finalidade|prop[óo]sito",
-        r"назначение|применение|用途|使用目的|预期用途|适用|용도|사용 목적",
+        r"cas d'(?:usage|utilisation)|utilisation prévue|casos? de uso|uso previsto|uso pretendido|для чего",
+        r"назначение|применение|用途|使用目的|利用目的|应用场景|應用場景|使用场景|适用|適用|용도|사용 ?목적|활용",
     ),
     Topic.LIMITS: group(
         r"limit|bias|risks?\b|ethic|caveat|safety|known issues?|weakness|disclaimer|warnings?\b|drawbacks?",
         r"einschr[äa]nkung|grenzen|verzerrung|sesgos?|limita[çc]|vi[ée]s|ограничени|предвзят",
-        r"制限|限界|バイアス|注意|局限|偏见|限制|한계|편향|주의",
+        r"^limites?$|grenzen|risiken|risques?|riesgos?|riscos?|advertencia|avertissement|предупрежд|недостатк|риск",
+        r"制限|限界|バイアス|注意|免責|リスク|局限|偏见|偏見|限制|免责|风险|風險|不足|한계|편향|주의|제한|면책",
     ),
     Topic.DATA: group(
         r"train(?:ing|ed)? (?:\w+ )?(?:data|set|corpus|corpora)|data ?sets?\b|data sources?|corpus|"
@@ -63,23 +67,26 @@ _WORDS: Mapping[Topic, str] = {
     Topic.EVALUATION: group(
         r"eval|benchmark|results?\b|performances?\b|metrics?\b|scores?\b|accurac|leaderboard|"
         r"comparison|validation|testing",
-        r"ergebnis|auswertung|r[ée]sultats|resultados|rendimiento|desempenho|avalia|результат|оценка|метрик",
-        r"評価|性能|結果|评估|评测|结果|평가|성능|결과",
+        r"ergebnis|auswertung|leistung|r[ée]sultats|[ée]valuation|resultados|evaluaci[óo]n|rendimiento|desempenho|avalia|"
+        r"результат|оценк|метрик|качество",
+        r"評価|評測|評估|性能|結果|精度|ベンチマーク|评估|评测|评价|测试结果|效果|结果|평가|성능|결과|벤치마크",
     ),
     Topic.HOW_TO: group(
         r"how to|get(?:ting)? started|quick ?start|inference|usage|how do i|examples?\b|\bcode\b|demo|"
         r"run(?:ning)?\b|install|setup",
         r"deploy|^us(?:e|ing) (?:with|in|from|the)|^using|prompt|verwendung|nutzung|utilis|"
         r"c[óo]mo usar|^usos?$|использ",
-        r"使い方|使用方法|用法|快速|사용법|사용 ?방법",
+        r"как (?:использовать|запустить)|пример|exemples?\b|ejemplos?|exemplos?|beispiele?|anleitung|uso b[áa]sico|como usar",
+        r"使い方|使用方法|用法|快速|使用例|サンプル|推論|推理|调用|示例|如何使用|사용법|사용 ?방법|사용 ?예|예제|추론",
     ),
     Topic.LICENSE: group(
-        r"licen[sc]|lizenz|licença|лиценз|ライセンス|许可|协议|라이[선센]스|\bterms\b|copyright",
+        r"licen[sc]|lizenz|licença|лиценз|ライセンス|许可|許可|授权|授權|协议|協議|利用規約|라이[선센]스|\bterms\b|copyright",
     ),
     Topic.CITATION: group(
         r"^cit(?:e|ation|ing)|citation|bibtex|references?$|acknowledg|authors?$|contact|"
         r"related (?:work|papers?)|papers?$",
-        r"zitier|引用|참고|感谢|table of contents|^contents$|^contributors?$",
+        r"zitier|danksagung|remerciement|agradecimi?ent|благодарност|цитир|автор|引用|参考文献|謝辞|致谢|참고|인용|感谢|"
+        r"table of contents|^contents$|^toc$|^contributors?$|^inhalt(?:sverzeichnis)?$|^sommaire$|^(?:índice|sumário|目录|目次|목차)$",
     ),
 }
 _ANY = either(*_WORDS.values())

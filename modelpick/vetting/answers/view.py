@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,6 +23,11 @@ _MAX_TITLE_WORDS = 2
 _MAX_TITLE_SIGNS = 8
 _MIN_WORDS = 4
 _MIN_HEADER_WORDS = 6  # so long a head of a column is a statement in a table without a header
+
+_ANCHOR = re.compile(
+    r"\[[^\[\]\n]{0,200}\]\(#[^()\s]{0,200}\)|<a\b[^<>]{0,200}href=.?#[^<>]{0,200}>[^<>]{0,200}</a>", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True)
@@ -186,6 +192,8 @@ class CardView:
             if block.kind is BlockKind.HEADING:
                 sentences = (Sentence(text=block.text, line=block.line, quote=self.quote(block.line)),)
             for sentence in sentences:
+                if "#" in sentence.quote and _is_contents(sentence.quote):
+                    continue
                 if text := sentence.text[:_MAX_TEXT].strip():
                     yield self._line(block, text, sentence)
 
@@ -233,6 +241,12 @@ class CardView:
             inherited = above[section.parent] if section.parent is not None and section.parent < number else _NO_TOPICS
             above.append(own[number] | inherited)
         return own, above
+
+
+def _is_contents(quote: str) -> bool:
+    """Whether a line only leads to other places of the card: an entry of a table of contents states nothing."""
+    rest, links = _ANCHOR.subn("", quote[:_MAX_QUOTE])
+    return links > 0 and _WORD.search(rest) is None
 
 
 def _is_title(name: str) -> bool:
