@@ -109,6 +109,8 @@ class Saved:
             return
         if self._is_text and isinstance(held, list):
             held.append(text)
+        elif isinstance(held, str) and _NESTED.match(text):
+            return  # a whole scalar has nothing inside it: the pair strayed there
         elif not isinstance(held, list):
             self._give_up(self._key)  # an inner mapping or a folded line: single lines cannot tell
 

@@ -51,7 +51,7 @@ def built_in(name: str) -> Policy:
         known = ", ".join(f"`{known}`" for known in BUILT_IN)
         raise UsageError(f"no policy is called `{name}`", f"the built-in ones: {known}; write `./{name}` for a file")
     data = files("modelpick.vetting").joinpath(f"policies/{name}.toml").read_bytes()
-    policy = _PolicyReader(data, name, date.min).read(base="default" if name != "default" else None)
+    policy = _PolicyReader(data, name, date.min).read(base=None)
     return replace(policy, extends=None, sha256=None)
 
 
