@@ -53,7 +53,10 @@ class Purpose(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """A data set that the card names, the role that the words around it give it, and what is known of its terms."""
+    """A data set that the card names, the role that the words around it give it, and what is known of its terms.
+
+    `synthetic`: the card says that a model made it.
+    """
 
     name: str
     hub_id: str | None = None
@@ -61,6 +64,7 @@ class Dataset:
     license: str | None = None
     commercial_use: CommercialUse = "unknown"
     note: str | None = None
+    synthetic: bool = False
     evidence: tuple[Evidence, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,6 +76,7 @@ class Dataset:
             "license": self.license,
             "commercial_use": self.commercial_use,
             "note": self.note,
+            "synthetic": self.synthetic,
             "evidence": _quotes(self.evidence),
         }
 

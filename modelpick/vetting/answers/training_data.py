@@ -129,6 +129,7 @@ def _dataset(
         role=role,
         license=terms.license if terms else None,
         commercial_use=terms.commercial_use if terms else "unknown",
+        synthetic=synthetic,
         note=_note(name, terms, synthetic=synthetic),
         evidence=evidence,
     )

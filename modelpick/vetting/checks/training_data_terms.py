@@ -1,69 +1,92 @@
 """The terms of the named training data leave the use open.
 
 What it checks
-    Whether a data set that the card names as training data is known to be withdrawn, to hold pirated books, never to
-    have been public, or to be licensed for non-commercial use or research only.
+    Whether a data set that the card names as training data is known to be licensed for non-commercial use or research
+    only, under share-alike terms, or under a licence that covers the collection and not what was collected. Licences
+    that free the results of working with the data are told too.
 
 Why it matters
-    Whether such terms bind a model trained on the data is not settled. It is a risk that you should know of, above all
+    Whether such terms bind a model trained on the data is unsettled. It is a risk that you should know of, above all
     where the model itself is offered under an open licence.
 
 How to fix
     Ask a lawyer if it matters, or take a model trained on data with open terms.
 
 Limits
-    A table of well-known sets, looked up by name. Sets that are not in it are not judged; terms may have changed. A
-    risk, not a verdict, and no legal advice.
+    A table of well-known sets, looked up by id and name. Sets that are not in it are not judged; terms may have
+    changed. A risk, not a verdict, and no legal advice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelpick.findings import Severity
-from modelpick.licences.datasets import DatasetTerms, dataset_terms
+from modelpick.findings import Evidence, Outcome, Severity
+from modelpick.licences.datasets import DatasetTerms
 from modelpick.vetting.answers.contract import Dataset
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
+from modelpick.vetting.known_data import known_data, license_quote, names_of, quotes_of, sureness
+
+_UNSETTLED = "whether that binds a model trained on it is unsettled"
+_MANY = 5
 
 
 def run(reading: Reading) -> Iterator[Said]:
     """One finding for each row of the table that tells such terms; several spellings of a set are one."""
-    training = [dataset for dataset in reading.answers.training_data.datasets if dataset.role == "training"]
-    if not training:
+    data = known_data(reading)
+    if not data:
         yield not_applicable("the card names no training data")
         return
-    known: dict[DatasetTerms, list[Dataset]] = {}
-    strange: list[str] = []
-    for dataset in training:
-        terms = (dataset_terms(dataset.hub_id) if dataset.hub_id else None) or dataset_terms(dataset.name)
-        if terms is None:
-            strange.append(dataset.name)
-        else:
-            known.setdefault(terms, []).append(dataset)
-    risks = [said for terms, datasets in known.items() if (said := _risk(terms, datasets)) is not None]
-    yield from risks
-    if strange:
-        yield unknown(f"the terms of {', '.join(strange[:5])} are not in our table", severity=Severity.LOW)
-    elif not risks:
+    told = [said for terms, datasets in data.known.items() if (said := _risk(reading, terms, datasets))]
+    told += [said for dataset, several in data.ambiguous if (said := _any_of(reading, dataset, several))]
+    yield from told
+    open_names = [*data.strange, *(dataset for dataset, several in data.ambiguous if not _all_bar(several))]
+    if open_names:
+        first = open_names[:_MANY]
+        more = f" and {len(open_names) - _MANY} more" if len(open_names) > _MANY else ""
+        yield unknown(
+            f"the terms of {names_of(first)}{more} are not in our table", *quotes_of(first), severity=Severity.LOW
+        )
+    elif not any(said.outcome is Outcome.FAIL for said in told):
         yield passed("no restricting terms are known of the data that the card names")
 
 
-def _risk(terms: DatasetTerms, datasets: list[Dataset]) -> Said | None:
-    names = ", ".join(dict.fromkeys(dataset.name for dataset in datasets))
-    evidence = tuple(dict.fromkeys(quote for dataset in datasets for quote in dataset.evidence))
-    note = terms.note or terms.license
-    if terms.status == "pirated":
-        return failed(f"{names} holds pirated books: {note}", *evidence, severity=Severity.HIGH)
-    if terms.status == "withdrawn":
-        return failed(f"{names} was withdrawn: {note}", *evidence)
-    if terms.status == "private":
-        return failed(f"{names} is not public, so nobody can look at it: {note}", *evidence, severity=Severity.LOW)
-    if terms.commercial_use == "no":
-        unsettled = "whether that binds a model trained on it is unsettled"
-        return failed(
-            f"{names}: offered for non-commercial use or research only ({terms.license}); {unsettled}", *evidence
-        )
+def _risk(reading: Reading, terms: DatasetTerms, datasets: list[Dataset]) -> Said | None:
+    names, sure = names_of(datasets), sureness(terms, datasets)
+    quotes = (*quotes_of(datasets), *license_quote(reading))
+    if terms.commercial_use == "no" and terms.status != "private":
+        return _barred(reading, f"{names}: offered for non-commercial use or research only ({terms.license})", quotes)
+    if terms.share_alike:
+        message = f"{names}: share-alike terms ({terms.license}) ask that adapted material stays under them"
+        return failed(f"{message}; {_UNSETTLED}", *quotes, severity=Severity.LOW, confidence=sure)
+    if terms.packaging:
+        message = f"{names}: the licence ({terms.license}) covers the collection only, not the rights in what it holds"
+        return failed(message, *quotes, severity=Severity.INFO, confidence=sure)
+    if terms.results_free:
+        return passed(f"{names}: its licence ({terms.license}) frees the results of working with it", *quotes)
     return None
+
+
+def _barred(reading: Reading, what: str, quotes: tuple[Evidence, ...]) -> Said:
+    """Data that bar commercial use: graver beside a model licence that allows it."""
+    license_ = reading.answers.license
+    if license_.commercial_use == "no":
+        return failed(f"{what}, as the model is", *quotes, severity=Severity.LOW)
+    beside = f" beside a model under {', '.join(license_.declared)}" if license_.declared else ""
+    return failed(f"{what}{beside}; {_UNSETTLED}", *quotes)
+
+
+def _any_of(reading: Reading, dataset: Dataset, several: tuple[DatasetTerms, ...]) -> Said | None:
+    """A name that may mean several sets: told only where it makes no difference which one is meant."""
+    if not _all_bar(several):
+        return None
+    may_be = " or ".join(terms.names[0] for terms in several)
+    what = f"{dataset.name} may be {may_be}; each is offered for non-commercial use or research only"
+    return _barred(reading, what, (*dataset.evidence, *license_quote(reading)))
+
+
+def _all_bar(several: tuple[DatasetTerms, ...]) -> bool:
+    return len(several) > 1 and all(terms.commercial_use == "no" and terms.names for terms in several)
 
 
 CHECK = Check(
