@@ -83,6 +83,17 @@ def quote_of(card: CardFacts, line: int) -> Evidence:
     return Evidence(file=card.path, line=line, quote=card.quote(line)[:_MAX_QUOTE])
 
 
+def whole_file(path: str) -> Evidence:
+    """A file as a whole: it has no lines, or all of them matter."""
+    return Evidence(file=path, line=0, quote="")
+
+
+def file_names(paths: Sequence[str], most: int = 3) -> str:
+    """The first of some paths as a sentence names them, and how many more there are."""
+    more = f" and {len(paths) - most:,} more" if len(paths) > most else ""
+    return ", ".join(f"`{path}`" for path in paths[:most]) + more
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One question.

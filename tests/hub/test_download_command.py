@@ -148,6 +148,8 @@ def test_weights_that_were_published_cut_never_show_as_a_model(
     capsys: pytest.CaptureFixture[str], own_home: Path
 ) -> None:
     outcome = call(capsys, "download", "org/cut", "--yes", "--format", "json")
+    assert (outcome.code, outcome.data["error"]["kind"]) == (1, "rejected")
+    outcome = call(capsys, "download", "org/cut", "--yes", "--allow-rejected", "--format", "json")
     assert (outcome.code, outcome.data["error"]["kind"]) == (1, "unfit-weights")
     assert not any("snapshots" in path.parts or "refs" in path.parts for path in cached(own_home))
 

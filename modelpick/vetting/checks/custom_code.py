@@ -1,7 +1,9 @@
 """The model loads without code of its own.
 
 What it checks
-    `auto_map` in config.json, scripts and programs among the files, and `trust_remote_code` in the card.
+    `auto_map` and its like in config.json and in the configs of tokenizer, processor and pipeline: which files of the
+    repo, with their sizes, or of which other repo, would run; settings that make a library fetch code; and
+    `trust_remote_code` in the card.
 
 Why it matters
     Such code runs on your machine with your rights as soon as you load the model, and no scanner of weights looks
@@ -11,24 +13,27 @@ How to fix
     Read the code first, pin the commit, or take a model that the library supports without it.
 
 Limits
-    Files are told by their suffix; the code was listed and not judged.
+    The code was listed and not read, nor what it imports. On the Hub the configs of tokenizer and processor are read
+    only where the repo holds Python files or the card speaks of `trust_remote_code`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from modelpick.facts import TextFile
+from modelpick.facts import RepoFacts, TextFile
 from modelpick.findings import Evidence, Severity
-from modelpick.vetting.check import Check, Reading, Said, failed, passed, quote_of, unknown
+from modelpick.vetting.answers.code_named import NamedCode, named_code
+from modelpick.vetting.check import Check, Reading, Said, failed, passed, quote_of, unknown, whole_file
 
-_PROGRAMS = (".exe", ".bat", ".cmd", ".ps1", ".msi", ".dll", ".so", ".dylib", ".jar")
+_MOST = 4
 
 
 def run(reading: Reading) -> Iterator[Said]:
-    """One finding for each kind of code."""
-    found = [*_auto_map(reading.facts.texts), *_files(reading), *_trusts(reading)]
+    """One finding for each config that names code, then what the card says."""
+    facts = reading.facts
+    found = [*_configs(facts), *_unreadable(facts.texts), *_trusts(reading)]
     yield from found
     if not found:
         if reading.answers.files.custom_code is None:
@@ -38,40 +43,53 @@ def run(reading: Reading) -> Iterator[Said]:
                 remediation="vet the repo or its folder instead of the card alone",
             )
         else:
-            yield passed("no code of its own was found")
+            yield passed("no config names code of its own")
 
 
-def _auto_map(texts: tuple[TextFile, ...]) -> Iterator[Said]:
+def _configs(facts: RepoFacts) -> Iterator[Said]:
+    sizes = {file.path: file.bytes for file in facts.files or ()}
+    by_config: dict[tuple[str, str], list[NamedCode]] = {}
+    for code in named_code(facts):
+        by_config.setdefault((code.config, code.key), []).append(code)
+    for (config, key), codes in by_config.items():
+        text = next(text for text in facts.texts if text.path == config)
+        files = list(dict.fromkeys(code.path for code in codes if code.path))
+        yield failed(
+            f"`{config}` names code that runs when the model is loaded (`{key}`): {_would_run(codes, files, sizes)}",
+            _quote(text, key),
+            *(whole_file(path) for path in files[:_MOST] if path in sizes),
+        )
+
+
+def _would_run(codes: list[NamedCode], files: list[str], sizes: Mapping[str, int | None]) -> str:
+    named = [f"`{path}` ({_size(path, sizes)})" for path in files[:_MOST]]
+    more = f" and {len(files) - _MOST} more" if len(files) > _MOST else ""
+    words = [f"{', '.join(named)}{more} would run"] if named else []
+    elsewhere = list(dict.fromkeys(code.repo_id for code in codes if code.repo_id))
+    words += [f"code of another repo would run, `{repo_id}`, as it is at that time" for repo_id in elsewhere[:_MOST]]
+    return "; ".join(words) or "it lets a library fetch and run code"
+
+
+def _size(path: str, sizes: Mapping[str, int | None]) -> str:
+    if path not in sizes:
+        return "not in the repo"
+    size = sizes[path]
+    return "size unknown" if size is None else f"{size:,} bytes"
+
+
+def _quote(text: TextFile, key: str) -> Evidence:
+    rows = text.text.split("\n")
+    line = next((n for n, row in enumerate(rows, 1) if f'"{key}"' in row), 1)
+    return Evidence(file=text.path, line=line, quote="\n".join(rows[line - 1 : line + 4])[:400].strip())
+
+
+def _unreadable(texts: tuple[TextFile, ...]) -> Iterator[Said]:
     for text in texts:
-        if not text.path.endswith("config.json"):
-            continue
-        try:
-            config = json.loads(text.text)
-        except (ValueError, RecursionError):
-            yield unknown(f"`{text.path}` is not JSON")
-            continue
-        if isinstance(config, dict) and "auto_map" in config:
-            rows = text.text.split("\n")
-            line = next((n for n, row in enumerate(rows, 1) if "auto_map" in row), 1)
-            quote = "\n".join(rows[line - 1 : line + 4])[:400].strip()
-            yield failed(
-                f"`{text.path}` names code that runs when the model is loaded (`auto_map`)",
-                Evidence(file=text.path, line=line, quote=quote),
-            )
-
-
-def _files(reading: Reading) -> Iterator[Said]:
-    code = reading.answers.files.custom_code or ()
-    programs = [path for path in code if path.lower().endswith(_PROGRAMS)]
-    scripts = [path for path in code if path not in programs]
-    for kind, paths in (("programs", programs), ("scripts", scripts)):
-        if paths:
-            more = f" and {len(paths) - 4} more" if len(paths) > 4 else ""
-            yield failed(
-                f"the repo holds {kind}: {', '.join(f'`{path}`' for path in paths[:4])}{more}",
-                *(Evidence(file=path, line=0, quote="") for path in paths[:4]),
-                severity=Severity.MEDIUM if kind == "programs" else Severity.LOW,
-            )
+        if text.path.endswith("config.json"):
+            try:
+                json.loads(text.text)
+            except (ValueError, RecursionError):
+                yield unknown(f"`{text.path}` is not JSON")
 
 
 def _trusts(reading: Reading) -> Iterator[Said]:

@@ -1,0 +1,110 @@
+"""The pickles import nothing dangerous.
+
+What it checks
+    The opcodes of each pickle, also inside the zip that torch writes and inside other pickles, read without running
+    them: which names loading it would import. Names that run commands, load further code or open connections are
+    told from those that tensors and arrays need; all others are unknown.
+
+Why it matters
+    Loading a pickle calls what it imports. A file that imports `os.system` is an attack, whatever its name says.
+
+How to fix
+    Do not load the file, and tell the Hub. Take the safetensors, or another model.
+
+Limits
+    A pickle with harmless imports only can still not be proved harmless. A file that breaks off or is larger than what
+    is read is never called clean. What Python code does that an import leads to is not followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modelpick.findings import Severity
+from modelpick.vetting.check import (
+    Check,
+    Reading,
+    Said,
+    failed,
+    file_names,
+    not_applicable,
+    passed,
+    unknown,
+    whole_file,
+)
+from modelpick.weight_facts import WeightFacts
+from modelpick.weights.pickle_names import sorted_by_meaning
+
+_MAX_NAMES = 6
+
+
+def run(reading: Reading) -> Iterator[Said]:
+    """What each pickle imports, the dangerous first; then what was not read."""
+    files = reading.answers.files.weights
+    if files is None:
+        yield not_applicable("nobody listed the files")
+        return
+    broken = {file.path for file in reading.facts.files or () if file.pointer or not file.bytes}
+    unsafe = [file.path for file in files if file.format == "pickle" and file.path not in broken]
+    seen = [weight for weight in reading.facts.weights if weight.format == "pickle" or weight.imports]
+    if not unsafe and not seen:
+        yield not_applicable("there is no pickle")
+        return
+    open_question = Severity.LOW if any(file.format == "safetensors" and file.safe for file in files) else None
+    unseen = [path for path in unsafe if path not in {weight.path for weight in seen}]
+    bad = [said for weight in seen for said in _bad(weight)]
+    yield from bad
+    unclear = [said for weight in seen for said in _unclear(weight, open_question)]
+    yield from unclear
+    if unseen:
+        yield unknown(f"{file_names(unseen)} was not looked into", *map(whole_file, unseen[:3]), severity=Severity.LOW)
+    clean = [weight.path for weight in seen if not [*_bad(weight), *_unclear(weight, None)]]
+    if clean:
+        yield passed(
+            f"nothing dangerous was found among what {file_names(clean)} imports; a pickle can run code all the same"
+        )
+
+
+def _bad(weight: WeightFacts) -> Iterator[Said]:
+    names = sorted_by_meaning(weight.imports)
+    if names["dangerous"]:
+        yield failed(
+            f"loading `{weight.path}` would import {_named(names['dangerous'])}: that can run commands",
+            whole_file(weight.path),
+        )
+    if names["code"]:
+        yield failed(
+            f"`{weight.path}` holds functions as byte code ({_named(names['code'])})",
+            whole_file(weight.path),
+            severity=Severity.MEDIUM,
+        )
+
+
+def _unclear(weight: WeightFacts, severity: Severity | None) -> Iterator[Said]:
+    names = sorted_by_meaning(weight.imports)["unknown"]
+    if names:
+        yield unknown(
+            f"`{weight.path}` imports names that modelpick does not know: {_named(names)}",
+            whole_file(weight.path),
+            severity=severity or Severity.MEDIUM,
+        )
+    if weight.problem:
+        yield unknown(weight.problem, whole_file(weight.path), severity=severity or Severity.MEDIUM)
+    elif weight.examined not in {"whole", "header"} or weight.reason:
+        yield unknown(
+            f"`{weight.path}` is not examined to its end: {weight.reason}",
+            whole_file(weight.path),
+            severity=severity or Severity.MEDIUM,
+        )
+
+
+def _named(names: list[str]) -> str:
+    return file_names([name[:120] for name in names], _MAX_NAMES)
+
+
+CHECK = Check(
+    id="pickle-imports",
+    severity=Severity.HIGH,
+    remediation="do not load this file; take safetensors (`use_safetensors=True`) or another model",
+    run=run,
+)
