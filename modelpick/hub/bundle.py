@@ -101,9 +101,10 @@ def _kept(subject: object) -> Kept:
     error = subject["error"] if isinstance(subject["error"], dict) else {}
     kind, message, hint = error.get("kind"), error.get("message"), error.get("hint")
     code = error.get("exit_code")
-    if not (isinstance(kind, str) and isinstance(message, str) and isinstance(hint, str | None) and code in _ERRORS):
+    raised = _ERRORS.get(code) if isinstance(code, int) else None
+    if raised is None or not (isinstance(kind, str) and isinstance(message, str) and isinstance(hint, str | None)):
         raise NotFacts("an error is none of ours")
-    return Kept(requested, _ERRORS[code](message, hint, kind=kind))
+    return Kept(requested, raised(message, hint, kind=kind))
 
 
 def _bytes(path: Path) -> bytes:
