@@ -27,7 +27,8 @@ _MAX_MENTIONS = 100
 _CLAUSES = re.compile(
     r";|,? (?:while|whereas|but)\b|,? and (?=(?:the|our) (?:model|weights?|code|data|checkpoints?)\b)|, (?=the )|"
     r"(?:, ?(?:and )?| and )(?=(?:the |our )?(?:pre-?trained )?(?:model )?"
-    r"(?:weights?|models?|checkpoints?|code|data(?:sets?)?)(?: is| are)? ?(?:[:(]|under\b|licen[sc]ed\b|released\b|distributed\b|available\b))|"
+    r"(?:weights?|models?|checkpoints?|code|data(?:sets?)?)"
+    r"(?: is| are)? ?(?:[:(]|under\b|licen[sc]ed\b|released\b|distributed\b|available\b))|"
     r"(?:,|,? (?:und|et|y|e)) (?=(?:die|les?|los|las|el|os) (?:gewichte|modelle?|poids|modèles?|pesos|modelos?)\b)|"
     r"[，、；] ?(?=模型|权重|数据|モデル|重み)",
     re.I,

@@ -31,6 +31,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     # Alone it must be in capitals ("mit" is German) and no place of work.
     (r"(?<!at )(?<!from )(?<!\d )(?<!© )(?<!@)(?-i:MIT)(?=\W*$| and\b|,|\.|;|\))", "mit"),
     (r"(?:GNU )?(?:AGPL|Affero General Public Licen[sc]e)[ -]?(?:v(?:ersion)?\.?[ -]?)?(3(?:\.0)?)?", "agpl-3.0"),
+    (r"LGPL[ -]LR", "lgpl-lr"),
     (r"(?:GNU )?LGPL[ -]?(?:v(?:ersion)?\.?[ -]?)?(2\.1|3)?(?:\.0)?", "lgpl-{}"),
     (r"(?:GNU )?(?:GPL|General Public Licen[sc]e)[ -]?(?:v(?:ersion)?\.?[ -]?)?(2|3)?(?:\.0)?", "gpl-{}"),
     (r"BSD[ -](?:(2|3)[ -]clause)?", "bsd-{}-clause"),
@@ -71,13 +72,13 @@ _ABOUT_LICENCE = re.compile(
 
 _RESEARCH_ONLY = either(
     (
-        r"\b(?:research|academic|scientific|educational)\b[\w /,-]{0,40}?\b(?:use|usage|purposes?|"
+        r"\b(?:research(?! (?:preview|prototype|project|paper))|academic|scientific|educational)\b[\w /,-]{0,40}?\b(?:use|usage|purposes?|"
         r"goals?|evaluation)? ?\b(?:only|exclusively|solely)\b"
         r"(?! (?:developed|published|trained|designed|built|made)\b)"
     ),
     (
         r"\b(?:only|solely|exclusively|strictly|purely|limited to|restricted to) (?:be )?(?:available |"
-        r"intended |meant |to be |be )?(?:used )?(?:for |to )?(?:\w+,? ){0,3}?(?:research|academic|"
+        r"intended |meant |to be |be )?(?:used )?(?:for |to )?(?:[\w-]+,? ){0,3}?(?:research|academic|"
         r"scientific)\b"
     ),
     (
@@ -109,6 +110,7 @@ _NON_COMMERCIAL = either(
         "are) (?:strictly )?(?:not(?! (?:restricted|prohibited|forbidden|limited|excluded))|prohibited|forbidden|"
         "restricted|disallowed)"
     ),
+    r"\b(?:not|n't) (?:be )?use(?:d)?\b[^.;]{0,30}\b(?:for|in) (?:any )?business\b",
     r"\bno commercial\b|\bnot (?:be )?(?:used )?commercially\b|\bprohibit\w*\b[^.]{0,30}\bcommercial",
     r"\bnot allowed\b[^.]{0,60}\bcommercial use",
     (
@@ -134,15 +136,20 @@ _OTHER_TERMS = either(
     r"\bdo(?: not|n't) use (?:it|this|the model) (?:for|to|in)\b",
     r"\brecommended\b[^.]{0,40}\bfor (?:\w+,? ){0,3}research",
     (
-        r"\bcommercial(?:ly\b| (?:use|usage|purposes?|licen[sc]\w*|permission|products?|services?|applications?)\b)"
-        r"[^.]{0,60}\b(?:contact|apply|"
-        "application|permission|authori[sz]|e-?mail|register|registration|form|requires?|needs?)"
+        r"\bcommercial(?:ly\b| (?:use|usage|purposes?|licen[sc]\w*|permission)\b)[^.]{0,60}\b(?:contact|apply|"
+        r"application|permission|authori[sz]|e-?mail|register|registration|form\b|requires?|needs?)"
+    ),
+    (
+        r"\bcommercial (?:products?|services?|applications?)\b[^.]{0,60}\b(?:please contact|contact us|"
+        r"(?:requires?|needs?)\b[^.]{0,40}\b(?:licen[sc]|permission|agreement|authori[sz]|consent|approval))"
     ),
     r"\b(?:apply|contact|e-?mail|register|permission|authori[sz]ation|fill)\b[^.]{0,60}\bcommercial\b",
     r"\bprior written (?:permission|consent)",
-    r"\bagree (?:to|not to)\b[^.]{0,60}\b(?:terms|licen[sc]e|redistribut)|\bterms of (?:use|service)\b",
+    r"\bagree (?:to|not to)\b[^.]{0,60}\b(?:terms|licen[sc]e|redistribut)|\bterms of use\b|"
+    r"\b(?:agree|accept|subject|comply|adhere|abide|bound|governed|under|follow)\w*\b[^.]{0,60}\bterms of service\b",
     "利用規約|使用条款|商[用业][^。]{0,12}(?:联系|申请|授权|許可|邮件)",
 )
+_ADVICE = either(r"\b(?:ideally|preferably|recommend\w*|advis\w+|suggest\w*)\b")
 _FRIENDLY = either(
     (
         r"\b(?:suitable|ready|available|free|permitted|allowed|allow\w*|can be used|"
@@ -236,7 +243,7 @@ def restriction_in(low: str) -> Restriction:
         return "none"
     low = _EITHER_WAY.sub("commercial", low)
     if _RESEARCH_ONLY.search(low):
-        return "research-only"
+        return "other" if _ADVICE.search(low) else "research-only"
     if _NON_COMMERCIAL.search(low) or _NC_NAME.search(low):
         return "non-commercial"
     if _OTHER_TERMS.search(low) and not _FRIENDLY.search(low):
