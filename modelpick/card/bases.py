@@ -25,9 +25,13 @@ _TOLD: tuple[Place, ...] = ("header", "adapter_config", "mergekit", "text", "hub
 """Whose word on how a base was used goes first."""
 _MAX_MERGED = 40
 _MAX_QUOTE = 500
+_MAX_SEARCHED = 2_000
 _NAME = r"[A-Za-z0-9_][\w.-]{0,95}"
 _ID = re.compile(rf"{_NAME}(?:/{_NAME})?")
-_HUB_URL = re.compile(rf"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/({_NAME}(?:/{_NAME})?)/?(?:tree/[\w./-]+)?")
+_NO_MODEL = r"(?!(?:api|blog|collections|datasets|docs|papers|posts|spaces|tasks|join|learn)\b/?|models(?:\?|/?\Z))"
+_HUB_URL = re.compile(
+    rf"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/{_NO_MODEL}({_NAME}(?:/{_NAME})?)/?(?:tree/[\w./-]+)?"
+)
 # First parts of a path of somebody's machine that could pass for an owner.
 _FOLDERS = frozenset(
     """
@@ -199,54 +203,101 @@ def _of_gguf(facts: RepoFacts) -> Iterator[NamedBase]:
                 yield _named(match[1], None, "gguf", Evidence(file=weights.path, line=0, quote=value.strip()))
 
 
-_LINKED = rf"\[[^\]\n]{{0,120}}\]\(<?{_HUB_URL.pattern}>?\)"
+_LINK = rf"[*_`]{{0,3}}\[[^\]\n]{{0,120}}\]\(<?{_HUB_URL.pattern}>?\)[*_`]{{0,3}}"
 _LONG_NAME = rf"`?({_NAME}/{_NAME})`?"
+_THE = r"(?:(?:the|a|an|our|original|pre-?trained|model|checkpoint|weights of|instance of) ){0,5}"
+_FOREIGN_THE = r"(?:(?:le modèle|dem Modell|el modelo|o modelo|модели) )?"
+_ON = r"(?: base)?(?: model| checkpoint)?,? (?:(?:which|that) )?(?:(?:is|was|has been) )?(?:(?:further|then) )?"
+_NO_LINK_BEFORE = r"\A(?:(?!\]\().){0,300}?"  # "close to [Y](...), which is based on [X](...)" is about Y
+
+
+def _says(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?i){pattern}")
+
+
 _SAYS: tuple[tuple[re.Pattern[str], Relation], ...] = (
-    (re.compile(rf"(?i)\bfine-?tuned (?:version|checkpoint|variant) of (?:the |model )?{_LINKED}"), "finetune"),
     (
-        re.compile(rf"(?i)\bfine-?tuned from(?: model)?[^\w\[`\n]{{0,20}}(?:the )?(?:{_LINKED}|{_LONG_NAME})"),
+        _says(rf"\bfine-? ?tun(?:ed (?:version|checkpoint|variant|model)|ing) (?:of|from|based on) {_THE}{_LINK}"),
+        "finetune",
+    ),
+    (_says(rf"\bfine-? ?tuned from(?: model)?[^\w\[`\n]{{0,20}}{_THE}(?:{_LINK}|{_LONG_NAME})"), "finetune"),
+    (
+        _says(
+            rf"(?<!the )(?<!our )(?<!see )(?<!this )\bfine-? ?tun(?:ed|ing|es) {_THE}{_LINK}"
+            r"(?:(?: model| checkpoint)?,? (?:on|in|using|with|for|to|by)\b|\W*\Z)"
+        ),
         "finetune",
     ),
     (
-        re.compile(
-            r"(?i)\b(?:quanti[sz]ed|gguf|ggml|gptq|awq|exl2|onnx|mlx|int8|int4|[248]-bit)\b[\w ,()-]{0,40}?"
-            rf"\b(?:versions?|conversions?|copy|weights|(?:model )?files|quants?|format) (?:of|for|from) "
-            rf"(?:the )?(?:[\w.' -]{{0,40}})?{_LINKED}"
+        _says(
+            rf"(?:\A|\b(?:is|are) ){_THE}{_LINK}{_ON}"
+            r"(?:fine-? ?tuned(?: first)?|trained) (?:on|in|using|with|for|by|to)\b"
+        ),
+        "finetune",
+    ),
+    (
+        _says(
+            r"(?:\b(?:base|backbone|underlying|parent|pre-?trained)|\A\W{0,4}language) model\*{0,2}"
+            rf"(?: used)?(?: is| was|\*{{0,2}}:\*{{0,2}}) {_THE}{_LINK}"
+        ),
+        "finetune",
+    ),
+    (
+        _says(
+            rf"{_NO_LINK_BEFORE}\b(?:(?:is|are|was|were|been|and|models?|checkpoint|encoder|decoder),? based (?:up)?on|"
+            r"initiali[sz]ed (?:from|with|by)|start(?:ing|ed|s) (?:from|with)|(?:weights|model) comes? from|"
+            r"(?:buil[dt]|made) (?:up)?(?:on|using|with|from)(?: top of)?|(?:is|was) originally|takes|"
+            r"(?:derived|forked|trained) from|pre-?trained with|(?:smaller|pruned|compressed|trimmed) versions? of|"
+            r"bas[ée]e?s? sur|basiert auf|basad[oa] en|basead[oa] em|основана? на|"
+            rf"use[sd]?(?= (?:the |a |an )?pre-?trained)) {_FOREIGN_THE}{_THE}{_LINK}"
+        ),
+        "finetune",
+    ),
+    (
+        _says(
+            r"\b(?:quanti[sz]ed|gguf|ggml|gptq|awq|exl2|onnx|mlx|int8|int4|[248]-bit)\b[\w ,()-]{0,40}?"
+            r"\b(?:versions?|conversions?|copy|weights|(?:model )?files|quants?|format) (?:of|for|from) "
+            rf"(?:the )?(?:[\w.' -]{{0,40}})?{_LINK}"
         ),
         "quantized",
     ),
+    (_says(rf"(?<!small )(?<!tiny )\b(?:copy|mirror|re-?upload|duplicate) of {_THE}{_LINK}"), "quantized"),
     (
-        re.compile(
-            rf"(?i)\b(?:lora|adapter)[\w -]{{0,30}}\b(?:weights|adapters?|adaption)\b (?:for|of|trained on) "
-            rf"(?:the )?(?:{_LINKED}|{_LONG_NAME})"
+        _says(
+            r"\b(?:lora|adapter)[\w -]{0,30}\b(?:weights|adapters?|adaption)\b (?:for|of|trained on) "
+            rf"{_THE}(?:{_LINK}|{_LONG_NAME})"
         ),
         "adapter",
     ),
 )
-_HINT = re.compile(r"(?i)tuned (?:version|checkpoint|variant|from)|huggingface\.co/|hf\.co/|adaption weights")
+"""How texts name what a model was made from, and what it was then."""
+_HINTS = ("huggingface.co/", "hf.co/", "tuned from", "Tuned from", "adaption weights")
 _SILENT = frozenset({BlockKind.CODE, BlockKind.COMMENT, BlockKind.HEADING})
 
 
 def _of_text(facts: RepoFacts) -> Iterator[NamedBase]:
     """ "A fine-tuned version of [X](...)", "GGUF files for [X](...)" and the like."""
     card = facts.card
-    if card is None or not _HINT.search(card.text):
+    if card is None or not any(hint in card.text for hint in _HINTS):
         return
     for block in card.blocks:
         if block.placeholder or block.kind in _SILENT:
             continue
         for sentence in block.sentences:
-            for pattern, relation in _SAYS if _HINT.search(sentence.quote) else ():
-                match = pattern.search(sentence.quote)
+            if not any(hint in sentence.quote for hint in _HINTS):
+                continue
+            for pattern, relation in _SAYS:
+                match = pattern.search(sentence.quote, 0, _MAX_SEARCHED)
                 if match and (name := next(filter(None, match.groups()), "")):
                     section = card.section_of(block)
                     at = Evidence(
                         file=card.path,
                         line=sentence.line,
-                        quote=sentence.quote,
+                        quote=sentence.quote[:_MAX_SEARCHED],
                         section=section.title if section else None,
                     )
                     yield _named(name.rstrip("."), relation, "text", at)
+                    break
 
 
 # --- small readers ----------------------------------------------------------------------------------------------

@@ -217,11 +217,13 @@ def _not_walked(facts: RepoFacts, named: Sequence[NamedBase]) -> Iterator[Ancest
 
 
 def _says_nothing(descent: Descent, child: RepoFacts | None) -> bool:
-    """Whether a name that only config.json's `_name_or_path` gives leads nowhere: then it was somebody's folder."""
+    """Whether a name leads nowhere that may be none: `_name_or_path` of config.json, the link of a text to an owner."""
     if child is None or descent.facts is not None or (descent.missing and descent.missing.what == NOT_WALKED):
         return False
     places = [named for named in named_bases(child) if named.repo_id.lower() == descent.base.repo_id.lower()]
-    return bool(places) and all(named.place == "config" for named in places)
+    return bool(places) and all(
+        named.place == "config" or (named.place == "text" and "/" not in named.repo_id) for named in places
+    )
 
 
 def _owner(repo_id: str) -> str:
