@@ -56,13 +56,13 @@ def quotes_of(datasets: Iterable[Dataset]) -> tuple[Evidence, ...]:
 
 
 def sureness(terms: DatasetTerms, datasets: Iterable[Dataset]) -> Confidence:
-    """High where the card gives the very id of the table's row, and the row was read; else it is a name that matched."""
+    """High where the card gives the very id of the table's row, and the row was read; else a name that matched."""
     exact = terms.hub_id is not None and any(terms.hub_id in (dataset.name, dataset.hub_id) for dataset in datasets)
     return Confidence.HIGH if exact and terms.verified == "read" else Confidence.MEDIUM
 
 
 def license_quote(reading: Reading) -> tuple[Evidence, ...]:
-    """The line that licenses the model: of the front matter's key, else the first that the licence's answer rests on."""
+    """The line that licenses the model: of the front matter's key, else the first that its answer rests on."""
     card = reading.facts.card
     if card is not None and (line := card.front_matter.lines.get("license")):
         return (quote_of(card, line),)

@@ -62,12 +62,13 @@ _FOREIGN = re.compile(
 )
 _AFTER_ON = re.compile(
     rf"\b(?i:(?:pre-?)?train(?:ed|ing)?|tun(?:ed|ing|e)|(?:fine|pre)tun(?:ed|ing|e)|distill?ed)\b"
-    rf"[^.;:]{{0,60}}?\bon:? (?:the |a |an |our |both |all )?({_SPAN})"
+    rf"(?:[^.;:]|\.\w){{0,120}}?\bon:? (?:the |a |an |our |both |all )?({_SPAN})"
 )
 _AFTER_ON_PART = re.compile(
     r"\b(?:subset|portion|parts?|mix|mixture|combination|collection|concatenation|split|samples?|texts?|"
     rf"articles?|images?|sentences|pairs|examples|dumps?|hours|tokens) (?:of|from|in) (?:the |a )?({_SPAN})"
 )
+_AFTER_STAGE = re.compile(rf"\b(?:SFT|DPO|ORPO|KTO|RLHF|GRPO)(?:-\w+)? (?:on|with|using) (?:the )?({_SPAN})")
 _AFTER_FOREIGN_ON = re.compile(
     r"\b(?i:entra[îi]n\w+|affin[ée]\w*|entrenad\w+|treinad\w+|ajustad\w+|afinad\w+|обуч\w+|дообуч\w+)\b[^.;:]{0,60}?"
     r"\b(?:sur|con|en|sobre|com|em|no|na|nos|nas|на)\s+(?:l[ea]s? |el |los |las |o |os |l['’]|датасете |корпусе )?"
@@ -75,10 +76,11 @@ _AFTER_FOREIGN_ON = re.compile(
 )
 _GERMAN_ON = re.compile(rf"\b(?:auf|mit)\s+(?:de[mnr] |einem |einer )?({_SPAN})")
 _AFTER_FROM = re.compile(rf"(?:\b(?:from|of|on|and|with|using|includes?)|:) (?:the )?({_SPAN})")
+_HASH = re.compile(r"[0-9a-f]{7,40}")
 _FROM = re.compile(r"\b(?:from|of|on) (?:the )?$")
 _LISTED = re.compile(
     rf"(?: \([^()]{{0,60}}\))?(?: {_SET})?"
-    rf"(?:, (?:and )?| and (?:the )?| & | \+ |/|; )(?:the )?({_SPAN})"
+    rf"(?:, (?:and )?| and (?:the )?| & | \+ |/|; | (?:et|e|y|und|и) |、|和|と)(?:the )?({_SPAN})"
 )
 _NAME_LIKE = re.compile(
     r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]-?\d|\d-?[A-Za-z]|\w[_/]\w|[A-Z]\w+ (?:Corpus|Dataset|Treebank|Challenge|Database)\b"
@@ -132,7 +134,7 @@ def _all_names(text: str, quote: str, known_only: bool, listed: bool) -> Iterato
         for label, url in LINK.findall(quote):
             clean = label.strip("`* ")
             if hub := hub_ids(url):
-                bare = clean.startswith("http") or all(map(_is_plain, clean.split()))
+                bare = clean.startswith("http") or bool(_HASH.fullmatch(clean)) or all(map(_is_plain, clean.split()))
                 short = trimmed(clean, 0)
                 name = hub[0] if bare else short[0].name if len(short) == 1 else clean
                 yield Named(name, text.find(clean), hub[0])
@@ -181,7 +183,7 @@ def _by_pattern(text: str, quote: str, listed: bool) -> Iterator[Named]:
         starts += _GERMAN_ON.finditer(text)
     for match in starts:
         yield from _run_of_names(text, match, strict=True)
-    for match in (*_AFTER_ON.finditer(text), *_AFTER_FOREIGN_ON.finditer(text)):
+    for match in (*_AFTER_ON.finditer(text), *_AFTER_STAGE.finditer(text), *_AFTER_FOREIGN_ON.finditer(text)):
         yield from _run_of_names(text, match, strict=False)
 
 

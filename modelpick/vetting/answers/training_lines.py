@@ -21,6 +21,7 @@ _TOLD_IN = frozenset({Topic.TRAINING, Topic.DATA})
 _TITLE_BLANKS = 3
 _MAX_GAP = 3  # rows between a sentence about training and one that goes on about it
 _SHORT_LEAD = 200
+_ON = re.compile(r" (?:on|with|using|against) |[;.] |, and |fine")
 _ITEM_SIZE = re.compile(r"^~?\d[\d.,]*\s?[kKmMbB%]?\b")
 _LOWER = re.compile(r"[a-z]+")
 
@@ -53,7 +54,7 @@ class LineReader:
         """Takes what the line says."""
         self._leave_list(line)
         data = in_data(line) or self.announced(line)
-        if not data and words.SETTING.match(line.low):
+        if words.ASIDE.match(line.low) or (not data and words.SETTING.match(line.low)):
             return
         near = 0 <= line.line - self._told_at <= _MAX_GAP
         if not (data or near or line.topics & _TOLD_IN or Topic.EVALUATION in line.above or words.CUE.search(line.low)):
@@ -230,7 +231,10 @@ def _role(text: str, named: Named) -> Role:
         return "training"
     if words.BOTH.search(text) or trained.start() > named.at:
         return "training" if words.BOTH.search(text) else "other"
-    return "evaluation" if trained.start() < evaluated.start() else "training"
+    if trained.start() < evaluated.start():
+        return "evaluation"
+    # "evaluate the model, trained for a day, on X": what was measured on comes last.
+    return "training" if _ON.search(text, evaluated.end(), trained.start()) else "evaluation"
 
 
 def _describes(line: Line) -> bool:

@@ -9,14 +9,15 @@ from modelpick.vetting.answers.words import either
 # Alternatives that all begin with a letter are skipped through several times as fast as those that begin with `\b`.
 TRAINED = either(
     r"train(?<!strain)(?<!untrain)(?:ed|ing)?\b|fine[ -]?tun(?:ed|ing|e)\b|instruct\w*[ -]tun(?:ed|ing|e)\b",
-    r"distill?ed\b|tuned on\b|learn(?:ed|t) from\b|训练(?!模型)|訓練|微调|精调|学習|ファインチューニング|학습|"
+    r"(?:sft|dpo|orpo|kto|rlhf|grpo)(?:-\w+)? (?:on|with|using)\b|distill?ed\b|tuned on\b|learn(?:ed|t) from\b|"
+    r"训练(?!模型)|訓練|微调|精调|学習|ファインチューニング|학습|"
     r"훈련|파인 ?튜닝|미세 ?조정",
     r"обучен|обучал|дообуч|trainiert|feinabgestimmt|feinjustiert|entra[îi]n[ée]|affin[ée]e? sur|entrenad|treinad",
     r"ajustad[oa] (?:con|en|sobre|com|no|na)|afinad|finjusterad",
 )
 TRAINED_ON = either(
-    r"(?:train|tun|distil)\w*\b[^.]{0,80}?\b(?:on|using|with|from|over|by)\b",
-    r"\bused (?:to|for|in) (?:pre-?|fine-?)?(?:train|tun)",
+    r"(?:train|tun|distil)\w*\b(?:[^.]|\.\w){0,120}?\b(?:on|using|with|from|over|by)\b",
+    r"\bused (?:to|for|in) (?:pre-?|fine-?)?(?:train|tun)|(?:sft|dpo|orpo|kto|rlhf|grpo)(?:-\w+)? (?:on|with|using)\b",
     r"\btraining (?:data|set|corpus|dataset|images?|texts?|samples?)\b",
     r"\b(?:data|dataset|datasets|corpus)\b[^.]{0,60}\b(?:train|fine-?tun|tun)|训练|微调|精调|学習|"
     r"ファインチューニング|학습|훈련|파인 ?튜닝",
@@ -106,7 +107,9 @@ KIND = either(
     r"oraciones)\b",
 )
 # What a training sentence says it was trained on: the preposition and what follows.
-OBJECT = re.compile(r"(?:train|tun|distil|learn)\w*\b[^.;]{0,70}?(?<=\s)(on|using|with|from|over|by)\s([^.;]{0,160})")
+OBJECT = re.compile(
+    r"(?:train|tun|distil|learn)\w*\b(?:[^.;]|\.\w){0,120}?(?<=\s)(on|using|with|from|over|by)\s((?:[^.;]|\.\w){0,160})"
+)
 WITH_DATA = re.compile(rf"\d|\bdata(?:set)?s?\b|\bcorp(?:us|ora)\b|\b(?:our|own|his|her|their)\b.*{_DATA_NOUNS}")
 # "textual inversion embedding on 30 images": a model, and on what, with no verb.
 MADE_ON = re.compile(
@@ -177,6 +180,7 @@ UNDISCLOSED = either(
     r"\b(?:not|n't) (?:be(?:en)? )?(?:publicly )?(?:disclos|reveal|specif|detail|document)\w*",
     r"\b(?:not|n't) (?:be(?:en)? )?(?:publicly )?(?:disclos|reveal|specif)\w*[^.]{0,40}\b(?:data|corpus|training)",
     r"\b(?:withh(?:eld|old)\w*)[^.]{0,40}\bdata|\bunknown dataset|\b(?:data|dataset)s? (?:is|are) (?:unknown|secret)",
+    r"\bdetails? (?:of|on|about)[^.]{0,40}(?:data|corpus)[^.]{0,30}\b(?:not|n't)\b[^.]{0,20}(?:available|known|public)",
     r"未公开|不公开|非公開の?データ|비공개 데이터",
 )
 # Data of which only the owner is told: undisclosed, unless the sentence tells a kind or an amount too.
@@ -203,15 +207,19 @@ NO_SET = either(
         r"\.+|\?+|your[ _-].*|my[ _-]?(?:own)?[ _-]?data\w*|array of dataset.*|more information needed|\[.*needed\])$"
     ),
 )
+# Shapes and losses, which automatic cards list beside the data.
+ASIDE = re.compile(r"^\W*(?:columns|features|fields|approximate statistics|loss(?: function)?)\b\W*:")
 # "learning_rate: 5e-05": a setting, as automatic cards list them by the dozen.
 SETTING = re.compile(
-    r"^[\w ]{0,30}(?:batch|learning|rate|seed|optimi[sz]er|scheduler|epochs?|steps|precision|warmup|decay|accumulation|"
+    r"^[\w ]{0,30}(?:batch|learning|"
+    r"rate|seed|optimi[sz]er|scheduler|epochs?|steps|precision|warmup|decay|accumulation|"
     r"length|devices?|loss|gpus?|distributed)[\w ]{0,20}[:=]"
 )
 # Most sentences hold none of these, and nothing more is asked of them.
 CUE = either(
     r"train|tun(?:ed|ing|e)\b|distil|learn(?:ed|t) from|data|corp|evaluat|benchmark|test|validat|calibrat|prun|shot\b",
-    r"embedding|lora\b|vectors|checkpoint|imatrix|importance matrix|训练|微调|精调|学習|チューニング|데이터|"
+    r"sft|dpo\b|orpo|kto\b|rlhf|grpo|embedding|lora\b|vectors|checkpoint|imatrix|importance matrix|训练|微调|"
+    r"精调|学習|チューニング|데이터|"
     r"학습|훈련|튜닝|미세",
     r"обуч|данны|датасет|корпус|trainiert|feinab|feinju|daten|entra[îi]n|affin|donn|entrenad|treinad|ajustad|"
     r"afinad|datos|dados",
