@@ -157,9 +157,9 @@ def wanted_tags(query: Query) -> Mapping[str, str]:
 
 def has_tag(model: ListedModel, tag: str) -> bool | None:
     """Whether a model has a tag, or that library; None where it has no tags at all."""
-    if not model.tags:
-        return None
-    return tag.lower() in {one.lower() for one in (*model.tags, model.library or "")}
+    if tag.lower() in {one.lower() for one in (*model.tags, model.library or "")}:
+        return True
+    return False if model.tags else None
 
 
 def own_wishes(query: Query) -> Iterator[Wish]:

@@ -1,0 +1,435 @@
+"""The local index: what goes in comes out, every filter answers as a plain one would, and a broken file is told."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import lzma
+import os
+import random
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from command_line import call
+
+from modelpick.errors import CannotFindOut, UsageError
+from modelpick.facts import ListedModel
+from modelpick.hub.index.database import index_path, make_index, open_index
+from modelpick.hub.index.facts import facts_from_index
+from modelpick.hub.index.importing import import_dump
+from modelpick.hub.index.search import search_index, text_match
+from modelpick.hub.listed import read_entry
+from modelpick.hub.query import KINDS, Query, has_tag, misses, wanted_tags
+from modelpick.hub.search import Looked
+from modelpick.verbs.index import import_index, index_stats
+from modelpick.verbs.search import search
+
+CARD = "---\nlicense: mit\n---\n# Petals\n\nThis model tells flowers apart. It must not be used for medicine.\n"
+ENTRY = {
+    "id": "org/petals",
+    "sha": "a" * 40,
+    "downloads": 900,
+    "likes": 3,
+    "pipeline_tag": "image-classification",
+    "library_name": "timm",
+    "tags": ["timm", "safetensors", "image-classification", "en", "dataset:org/flowers", "license:mit"],
+    "lastModified": "2026-01-15T12:00:00.000Z",
+    "gated": False,
+    "safetensors": {"parameters": {"F32": 1000}, "total": 1000},
+    "siblings": [{"rfilename": "README.md"}, {"rfilename": "model.safetensors", "size": 4100}],
+    "cardData": {"license": "mit", "datasets": ["org/flowers"]},
+}
+OLD = {"modelId": "old", "downloads": 5, "tags": ["license:gpl-3.0", "translation"], "pipeline_tag": "translation"}
+
+
+def write_dump(path: Path, entries: Sequence[dict[str, Any]], cards: dict[str, str] | None = None) -> Path:
+    """Lines as the API lists models, with their cards."""
+    lines = (
+        json.dumps({**e, **({"README.md": (cards or {})[e["id"]]} if e.get("id") in (cards or {}) else {})})
+        for e in entries
+    )
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def petals(tmp_path: Path) -> Path:
+    return write_dump(tmp_path / "dump.jsonl", [ENTRY, OLD], {"org/petals": CARD})
+
+
+# --- every filter, against a plain one ---------------------------------------------------------------------------
+
+TASKS = ("image-classification", "translation", "fill-mask")
+WORDS = ("vit", "bert", "resnet50", "Grüße", "tiny", "flower", "deberta-v2", "x_y")
+
+
+def made_entries(count: int, seed: int) -> list[dict[str, Any]]:
+    """Models with every member there, absent, or odd, at random."""
+    rng = random.Random(seed)  # noqa: S311
+    entries = []
+    for number in range(count):
+        words = rng.sample(WORDS, rng.randint(1, 2))
+        tags = [*rng.sample(["safetensors", "pytorch", "onnx", "timm", "de", "en", "custom_code"], rng.randint(0, 4))]
+        tags += rng.sample(
+            [f"license:{name}" for name in ("mit", "gpl-3.0", "cc-by-nc-4.0", "llama3", "other", "odd")],
+            rng.randint(0, 2),
+        )
+        tags += rng.sample(["dataset:imagenet-1k", "dataset:org/x", "vit", "deberta-v2"], rng.randint(0, 2))
+        tags += rng.choice([[], [], ["base_model:a/b"], ["base_model:a/b", f"base_model:{rng.choice(KINDS[1:])}:a/b"]])
+        fields: dict[str, Any] = {
+            "tags": rng.choice([tags, tags, tags, None]),
+            "pipeline_tag": rng.choice([*TASKS, None]),
+            "library_name": rng.choice(["timm", "transformers", None]),
+            "downloads": rng.choice([0, 7, rng.randrange(1000), None, -1]),
+            "likes": rng.choice([0, rng.randrange(9), None]),
+            "lastModified": rng.choice([f"202{rng.randrange(7)}-0{rng.randint(1, 9)}-11T00:00:00.000Z", None]),
+            "gated": rng.choice([False, "auto", "manual", None]),
+            "usedStorage": rng.choice([rng.randrange(5000), None]),
+            "safetensors": rng.choice([{"parameters": {"F16": rng.randrange(999)}, "total": rng.randrange(999)}, None]),
+        }
+        entry = {"id": f"{rng.choice(['org', 'Lab'])}/{'-'.join(words)}-{number}"}
+        entries.append(entry | {key: value for key, value in fields.items() if value is not None})
+    return entries
+
+
+def made_query(rng: random.Random) -> Query:
+    """Some wishes at random."""
+    wishes: dict[str, list[Any]] = {
+        "task": list(TASKS),
+        "text": ["vit", "ber", "gruss", "grusse tiny", "x y", "resnet", "deberta-v2", "mask", "petal", "--"],
+        "author": ["ORG", "nobody"],
+        "license": ["mit", "permissive", "odd", "other", "community"],
+        "commercial": [True],
+        "library": ["timm"],
+        "language": ["de"],
+        "dataset": ["imagenet-1k", "org/x"],
+        "arch": [("vit",), ("deberta-v2", "bert")],
+        "kind": list(KINDS),
+        "min_params": [300],
+        "max_params": [700],
+        "max_size": [1200],
+        "fits": [1000],
+        "safetensors": [True],
+        "gated": [True, False],
+        "min_downloads": [7],
+        "min_likes": [3],
+        "updated_since": ["2023-02-01"],
+    }
+    asked = {name: rng.choice(values) for name, values in wishes.items() if rng.random() < 0.15}
+    return Query(**asked, limit=10_000)
+
+
+@cache
+def tokens(text: str) -> list[str]:
+    """The words of a text as FTS5's unicode61 makes them: letters and digits, without case and accents."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return re.findall(r"[^\W_]+", plain.lower())
+
+
+def mentions(text: str, fields: Sequence[str]) -> bool:
+    """Each word of the text stands in a field, the last piece of it as a beginning."""
+
+    def stands(wanted: list[str], words: list[str]) -> bool:
+        *whole, start = wanted
+        places = range(len(words) - len(wanted) + 1)
+        return any(words[p : p + len(whole)] == whole and words[p + len(whole)].startswith(start) for p in places)
+
+    wanted = [found for word in text.split() if (found := tokens(word))]
+    return bool(wanted) and all(any(stands(w, tokens(field)) for field in fields) for w in wanted)
+
+
+def plainly(models: Sequence[ListedModel], cards: dict[str, str], query: Query) -> tuple[set[str], Counter[str]]:
+    """What a plain walk over all models finds and hides."""
+    found, hidden = set(), Counter[str]()
+    for model in models:
+        more = [word for word in (model.library, model.architecture) if word]
+        fields = (model.repo_id, " ".join((*model.tags, *more)), cards.get(model.repo_id, ""))
+        if (
+            (query.task and model.task != query.task)
+            or (query.author and model.repo_id.partition("/")[0].lower() != query.author.lower())
+            or not all(has_tag(model, tag) for tag in wanted_tags(query))
+            or (query.text and not mentions(query.text, fields))
+        ):
+            continue
+        reason = misses(model, query)
+        if reason is None:
+            found.add(model.repo_id)
+        else:
+            hidden[reason] += 1
+    return found, hidden
+
+
+def test_the_index_answers_as_a_plain_filter_does(tmp_path: Path) -> None:
+    entries = made_entries(400, seed=3)
+    cards = {entry["id"]: f"A petal of {entry['id'][::-1]}, for the mask." for entry in entries[::3]}
+    import_index(write_dump(tmp_path / "made.jsonl", entries, cards))
+    models = [model for entry in entries if (model := read_entry(entry)) is not None]
+    rng = random.Random(5)  # noqa: S311
+    told = 0
+    with open_index() as index:
+        for _ in range(250):
+            query, looked = made_query(rng), Looked()
+            found = search_index(index, query, looked)
+            wanted, hidden = plainly(models, cards, query)
+            assert {model.repo_id for model in found} == wanted, query
+            assert looked.hidden == hidden, query
+            counts = [-1 if model.downloads_30d is None else model.downloads_30d for model in found]
+            assert counts == sorted(counts, reverse=True)
+            told += bool(wanted) and bool(hidden)
+    assert told > 30, "queries that find something and hide something"
+
+
+def test_each_order_is_the_one_asked_for(tmp_path: Path) -> None:
+    import_index(write_dump(tmp_path / "made.jsonl", made_entries(200, seed=4)))
+    keys = {"likes": "likes", "modified": "last_modified", "downloads": "downloads_30d"}
+    with open_index() as index:
+        for sort, name in keys.items():
+            values = [getattr(model, name) for model in search_index(index, Query(sort=sort, limit=200))]
+            told = [value for value in values if value is not None]
+            assert told == sorted(told, reverse=True)
+            assert values[: len(told)] == told, "what is not told comes last"
+
+
+def test_the_best_match_comes_first(tmp_path: Path) -> None:
+    entries = [{"id": "org/other", "downloads": 10**6}, {"id": "org/tagged", "tags": ["orchid"]}, {"id": "org/orchid"}]
+    import_index(write_dump(tmp_path / "d.jsonl", entries, {"org/other": "It knows every orchid. " + "Words. " * 300}))
+    result = search(text="orchid", offline=True)
+    assert [candidate.repo_id for candidate in result.candidates] == ["org/orchid", "org/tagged", "org/other"]
+    assert result.query.sort == "relevance"
+    by_downloads = search(text="orchid", offline=True, sort="downloads")
+    assert by_downloads.candidates[0].repo_id == "org/other"
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "a OR b", "id: x", "NEAR(a b)", "x*", "^y", "-z", "(", "a\0b", "{tags}: x", "'; --"]
+)
+def test_no_text_is_an_instruction(tmp_path: Path, text: str) -> None:
+    import_index(write_dump(tmp_path / "d.jsonl", [{"id": "org/a"}, {"id": "org/b"}]))
+    with open_index() as index:
+        assert search_index(index, Query(text=text, sort="relevance")) == []
+    assert text_match("--") is None
+
+
+# --- what people see -----------------------------------------------------------------------------------------------
+
+
+def test_a_dump_goes_in_and_is_searched_offline(petals: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    done = call(capsys, "index", "import", str(petals))
+    assert done.code == 0, done.err
+    assert "2 models in the local index" in done.out
+    assert "Just now: 2 added." in done.out
+    hits = call(capsys, "search", "--offline", "--text", "flowers", "--license", "permissive", "--max-params", "1M")
+    assert "org/petals" in hits.out
+    assert "From the local index: 2 models" in hits.out
+    machine = call(capsys, "search", "--offline", "--task", "classify images", "--format", "json").data
+    assert (machine["source"], machine["endpoint"]) == ("index", None)
+    [candidate] = machine["candidates"]
+    assert (candidate["repo_id"], candidate["bytes"], candidate["formats"]) == ("org/petals", 4000, ["safetensors"])
+    assert candidate["reasons"] == ["place 1 by downloads (900 in 30 days)"]
+    left_out = call(capsys, "search", "--offline", "--max-params", "10", "--format", "json")
+    assert left_out.code == 3
+    assert left_out.data["hidden"] == {"more parameters": 1, "no parameter count told": 1}
+    stats = call(capsys, "index", "stats", "--format", "json").data
+    assert (stats["models"], stats["cards"], stats["newest"]) == (2, 1, "2026-01-15T12:00:00.000Z")
+    assert stats["sources"][0]["finished"]
+    quiet = call(capsys, "index", "stats", "--format", "quiet")
+    assert quiet.out.strip() == str(index_path())
+
+
+def test_without_an_index_the_way_to_one_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["search", "--offline"], ["index", "stats"], ["index", "update"]):
+        outcome = call(capsys, *words)
+        assert outcome.code == 4
+        assert "modelpick index build" in outcome.err
+    assert not index_path().exists()
+
+
+def test_facts_for_a_vet_come_with_card_files_and_commit(petals: Path) -> None:
+    import_index(petals)
+    with open_index() as index:
+        facts = facts_from_index(index, "Org/Petals")
+        assert (facts.repo_id, facts.requested, facts.source, facts.commit) == (
+            "org/petals",
+            "Org/Petals",
+            "index",
+            "a" * 40,
+        )
+        assert facts.card is not None
+        assert facts.card.text == CARD
+        assert [file.path for file in facts.files or ()] == ["README.md", "model.safetensors"]
+        assert (facts.downloads_30d, facts.parameters, facts.gated) == (900, 1000, "no")
+        assert facts.card_data["license"] == "mit"
+        assert {one.what for one in facts.missing} == {"texts", "weights", "downloads_all_time", "derived"}
+        old = facts_from_index(index, "old")
+        assert old.card is None
+        assert "card" in {one.what for one in old.missing}, "nobody said that it has none"
+        with pytest.raises(CannotFindOut) as caught:
+            facts_from_index(index, "org/petal")
+        assert caught.value.kind == "repo-not-found"
+        assert "`org/petals`" in str(caught.value.hint)
+
+
+# --- dumps --------------------------------------------------------------------------------------------------------
+
+
+def test_packed_dumps_and_entries_as_strings_are_read(tmp_path: Path) -> None:
+    line = json.dumps({"id": "org/petals", "infos.json": json.dumps(ENTRY), "README.md": CARD}).encode()
+    absent = json.dumps(
+        {
+            "id": "old",
+            "infos.json": json.dumps(OLD),
+            "README.md": "Error: the path 'README.md' does not exist in the given tree",
+        }
+    ).encode()
+    data = line + b"\n\n" + absent + b"\nnot json\n[]\n{}\n"
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(data))
+    (tmp_path / "b.jsonl.xz").write_bytes(lzma.compress(data))
+    for name in ("a.jsonl.gz", "b.jsonl.xz"):
+        done = import_index(tmp_path / name).to_dict()
+        assert (done["models"], done["cards"], done["done"]["skipped"]) == (2, 1, 3)
+    assert done["done"] == {"added": 0, "replaced": 2, "skipped": 3}
+
+
+def test_parquet_in_the_columns_of_hub_stats_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "models.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "COPY (SELECT 'org/petals' AS id, 'org' AS author, TIMESTAMP '2026-01-15 12:00:00' AS lastModified, "
+            "900::BIGINT AS downloads, 3::BIGINT AS likes, ['timm', 'license:mit'] AS tags, "
+            "'image-classification' AS pipeline_tag, '{\"license\": \"mit\"}' AS cardData, "
+            "{'parameters': {'F32': 1000::BIGINT, 'F16': NULL::BIGINT}, 'total': 1000::BIGINT} AS safetensors, "
+            "[{'rfilename': 'README.md'}] AS siblings UNION ALL SELECT 'org/b', 'org', NULL, NULL, NULL, NULL, NULL, "
+            f"'not json', NULL, NULL) TO '{path}' (FORMAT parquet)"
+        )
+    assert import_index(path).to_dict()["models"] == 2
+    [hit] = search(offline=True, license="mit").candidates
+    assert (hit.facts.parameters, hit.facts.bytes, hit.facts.last_modified) == (1000, 4000, "2026-01-15T12:00:00.000Z")
+    with open_index() as index:
+        assert facts_from_index(index, "org/petals").card_data["license"] == "mit"
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(CannotFindOut, match="Parquet"):
+        import_index(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "error", "words"),
+    [
+        ("d.csv", b"id\n", UsageError, "no dump"),
+        ("d.jsonl", b"nothing\n", CannotFindOut, "holds no model"),
+        ("d.jsonl", b"", CannotFindOut, "holds no model"),
+        ("d.jsonl.xz", lzma.compress(b'{"id": "org/a"}\n' * 9000)[:-40], CannotFindOut, "cut off"),
+        ("d.jsonl.gz", b"no gzip", CannotFindOut, "damaged"),
+    ],
+)
+def test_a_dump_that_is_none_is_one_clear_line(
+    tmp_path: Path, name: str, data: bytes, error: type[Exception], words: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(error, match=words):
+        import_index(tmp_path / name)
+    with pytest.raises(CannotFindOut, match="no file"):
+        import_index(tmp_path / "none.jsonl")
+
+
+def test_a_second_import_replaces_and_keeps_the_card(petals: Path, tmp_path: Path) -> None:
+    import_index(petals)
+    changed = ENTRY | {"downloads": 1, "tags": ["license:apache-2.0", "orchid"]}
+    done = import_index(write_dump(tmp_path / "new.jsonl", [changed, changed]))
+    assert (done.done["replaced"], done.about.models, done.about.cards) == (1, 2, 1)
+    assert search(offline=True, license="mit").candidates == ()
+    assert [c.repo_id for c in search(offline=True, text="orchid").candidates] == ["org/petals"]
+    assert [c.repo_id for c in search(offline=True, text="medicine").candidates] == ["org/petals"], "the old card"
+    assert search(offline=True, text="safetensors").candidates == (), "the old tags are forgotten"
+    with make_index() as index:
+        index.connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+
+
+# --- harm ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_index_of_another_format_and_a_damaged_one_are_refused(
+    petals: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import_index(petals)
+    path = index_path()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 7")
+    connection.close()
+    for words in (["search", "--offline"], ["index", "import", str(petals)]):
+        outcome = call(capsys, *words)
+        assert outcome.code == 4
+        assert "format 7" in outcome.err
+        assert "remove" in outcome.err
+    path.write_bytes(b"no database at all" * 500)
+    for side in ("-wal", "-shm"):
+        path.with_name(path.name + side).unlink(missing_ok=True)
+    for words in (["search", "--offline"], ["index", "import", str(petals)], ["index", "stats"]):
+        outcome = call(capsys, *words)
+        assert outcome.code == 4, outcome
+        assert "damaged" in outcome.err
+        assert "Traceback" not in outcome.err
+
+
+def test_an_index_that_cannot_be_written_names_the_way_out(
+    petals: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    monkeypatch.setenv("MODELPICK_HOME", str(tmp_path / "file"))
+    outcome = call(capsys, "index", "import", str(petals))
+    assert outcome.code == 4
+    assert "MODELPICK_HOME" in outcome.err
+
+
+IMPORT = "import sys; from modelpick.verbs.index import import_index; import_index(sys.argv[1])"
+
+
+def test_a_killed_import_loses_nothing_that_was_written(tmp_path: Path) -> None:
+    dump = write_dump(tmp_path / "many.jsonl", [{"id": f"org/m{n}", "tags": ["license:mit"]} for n in range(12_000)])
+    process = subprocess.Popen([sys.executable, "-c", IMPORT, str(dump)], env=os.environ)
+    deadline = time.monotonic() + 60
+    there = 0
+    while there < 2000 and time.monotonic() < deadline:
+        time.sleep(0.05)
+        try:
+            there = index_stats().about.models
+        except CannotFindOut:
+            continue
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    about = index_stats().about
+    assert 2000 <= there <= about.models < 12_000
+    assert about.sources[0].finished is None, "it says that it was interrupted"
+    assert len(search(offline=True, text="m7", limit=50).candidates) > 1, "what is there is found"
+    with make_index() as index:
+        assert index.connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        index.connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+        import_dump(index, dump)
+        assert index.about().models == 12_000
+        assert index.about().sources[0].finished
+
+
+def test_two_processes_may_write_at_once(tmp_path: Path) -> None:
+    halves = [range(4000), range(2000, 6000)]
+    dumps = [
+        write_dump(tmp_path / f"{k}.jsonl", [{"id": f"org/m{n}", "likes": n} for n in half])
+        for k, half in enumerate(halves)
+    ]
+    running = [subprocess.Popen([sys.executable, "-c", IMPORT, str(dump)], env=os.environ) for dump in dumps]
+    assert [process.wait(timeout=120) for process in running] == [0, 0]
+    with make_index() as index:
+        assert index.about().models == 6000
+        assert index.connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        index.connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+        assert [model.repo_id for model in search_index(index, Query(text="m5999"))] == ["org/m5999"]
