@@ -49,13 +49,13 @@ def records(source: Path) -> Iterator[Record]:
     """
     if source.is_dir():
         return _in_folder(source)
-    if not source.name.endswith(_SUFFIXES):
-        if source.exists():
-            raise UsageError(
-                f"`{source}` is no folder and no file of JSON Lines",
-                f"give a folder of cards, or a file whose name ends in {', '.join(_SUFFIXES)}",
-            )
+    if not source.exists():
         raise CannotFindOut(f"there is no `{source}`", "check the path", kind="data")
+    if not source.name.endswith(_SUFFIXES):
+        raise UsageError(
+            f"`{source}` is no folder and no file of JSON Lines",
+            f"give a folder of cards, or a file whose name ends in {', '.join(_SUFFIXES)}",
+        )
     return _in_file(source)
 
 
