@@ -47,11 +47,14 @@ _RUN_FILE = re.compile(
     rf"(?:-\w+\s+){{0,4}}{_FILE}"
 )
 _PROMPT = r"^[ \t]*(?:[!$>%#]|ps [^>\n]{0,60}>|c:\\[^>\n]{0,60}>)?[ \t]*"
+_RUNNERS = (
+    r"(?:python3?|py|bash|sh|torchrun|accelerate launch|deepspeed|node|rscript|uv run|poetry run python|streamlit run|"
+    r"%?run|source|call|start|cmd /c)(?:\.exe)?"
+)
+_OPTIONS = r"(?:--?\w[\w-]*(?:[= ][\w./][\w./-]*)?\s+)*"
 _SCRIPT = either(
     r"\btrust_remote_code[\"']?\s*[=:]\s*true|--trust[-_]remote[-_]code",
-    _PROMPT
-    + r"(?:\w+=\S+\s+)*(?:sudo\s+)?(?:python3?|py|bash|sh|torchrun|accelerate launch|deepspeed|node|rscript|uv run"
-    r"|poetry run python|streamlit run|%?run|source|call|start|cmd /c)(?:\.exe)?\s+(?:--?\w[\w-]*(?:[= ][\w./][\w./-]*)?\s+)*"
+    rf"{_PROMPT}(?:\w+=\S+\s+)*(?:sudo\s+)?{_RUNNERS}\s+{_OPTIONS}"
     r"[\"']?[\w./\\~{}$-]*\w\.(?:py|sh|bat|cmd|ps1|js|r|exe)\b",
     _PROMPT + r"\.[/\\][\w./\\-]+\.(?:sh|py|bat|cmd|ps1|exe)\b",
     _PROMPT + r"[\w.-]+\.(?:bat|cmd|ps1)\s*$",
@@ -64,13 +67,13 @@ _SCRIPT = either(
 _SCRIPT_SIGNS = tuple("trust .py .sh .bat .cmd .ps1 .exe .js .r sys.path hub.load custom_pipeline install".split())  # noqa: SIM905
 _PROSE_SCRIPT = re.compile(
     r"(?:^|[,:;(]|\b(?:then|and|to|just|first|simply|you can|please|must|should)) ?"
-    r"(?:run|execute|launch|double[- ]click(?: on)?|start|copy) (?:\S+ ){0,5}?[`\"']?[\w./-]*\w\.(?:py|sh|bat|cmd|ps1|exe)\b"
+    r"(?:run|execute|launch|double[- ]click(?: on)?|start|copy) (?:\S+ ){0,5}?"
+    r"[`\"']?[\w./-]*\w\.(?:py|sh|bat|cmd|ps1|exe)\b"
 )
 _LONGEST_LINE = 4_000
-
-_SIGNS = tuple(  # a text without one of these fetches nothing to run
-    "curl wget aria2c iwr irm invoke- install exec eval b64 base64 iex download powershell pwsh certutil bitsadmin "  # noqa: SIM905
-    "mshta regsvr32 add".split()
+_SIGNS = tuple(  # a line without one of these fetches nothing and decodes nothing to run
+    "curl wget aria2c iwr irm invoke- base64 b64 iex downloadstring downloadfile powershell pwsh certutil bitsadmin "  # noqa: SIM905
+    "mshta regsvr32 urlopen urlretrieve requests.get httpx.get xxd git+ :// git@ github:".split()
 )
 
 
@@ -80,10 +83,11 @@ def fetched_and_run(low: str) -> str | None:
         return None
     saved: set[str] = set()
     for line in _lines(low):
-        if _is_remote_run(line):
-            return line
-        if _FETCHES.search(line):
-            saved.update(_SAVED.findall(line))
+        if any(sign in line for sign in _SIGNS):
+            if _is_remote_run(line):
+                return line
+            if _FETCHES.search(line):
+                saved.update(_SAVED.findall(line))
         if saved and any(name in saved for name in _RUN_FILE.findall(line)):
             return line
     return None
@@ -111,9 +115,10 @@ def _is_remote_run(line: str) -> bool:
         rest = line[fetch.end() :]
         if _INTO_SHELL.search(rest) or _THEN_RUNS.search(rest) or _POWERSHELL.search(line) or _SUBSTITUTED.search(line):
             return True
-    if _DECODED.search(line) and (_INTO_SHELL.search(line) or _EXECUTES.search(line) or _POWERSHELL.search(line)):
+    executes = _EXECUTES.search(line)
+    if _DECODED.search(line) and (executes or _INTO_SHELL.search(line) or _POWERSHELL.search(line)):
         return True
-    if _EXECUTES.search(line) and _REMOTE.search(line):
+    if executes and _REMOTE.search(line):
         return True
     return bool(_ENCODED.search(line) or _WINDOWS.search(line)) or _installs_from_afar(line)
 

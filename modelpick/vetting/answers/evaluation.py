@@ -64,7 +64,7 @@ _HYPER = either(
 _SAMPLE_OUTPUT = re.compile(r"^\W{0,3}[\[{].*'(?:score|label|sequence|answer)'|^\W*[\"']?score[\"']?:")
 _ABOUT_TRAINING = re.compile(r"\btrained (?:on|with|for|using)\b|\bagreement\b|\bparameters\b|\binitiali[sz]ed\b")
 _COLUMNS_OF_DATA = re.compile(
-    r"\b(?:size|rows|#|number|count|samples?|tokens|split|hours|params?|parameters|layers|hidden|heads)\b"
+    r"(?:\b|_)(?:size|rows|#|number|count|samples?|tokens|split|hours|params?|parameters|layers?|hidden|heads?|d_model)\b"
 )
 _CODE_RESULT = re.compile(
     rf"^[^\w\n]{{0,8}}(?:\w+[ _-]){{0,2}}?{_METRIC_NAME}\W{{1,6}}\d+(?:\.\d+)?[^\w\n]{{0,8}}$", re.M
@@ -149,6 +149,9 @@ def _is_of_another(text: str, view: CardView) -> bool:
 
 def _heads_results(header: Line, lead: Line | None) -> bool:
     if Topic.EVALUATION in header.above or _names_metric(header):
+        titles = header.block.cells[1:] if header.block else ()
+        if titles and all(_COLUMNS_OF_DATA.search(title.lower()) for title in titles):
+            return False
         return Topic.DATA not in header.topics or Topic.EVALUATION in header.topics
     return lead is not None and _names_metric(lead) and not _COLUMNS_OF_DATA.search(header.low)
 

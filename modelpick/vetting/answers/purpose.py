@@ -69,7 +69,8 @@ _FRAMES = CueSet(
         "used utili appli emplo fine finet",
         r"\bcan (?:also |then |directly |easily )?be (?:used|utili[sz]ed|applied|employed|"
         r"fine-?tuned) (?:as an?|to|for|in)\b|"
-        r"\b(?:is|be) used (?:to|for|as an?)\b|^used (?:to|for)\b",
+        r"\b(?:is|be) used (?:to|for|as an?|(?:in )?\w+ing)\b|^used (?:to|for)\b|"
+        r"\bfine-?tuned (?:on|for) (?:an? |your |the |specific |some |other )?(?:own )?downstream tasks?\b",
     ),
     Cues(
         "use",
@@ -119,7 +120,7 @@ _FAR_TONGUES = re.compile(
 )
 # Sentences that speak of something else than what the model is for.
 _NOT = re.compile(
-    r"\bpull request|\bdataset (?:is|was|can)\b|\b(?:script|notebook|code|optimi[sz]er|"
+    r"^\W*(?:eval\w*|train\w*|test|downstream) (?:data|set)|\bpull request|\bdataset (?:is|was|can)\b|\b(?:script|notebook|code|optimi[sz]er|"
     r"tokeni[sz]er)\b[^.]{0,60}\bused\b|"
     r"\b(?:was|were|is|are|be) used (?:during|for|to|in) (?:the )?(?:training|train|pre-?train|"
     r"fine-?tun|evaluat|prun|calibrat)|"

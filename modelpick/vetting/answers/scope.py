@@ -29,7 +29,10 @@ _EXCLUDED_USE = CueSet(
         "misus",
         r"\b(?:is|are|constitutes?|considered) (?:an? )?misuse\b|\bmisuse\b[^.]{0,40}\b(?:not|prohibited|forbidden)\b",
     ),
-    Cues("scope", r"\bout[ -]of[ -](?:the )?scope\b"),
+    Cues(
+        "scope",
+        r"\bout[ -]of[ -](?:the )?scope\b(?! (?:of|for|in) (?:our|this|the) (?:project|paper|work|study|card|article))",
+    ),
     Cues("prohi forbi", r"\bprohibited\b|\b(?:is|are) (?:strictly )?forbidden\b"),
     Cues("avoid refra", r"\bavoid(?:ing)? (?:\w+ )?(?:use|using|deploy)|\brefrain from (?:us|deploy|generat|creat)"),
     Cues(
@@ -145,7 +148,10 @@ _NO_LIMIT = either(
     r"(?:detect|filter|classif|moderat|identif|recogni)",
 )
 _NOTHING = re.compile(r"^\W*(?:none|n/?a|nothing|unknown|no\b)|:\W*$")
-_HOW_TO = re.compile(r"^\W*(?:you can|here is|here's|to use|how to|first|run|install|import|example)\b")
+_HOW_TO = re.compile(
+    r"^\W*(?:you can|here is|here's|to use|how to|first|run|install|import|example|"
+    r"if you have (?:any )?(?:questions|ideas|feedback)|contact|feel free|note that the paper)\b"
+)
 _COMPARED = Cues(
     "metho model appro works work syste",
     (
@@ -195,7 +201,7 @@ def _excludes_use(line: Line) -> int:
 
 def _limits(line: Line) -> int:
     text = line.low
-    if line.gate or (line.kind is BlockKind.TABLE_ROW and not (Topic.LIMITS in line.above or _has_words(line))):
+    if line.gate or (line.kind is BlockKind.TABLE_ROW and Topic.LIMITS not in line.above):
         return 0
     if line.topics & {Topic.LICENSE, Topic.EVALUATION, Topic.TRAINING} and Topic.LIMITS not in line.topics:
         return 0

@@ -47,6 +47,7 @@ _TASK = CueSet(
     Cues("summa", r"summari[sz](?:ation|ers?)"),
     Cues("trans", r"\btranslat(?:ion|ors?)\b(?! (?:layer|dataset|data|corpus))"),
     Cues("parap", r"paraphras(?:ing|er)|paraphrase generation"),
+    Cues("check spell", r"\b(?:spell|grammar)[ -]?check(?:ers?|ing)"),
     Cues(
         "corre punct", r"(?:grammar|spelling|grammatical)(?: error)? correction|punctuation (?:restoration|prediction)"
     ),

@@ -53,19 +53,7 @@ _TRAINS = either(
 _NOT_CODE = frozenset(
     "bibtex tex latex json yaml yml toml text txt output csv xml html markdown diff mermaid".split()  # noqa: SIM905
 )
-_INLINE = (
-    "`",
-    "pip install",
-    "trust_remote_code",
-    "curl ",
-    "wget ",
-    "import ",
-    "<code",
-    "<pre",
-    "iex",
-    "base64",
-    ".bat",
-)
+_INLINE = frozenset("pip trust curl wget impor code pre iex base6 bat python".split())  # noqa: SIM905 - stems
 _COMMON = frozenset(_LIBRARIES) | {
     "PIL",
     "numpy",
@@ -152,7 +140,7 @@ def _snippets(view: CardView) -> Iterator[_Snippet]:
             yield _Snippet(text, low, kind, command, view.block_evidence(block), False, _is_training(view, block, low))
     for line in view.sentences():
         quote = line.quote
-        if any(sign in quote for sign in _INLINE) and line.kind is not BlockKind.TABLE_ROW:
+        if ("`" in quote or not _INLINE.isdisjoint(line.stems)) and line.kind is not BlockKind.TABLE_ROW:
             text = "\n".join([quote[:_MAX_TEXT], *_SPAN.findall(quote), *_TAGGED.findall(quote)])
             low = text.lower()
             training = bool(_TRAINS.search(low)) or not _NOT_RUNNING.isdisjoint(line.above)

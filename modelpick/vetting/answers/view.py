@@ -118,9 +118,15 @@ class CardView:
 
     def sentences(self, *, headings: bool = False) -> Iterator[Line]:
         """The sentences, with or without headings among them, but no citations."""
-        for line in self.lines:
-            if (headings or line.kind is not BlockKind.HEADING) and Topic.CITATION not in line.above:
-                yield line
+        return iter(self._prose if headings else self._sentences)
+
+    @cached_property
+    def _prose(self) -> list[Line]:
+        return [line for line in self.lines if Topic.CITATION not in line.above]
+
+    @cached_property
+    def _sentences(self) -> list[Line]:
+        return [line for line in self._prose if line.kind is not BlockKind.HEADING]
 
     def topics(self, block: Block) -> frozenset[Topic]:
         """What the section of a block is about."""
