@@ -23,6 +23,8 @@ from modelpick.vetting.answers.view import CardView, Line
 
 _STRENGTH: dict[Restriction, int] = {"none": 0, "other": 1, "non-commercial": 2, "research-only": 3}
 _MAX_MENTIONS = 100
+# "This library is licensed under ..." on a model's card, where no other sentence licenses the model.
+_ALL_OF_IT = re.compile(r"\W*this (?:library|software|package|project|work|toolkit|framework)\b(?! (?:code|repo))")
 # Where one sentence speaks of several things: "the code is MIT, while the weights are ...".
 _CLAUSES = re.compile(
     r";|,? (?:while|whereas|but)\b|,? and (?=(?:the|our) (?:model|weights?|code|data|checkpoints?)\b)|, (?=the )|"
@@ -62,8 +64,9 @@ class Prose:
 def read_prose(view: CardView) -> Prose:
     """Reads every sentence, clause by clause."""
     reader = _Reader(view)
-    for line in (*view.sentences(headings=True), *view.gate):
-        reader.read(line)
+    for line in (*view.lines, *view.gate):
+        if Topic.CITATION not in line.above or Topic.LICENSE in line.topics:
+            reader.read(line)
     return reader.prose()
 
 
@@ -74,7 +77,7 @@ class _Reader:
         self._apart: list[LicenseSubject] = []
         self._unread: Line | None = None
         self._restricting: list[tuple[Restriction, Line]] = []
-        self._of_code: list[tuple[Restriction, Line]] = []
+        self._of_code: list[tuple[Restriction, Line, bool]] = []
 
     def read(self, line: Line) -> None:
         """One sentence, heading or line of gate text."""
@@ -97,7 +100,7 @@ class _Reader:
             if restriction == "none" or subject == "data" or part:
                 continue
             if subject == "code" and about:
-                self._of_code.append((restriction, line))
+                self._of_code.append((restriction, line, bool(_ALL_OF_IT.match(low))))
             else:
                 self._restricting.append((restriction, line))
 
@@ -117,8 +120,9 @@ class _Reader:
     def prose(self) -> Prose:
         """What was found; what restricts the code restricts the model where the card licenses nothing but that."""
         restricting = self._restricting
-        if not restricting and not self._named and not self._apart and not self._view.strings("license"):
-            restricting = self._of_code
+        if not restricting and not self._named:
+            alone = not self._apart and not self._view.strings("license")
+            restricting = [(restriction, line) for restriction, line, all_of_it in self._of_code if alone or all_of_it]
         strongest: Restriction = max((r for r, _ in restricting), key=_STRENGTH.__getitem__, default="none")
         return Prose(
             named=tuple(self._named),

@@ -28,6 +28,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"Apache(?:[ -]?(?:Software )?(?:Licen[sc]e)?,?[ -]?(?:v(?:ersion|\.)?[ -]?)?(2(?:\.0)?))", "apache-2.0"),
     (r"Apache[ -]Licen[sc]e(?!,? ?(?:v(?:ersion|\.)?[ -]?)?1)", "apache-2.0"),
     (r"MIT(?=[ -]?(?:Licen[sc]|Lizenz|ライセンス|许可|許可|协议|лиценз|라이[선센]스)|['’]?s licen)", "mit"),
+    (r"^(?-i:MIT)\b(?! (?:lab|press|csail|media|news|technology|and)\b)", "mit"),
     # Alone it must be in capitals ("mit" is German) and no place of work.
     (r"(?<!at )(?<!from )(?<!\d )(?<!© )(?<!@)(?-i:MIT)(?=\W*$| and\b|,|\.|;|\))", "mit"),
     (r"(?:GNU )?(?:AGPL|Affero General Public Licen[sc]e)[ -]?(?:v(?:ersion)?\.?[ -]?)?(3(?:\.0)?)?", "agpl-3.0"),
@@ -72,7 +73,8 @@ _ABOUT_LICENCE = re.compile(
 
 _RESEARCH_ONLY = either(
     (
-        r"\b(?:research(?! (?:preview|prototype|project|paper))|academic|scientific|educational)\b[\w /,-]{0,40}?\b(?:use|usage|purposes?|"
+        r"\b(?:research(?! (?:preview|prototype|project|paper))|academic|scientific|educational)\b"
+        r"[\w /,-]{0,40}?\b(?:use|usage|purposes?|"
         r"goals?|evaluation)? ?\b(?:only|exclusively|solely)\b"
         r"(?! (?:developed|published|trained|designed|built|made)\b)"
     ),
@@ -167,6 +169,7 @@ _HINTS = (
 )  # fmt: skip
 _LATIN_HINTS = tuple(hint for hint in _HINTS if hint.isascii())
 _OTHER_HINTS = tuple(hint for hint in _HINTS if not hint.isascii())
+_THIS_AFTER_ALL = re.compile(r", ?(?:this|our) (?:[\w-]+ )?(?:models?|weights?|checkpoints?)\b")
 _NOT_THIS = either(
     r"\b(?:base|original|teacher|other|upstream) model(?:'s)? (?:is|was|has)|\bunlike\b",
 )
@@ -239,7 +242,7 @@ def states_licence(low: str) -> bool:
 
 def restriction_in(low: str) -> Restriction:
     """What a sentence demands of the user beyond a licence id; a friendly word about commerce demands nothing."""
-    if not _hinted(low) or _NOT_THIS.search(low):
+    if not _hinted(low) or (_NOT_THIS.search(low) and not _THIS_AFTER_ALL.search(low)):
         return "none"
     low = _EITHER_WAY.sub("commercial", low)
     if _RESEARCH_ONLY.search(low):
