@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
+from modelpick.card.bases import bases_of
 from modelpick.card.reader import read_card
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.facts import BaseModel, CardFacts, FileFact, Missing, RepoFacts, TextFile
@@ -79,14 +80,15 @@ def collect_path(path: str) -> RepoFacts:
     try:
         mode = place.stat().st_mode
         if stat.S_ISDIR(mode):
-            return _folder(place, path)
+            return _unwalked(_folder(place, path))
         if stat.S_ISREG(mode):
             if place.suffix.lower() not in _TEXT_SUFFIXES:
                 raise UsageError(
                     f"`{path}` is no model card: a card is a Markdown file, such as README.md",
                     hint="name the card, or the folder that holds it",
                 )
-            return RepoFacts(requested=path, source="path", card=_card(place, place.name))
+            facts = RepoFacts(requested=path, source="path", card=_card(place, place.name))
+            return _unwalked(facts)
     except FileNotFoundError:
         hint = "name a folder or a card file; a repo of the Hub is written `owner/name`"
         raise CannotFindOut(f"there is no `{path}`", hint, kind="file-not-found") from None
@@ -95,6 +97,14 @@ def collect_path(path: str) -> RepoFacts:
     except OSError as error:
         raise CannotFindOut(f"`{path}` cannot be read: {error.strerror}", kind="disk") from error
     raise CannotFindOut(f"`{path}` is neither a folder nor a file", hint="name a folder or a card file", kind="data")
+
+
+def _unwalked(facts: RepoFacts) -> RepoFacts:
+    """The facts, with the reason why nobody walked to the bases, where any is named."""
+    if not bases_of(facts):
+        return facts
+    told = Missing(what="lineage", reason="a path is looked at without asking the Hub")
+    return replace(facts, missing=(*facts.missing, told))
 
 
 def _card(place: Path, name: str) -> CardFacts:
