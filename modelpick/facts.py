@@ -238,6 +238,27 @@ Source = Literal["hub", "path", "index", "cards", "bundle"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetFact:
+    """What the Hub knows of a data set that the card's front matter names.
+
+    Attributes:
+        asked: The id as the card has it.
+        repo_id: As the Hub names it; it differs from `asked` after a rename. None where it is not there.
+        gated: "auto" or "manual" where access must be asked for, "no" where not, None where not told.
+        disabled: The Hub has switched it off.
+        licenses: Its licence tags.
+        missing: Why nothing is known of it.
+    """
+
+    asked: str
+    repo_id: str | None = None
+    gated: Literal["auto", "manual", "no"] | None = None
+    disabled: bool | None = None
+    licenses: tuple[str, ...] = ()
+    missing: Missing | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepoFacts:
     """Everything that vetting needs about one subject at one commit.
 
@@ -255,6 +276,7 @@ class RepoFacts:
         card_data: The card's front matter as the Hub tells it (`cardData`); it counts where the card itself could not
             be had, as behind a gate.
         lineage: The models that this one descends from, nearest first, as far as they were walked.
+        datasets: What the Hub knows of the data sets that the card's front matter names, as far as it was asked.
         security: The Hub's own scan of the repo in one word, None where not told.
         missing: What could not be had, with the reason.
     """
@@ -270,6 +292,7 @@ class RepoFacts:
     weights: tuple[WeightFacts, ...] = ()
     card_data: Mapping[str, Value] = field(default_factory=dict)
     lineage: tuple[Descent, ...] = ()
+    datasets: tuple[DatasetFact, ...] = ()
     tags: tuple[str, ...] | None = None
     pipeline_tag: str | None = None
     library: str | None = None

@@ -11,6 +11,7 @@ from modelpick.card.reader import read_card
 from modelpick.errors import CannotFindOut
 from modelpick.facts import FileFact, Missing, RepoFacts, TextFile
 from modelpick.hub.client import Answer, HubClient
+from modelpick.hub.dataset_check import look_at_datasets, named_datasets
 from modelpick.hub.faults import Asked, HubRefusal
 from modelpick.hub.ids import check_repo_id, check_revision
 from modelpick.hub.info import read_info, with_more
@@ -47,8 +48,8 @@ def collect(client: HubClient, repo_id: str, revision: str | None = None, *, sha
     """The facts of a repo at the commit that a revision leads to.
 
     Two info calls, the card, the licence and config files that the repo lists, and the headers of its weight files by
-    range (`modelpick.hub.weight_headers`); all at one commit. Then its bases,
-    each at its own (`modelpick.hub.lineage`). Where the repo was renamed, or is written in another case,
+    range (`modelpick.hub.weight_headers`); all at one commit. The data sets of its front matter are asked for by id
+    (`modelpick.hub.dataset_check`). Then its bases, each at its own (`modelpick.hub.lineage`). Where the repo was renamed, or is written in another case,
     `RepoFacts.repo_id` differs from `requested`.
 
     Args:
@@ -75,8 +76,9 @@ def collect(client: HubClient, repo_id: str, revision: str | None = None, *, sha
     facts = _with_card(reader, facts)
     files = facts.files or ()
     weights = aside(lambda: look_into_weights(reader, files))
+    datasets = aside(lambda: look_at_datasets(client, named_datasets(facts)))
     facts = _with_texts(reader, _with_more(facts, second()))
-    facts = with_weights(facts, weights())
+    facts = replace(with_weights(facts, weights()), datasets=datasets())
     return with_lineage(facts, reader.budget, lambda base: _look(client, base, reader.budget))
 
 

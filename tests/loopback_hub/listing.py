@@ -108,16 +108,17 @@ def bad_expand() -> Answer:
 def info(repo: Repo, snapshot: Snapshot, query: Query) -> Answer:
     """`GET /api/models/{id}`: an object with all fields, or with those of `expand`."""
     wanted = values(query, "expand")
+    repo_id = repo.id.removeprefix("datasets/")
     if any(name not in EXPANDABLE for name in wanted):
         return bad_expand()
     fields = repo.fields | {"sha": repo.fields["sha"] if snapshot is repo.at("main") else snapshot.commit}
     if wanted:
-        answer = {"_id": object_id(repo.id), "id": repo.id}
+        answer = {"_id": object_id(repo.id), "id": repo_id}
         answer |= {name: fields[name] for name in wanted if name in fields}
         if "siblings" in wanted:
             answer["siblings"] = _siblings(snapshot, blobs=False)
         return as_json(answer)
-    answer = {"_id": object_id(repo.id), "id": repo.id, "modelId": repo.id}
+    answer = {"_id": object_id(repo.id), "id": repo_id, "modelId": repo_id}
     answer |= {k: v for k, v in fields.items() if k not in (*NOT_IN_INFO, "securityRepoStatus")}
     answer["siblings"] = fields.get("siblings") or _siblings(snapshot, blobs=is_true(query, "blobs"))
     if is_true(query, "securityStatus"):

@@ -68,7 +68,8 @@ class Routes:
         if match is None:
             return as_error(404, "Not found")
         repo_id, route, revision, inside = prefix + match[1], match[2], unquote(match[3] or "main"), match[4]
-        repo, refused = self._open(repo_id, token, f"/api/models/{{id}}{rest[len(match[1]) :]}", query_text)
+        moved = f"/api/{'' if prefix else 'models/'}{{id}}{rest[len(match[1]) :]}"
+        repo, refused = self._open(repo_id, token, moved, query_text)
         if repo is None:
             return refused
         snapshot = repo.at(revision)

@@ -8,7 +8,7 @@ from vetting.facts_of import GOOD, facts
 from vetting.lineage_cases import CASES as LINEAGE_CASES
 from vetting.weight_cases import CASES as WEIGHT_CASES
 
-from modelpick.facts import FileFact, FrontMatterStatus, Missing, RepoFacts, TextFile
+from modelpick.facts import DatasetFact, FileFact, FrontMatterStatus, Missing, RepoFacts, TextFile
 from modelpick.findings import Finding, Outcome, Severity
 from modelpick.vetting.answers.read import read_answers
 from modelpick.vetting.check import Reading
@@ -41,6 +41,11 @@ def lic(value: str, body: str = "A model.") -> RepoFacts:
 
 def data(*names: str) -> RepoFacts:
     return facts(f"---\ndatasets: [{', '.join(names)}]\n---\n# x\n")
+
+
+def asked(**found: object) -> RepoFacts:
+    fact = DatasetFact(asked="ann/leaves", **found)  # type: ignore[arg-type]
+    return dataclasses.replace(data("ann/leaves"), datasets=(fact,))
 
 
 TRUNCATED = dataclasses.replace(facts(BARE).card, truncated=True)  # type: ignore[type-var]
@@ -114,6 +119,15 @@ CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
         (data("tatsu-lab/alpaca"), "fail", "medium"),
         (facts("# x\n\nTrained on the Leaves-1M dataset, which was generated with GPT-4."), "fail", "low"),
         (facts(BARE), "not-applicable", "info"),
+    ],
+    "training-data-found": [
+        (asked(repo_id="ann/leaves", gated="no"), "pass", "info"),
+        (asked(missing=Missing(what="datasets/ann/leaves", reason="not there, or private")), "fail", "low"),
+        (asked(repo_id="bea/leaves"), "fail", "low"),
+        (asked(repo_id="ann/leaves", gated="manual"), "fail", "info"),
+        (asked(repo_id="ann/leaves", disabled=True), "fail", "medium"),
+        (asked(missing=Missing(what="datasets/ann/leaves", reason="the mirror answered 500")), "unknown", "info"),
+        (data("ann/leaves"), "not-applicable", "info"),
     ],
     "training-data-open": [
         (data("ann/leaves"), "pass", "info"),
