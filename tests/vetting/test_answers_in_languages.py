@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905 - sentences in scripts of double width
 """Cards in the languages of the Hub: headings announce, and sentences tell, in each of them."""
 
 from __future__ import annotations
@@ -77,14 +78,32 @@ def test_what_a_card_does_not_say_in_its_language_is_absent(language: str) -> No
 @pytest.mark.parametrize(
     ("topic", "names"),
     [
-        (Topic.USE, "用途 適用場景 使用目的 利用目的 용도 사용목적 verwendungszweck anwendungsbereich назначение".split()),
+        (
+            Topic.USE,
+            "用途 適用場景 使用目的 利用目的 용도 사용목적 verwendungszweck anwendungsbereich назначение".split(),
+        ),
         (Topic.USE, ["usages prévus", "cas d'usage", "usos previstos", "casos de uso", "uso pretendido", "finalidade"]),
-        (Topic.OUT_OF_SCOPE, ["超出范围的使用", "禁止事項", "금지된 사용", "nicht vorgesehene verwendung", "hors périmètre"]),
+        (
+            Topic.OUT_OF_SCOPE,
+            ["超出范围的使用", "禁止事項", "금지된 사용", "nicht vorgesehene verwendung", "hors périmètre"],
+        ),
         (Topic.OUT_OF_SCOPE, ["usos fuera de alcance", "fora do escopo", "недопустимое использование"]),
-        (Topic.LIMITS, ["局限性", "制限事項", "한계", "einschränkungen", "limites", "limitaciones", "limitações", "ограничения"]),
-        (Topic.EVALUATION, ["评估结果", "評価", "평가", "ergebnisse", "résultats", "evaluación", "avaliação", "результаты"]),
-        (Topic.HOW_TO, ["使用方法", "使い方", "사용법", "nutzung", "comment utiliser", "cómo usar", "como usar", "использование"]),
-        (Topic.DATA, ["训练数据", "学習データ", "학습 데이터", "trainingsdaten", "données d'entraînement", "обучающие данные"]),
+        (
+            Topic.LIMITS,
+            ["局限性", "制限事項", "한계", "einschränkungen", "limites", "limitaciones", "limitações", "ограничения"],
+        ),
+        (
+            Topic.EVALUATION,
+            ["评估结果", "評価", "평가", "ergebnisse", "résultats", "evaluación", "avaliação", "результаты"],
+        ),
+        (
+            Topic.HOW_TO,
+            ["使用方法", "使い方", "사용법", "nutzung", "comment utiliser", "cómo usar", "como usar", "использование"],
+        ),
+        (
+            Topic.DATA,
+            ["训练数据", "学習データ", "학습 데이터", "trainingsdaten", "données d'entraînement", "обучающие данные"],
+        ),
         (Topic.LICENSE, ["许可证", "ライセンス", "라이선스", "lizenz", "licence", "licencia", "licença", "лицензия"]),
     ],
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of cards are long
 """Cards of the kinds that the Hub is full of, and the answers that a careful reader would sign."""
 
 from __future__ import annotations

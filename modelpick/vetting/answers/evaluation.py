@@ -31,12 +31,12 @@ _FAR_METRIC_NAME = (
     r"精度|準確|准确率|正解率|精确|再現率|召回率|适合率|適合率|得分|分数|スコア|정확도|성능|점수|точност|полнот|качеств"
 )
 _METRIC = Cues(
-    "accur acc macro micro f1 f fscor score preci recal sacre bleu chrf rouge meteo cider berts wer cer perpl ppl valid "
-    "eval evalu test val train loss exact map ap map50 ap50 auc roc auroc mse rmse mae psnr ssim lpips fid top top1 top5 "
-    "mrr ndcg hit hits pass spear pears kappa mcc matth iou miou dice eer der si sisnr sisdr snr sdr snri sdri mos mean "
-    "total avera elo win winra speed throu laten error resul uas las mmlu gsm8k gsm gsmk hella arc truth winog human mbpp "
-    "mteb bench swe ifeva gpqa bbh aime livec mmmu mt alpac c cmmlu mnli qqp qnli sst sst2 cola sts stsb mrpc rte glue "
-    "super genau préci acurá acura rappe rendi desem",
+    "accur acc macro micro f1 f fscor score preci recal sacre bleu chrf rouge meteo cider berts wer cer perpl "
+    "ppl valid eval evalu test val train loss exact map ap map50 ap50 auc roc auroc mse rmse mae psnr ssim "
+    "lpips fid top top1 top5 mrr ndcg hit hits pass spear pears kappa mcc matth iou miou dice eer der si sisnr "
+    "sisdr snr sdr snri sdri mos mean total avera elo win winra speed throu laten error resul uas las mmlu "
+    "gsm8k gsm gsmk hella arc truth winog human mbpp mteb bench swe ifeva gpqa bbh aime livec mmmu mt alpac c "
+    "cmmlu mnli qqp qnli sst sst2 cola sts stsb mrpc rte glue super genau préci acurá acura rappe rendi desem",
     _METRIC_NAME,
 )
 _FAR_METRIC = re.compile(_FAR_METRIC_NAME)
@@ -48,7 +48,8 @@ _ANY_NAME = group(_METRIC_NAME, _FAR_METRIC_NAME)
 _BESIDE = re.compile(
     rf"{_ANY_NAME}(?:[^.;]|\.(?=\d)){{0,60}}?{_NUMBER}|{_NUMBER}(?:[^.;]|\.(?=\d)){{0,30}}?{_ANY_NAME}|"
     rf"{_ANY_NAME}(?: score| rate)?s? (?:of|is|was|at) (?:about |around |approximately |~)?\d|"
-    rf"\b(?:reach|achiev|obtain|scor|attain)\w* (?:an? |about |around |approximately |~)?\d[\d.,]*%? (?:\w+ ){{0,2}}?{_ANY_NAME}"
+    rf"\b(?:reach|achiev|obtain|scor|attain)\w* (?:an? |about |around |approximately |~)?"
+    rf"\d[\d.,]*%? (?:\w+ ){{0,2}}?{_ANY_NAME}"
 )
 _AT_ONCE = re.compile(rf"{_ANY_NAME}[^\w]{{0,6}}?[:=|]\W{{0,6}}[-+]?\d")
 _SPEED = re.compile(r"\d[\d.,]* ?(?:tokens?|tok|images?|samples?|sentences?|frames?|it) ?(?:/|per) ?s(?:ec(?:ond)?)?\b")
@@ -177,10 +178,12 @@ def _in_code(view: CardView) -> Iterator[Evidence]:
 def _of_charts(view: CardView) -> Iterator[Evidence]:
     """Sentences that tell the outcome of a chart in their section."""
     for line in view.sentences():
-        if _OUTCOME.search(line) and line.block is not None and line.block.section is not None:
-            if _IMAGE.search("\n".join(_rows_of_section(view, line.block.section))):
-                yield view.evidence(line)
-                return
+        section = line.block.section if line.block else None
+        if section is None or not _OUTCOME.search(line):
+            continue
+        if _IMAGE.search("\n".join(_rows_of_section(view, section))):
+            yield view.evidence(line)
+            return
 
 
 def _rows_of_section(view: CardView, section: int) -> list[str]:

@@ -88,11 +88,13 @@ _FRAMES = CueSet(
         rf"\b{_THING}s? (?:to|that|which|for)(?: can| will)? (?:\w+ly )?{_VERB}",
         rf"\b{_THING}s? (?:to (?:help|assist|support)|{_FOR_DOING})",
     ),
-    Cues("for", rf"\b(?:is|are) (?:an?|the|our) [^.:;]{{0,120}}? {_FOR_DOING}"),
+    Cues("for", rf"\b(?:is|are) (?:an?|the|our) [^.:;]{{0,80}}?\b{_THING}\b[^.:;]{{0,60}}? {_FOR_DOING}"),
+    Cues("serve serves runs run acts act", rf"\b(?:serves?|runs?|acts?) as (?:an?|your) (?:[\w-]+ ){{1,5}}?{_THING}\b"),
     Cues(
         "it model netwo class syste agent that which",
         rf"^\W*(?:it|(?:this|the|our) (?:[\w-]+ ){{0,3}}(?:model|network|classifier|system|agent)) (?:\w+ly )?{_DOES}",
-        rf"\b(?:it|model|network|system|that|which) (?:can |will |also |then |automatically )*(?!taken|produced){_VERB}",
+        r"\b(?:it|model|network|system|that|which) (?:can |will |also |then |automatically )*"
+        rf"(?!taken|produced){_VERB}",
     ),
     Cues(
         "aim aims goal purpo objec idea",
@@ -120,7 +122,8 @@ _FAR_TONGUES = re.compile(
 )
 # Sentences that speak of something else than what the model is for.
 _NOT = re.compile(
-    r"^\W*(?:eval\w*|train\w*|test|downstream) (?:data|set)|\bpull request|\bdataset (?:is|was|can)\b|\b(?:script|notebook|code|optimi[sz]er|"
+    r"^\W*(?:eval\w*|train\w*|test|downstream) (?:data|set)|\bpull request|\bdataset (?:is|was|can)\b|"
+    r"\b(?:script|notebook|code|optimi[sz]er|"
     r"tokeni[sz]er)\b[^.]{0,60}\bused\b|"
     r"\b(?:was|were|is|are|be) used (?:during|for|to|in) (?:the )?(?:training|train|pre-?train|"
     r"fine-?tun|evaluat|prun|calibrat)|"

@@ -86,7 +86,8 @@ _LIMIT = CueSet(
         r"\bnot (?:be )?(?:perfect|fool-?proof|100 ?%|always|fully|yet been|been (?:filtered|tested|evaluated|"
         "validated|trained)|guaranteed|reliable|reliably|accurate|robust|optimal|comprehend)",
         r"\b(?:may|might|will|would|does|do) not (?:\w+ ){0,2}?(?:come out|work|perform|generali[sz]e|always|transfer|"
-        r"reflect|represent|capture|cover|be (?:accurate|suitable|correct|reliable|optimal|good|complete|up[- ]to[- ]date))",
+        r"reflect|represent|capture|cover|"
+        r"be (?:accurate|suitable|correct|reliable|optimal|good|complete|up[- ]to[- ]date))",
         r"\bnot provide any warranty|\bdo not take\b|\bshould not be relied\b|\b(?:cannot|can't) guarantee",
         r"\bnot (?:responsible|liable)\b(?=.{0,40}accura)|\bnot (?:been )?filtered\b|"
         r"\bcannot be (?:guaranteed|relied)|\bnot (?:good|great|strong) (?:at|in|with|for)\b",
@@ -116,13 +117,16 @@ _LIMIT = CueSet(
     Cues("lossy safet risk risks", r"\blossy\b|\bsafety filtering\b|\brisks?\b[^.]{0,60}\b(?:unknown|exist|remain)"),
 )
 _LIMIT_OTHER = either(
-    r"не (?:более|поддержива|умеет|гарантир|может|всегда)|ограничен\w+ (?:модел|в)|может (?:ошиба|содержать|генерир|выдавать)",
+    r"не (?:более|поддержива|умеет|гарантир|может|всегда)|ограничен\w+ (?:модел|в)|"
+    r"может (?:ошиба|содержать|генерир|выдавать)",
     "nicht (?:perfekt|in der lage|unterstützt|immer|zuverlässig)|begrenzt auf|beschränkt auf|"
     "kann (?:zu )?(?:falsche|fehler|ungenau|verzerr)",
-    "ne (?:prend|peut|fonctionne|supporte|garanti\\w*) pas|garantissons pas|peut (?:générer|produire|contenir|être biais)|"
+    "ne (?:prend|peut|fonctionne|supporte|garanti\\w*) pas|garantissons pas|"
+    "peut (?:générer|produire|contenir|être biais)|"
     "limité (?:à|par)|biais (?:présent|lié)",
     "no (?:admite|soporta|funciona|puede|garantiza)|puede(?:n)? (?:contener|generar|producir|cometer)|sesgo|limitado a",
-    "n[ãa]o (?:suporta|funciona|pode|garant)|pode(?:m)? (?:conter|gerar|produzir|apresentar|cometer)|limitado a|vi[ée]s",
+    "n[ãa]o (?:suporta|funciona|pode|garant)|"
+    "pode(?:m)? (?:conter|gerar|produzir|apresentar|cometer)|limitado a|vi[ée]s",
     "偏っ|最適では|に限定|問題があ|バイアスがあ|可能性があります|恐れがあります|できません|対応していません|保証(?:する|し|いた)|苦手|不支持|不能保证|无法|可能(?:会)?(?:产生|生成|存在|出现|输出)|"
     "偏见|幻觉|局限|할 수 없|한계|지원하지 않|보장하지|못합니다|부정확|편향(?:된|이|적)",
 )
@@ -226,7 +230,7 @@ def _has_words(line: Line) -> bool:
 
 
 def _foreign(line: Line) -> bool:
-    """Whether the line may be in another language than English: it has letters, or little words, that English has not."""
+    """Whether the line may be in another language than English: it has letters, or small words, of another one."""
     return not line.low.isascii() or not _FOREIGN.isdisjoint(line.stems)
 
 

@@ -53,7 +53,8 @@ _TASK = CueSet(
     ),
     Cues(
         "analy check infer entai",
-        r"(?:sentiment|literary|text|image|financial|legal) analysis|fact[ -]checking|natural language inference|textual entailment",
+        r"(?:sentiment|literary|text|image|financial|legal) analysis|fact[ -]checking|natural language inference|"
+        r"textual entailment",
     ),
     Cues("ranke ranki reran clust", r"\bre-?rank(?:ers?|ing)|clustering"),
     Cues(
@@ -108,7 +109,8 @@ _CJK_TASK = group(
     r"阅读理解|読解|(?:语义|文本|向量|信息|文書|意味)?检索|検索|情感分析|感情分析|对话|對話|対話|聊天|チャット|纠错|誤り訂正|分词|斷詞|词性标注|"
     r"詞性標記|形態素解析|係り受け解析|(?:关系|信息|实体|关键词)抽取|改写|复述|相似度|類似度|目标检测|物体検出|(?:图像|语义)分割|"
     r"セグメンテーション|推荐|预测|予測|推定|补全|重排|角色扮演|ロールプレイ",
-    r"분류|번역|요약|생성|인식|질의 ?응답|검색|감[정성] ?분석|대화|챗봇|교정|개체명|형태소|유사도|탐지|검출|분할|합성|예측|추출",
+    r"분류|번역|요약|생성|인식|질의 ?응답|검색|감[정성] ?분석|"
+    r"대화|챗봇|교정|개체명|형태소|유사도|탐지|검출|분할|합성|예측|추출",
 )
 _CJK = either(
     rf"(?:{_CJK_TASK}).{{0,10}}?(?:模型|系统|系統|工具|任务|任務|助手|机器人|モデル|システム|タスク|모델|시스템|태스크)",
@@ -130,7 +132,8 @@ _LATIN_TASK = group(
     r"classification|classer|classifier|traduction|traduire|r[ée]sum[ée]?s?\b|r[ée]sumer|reconnaissance|d[ée]tection|"
     r"d[ée]tecter|g[ée]n[ée]ration|g[ée]n[ée]rer|analyse de|recherche s[ée]mantique|r[ée]pondre|extraction|pr[ée]dire|"
     r"pr[ée]diction|transcription|transcrire|clustering",
-    r"klassifi\w+|übersetz\w+|zusammenfass\w+|\w*erkennung|\w*generierung|generier\w+|sentiment\w*|frage[ -]?antwort\w*|"
+    r"klassifi\w+|übersetz\w+|zusammenfass\w+|\w*erkennung|\w*generierung|generier\w+|sentiment\w*|"
+    r"frage[ -]?antwort\w*|"
     r"beantwort\w+|textsuche|ähnlichkeit\w*|korrektur|extraktion|segmentierung|\w*synthese|vorhersag\w+|erkenn\w+",
     "chatbots?",
 )

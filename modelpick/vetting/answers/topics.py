@@ -28,7 +28,8 @@ class Topic(StrEnum):
 _WORDS: Mapping[Topic, str] = {
     Topic.OUT_OF_SCOPE: group(
         r"out[ -]of[ -]scope|misuse|malicious|prohibited|not intended|unintended|restricted uses?|disallowed",
-        r"nicht vorgesehen|unzulässig|missbrauch|hors[ -](?:de )?p[ée]rim[eè]tre|fuera de(?:l)? alcance|fora d[oe] escopo|"
+        r"nicht vorgesehen|unzulässig|missbrauch|hors[ -](?:de )?p[ée]rim[eè]tre|fuera del? alcance|"
+        r"fora d[oe] escopo|"
         r"использовани\w* не|недопустим|запрещ",
         r"usages? (?:interdits?|non prévus?)|usos? (?:prohibidos?|proibidos?|no previstos?|indebidos?)|uso indevido",
         r"範囲外|対象外|禁止|超出范围|超出範圍|滥用|濫用|使用限制|범위 외|금지",
@@ -76,7 +77,8 @@ _WORDS: Mapping[Topic, str] = {
         r"run(?:ning)?\b|install|setup",
         r"deploy|^us(?:e|ing) (?:with|in|from|the)|^using|prompt|verwendung|nutzung|utilis|"
         r"c[óo]mo usar|^usos?$|использ",
-        r"как (?:использовать|запустить)|пример|exemples?\b|ejemplos?|exemplos?|beispiele?|anleitung|uso b[áa]sico|como usar",
+        r"как (?:использовать|запустить)|пример|exemples?\b|ejemplos?|exemplos?|beispiele?|anleitung|"
+        r"uso b[áa]sico|como usar",
         r"使い方|使用方法|用法|快速|使用例|サンプル|推論|推理|调用|示例|如何使用|사용법|사용 ?방법|사용 ?예|예제|추론",
     ),
     Topic.LICENSE: group(
@@ -86,7 +88,8 @@ _WORDS: Mapping[Topic, str] = {
         r"^cit(?:e|ation|ing)|citation|bibtex|references?$|acknowledg|authors?$|contact|"
         r"related (?:work|papers?)|papers?$",
         r"zitier|danksagung|remerciement|agradecimi?ent|благодарност|цитир|автор|引用|参考文献|謝辞|致谢|참고|인용|感谢|"
-        r"table of contents|^contents$|^toc$|^contributors?$|^inhalt(?:sverzeichnis)?$|^sommaire$|^(?:índice|sumário|目录|目次|목차)$",
+        r"table of contents|^contents$|^toc$|^contributors?$|^inhalt(?:sverzeichnis)?$|"
+        r"^sommaire$|^(?:índice|sumário|目录|目次|목차)$",
     ),
 }
 _ANY = either(*_WORDS.values())
