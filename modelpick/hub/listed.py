@@ -30,21 +30,23 @@ _FORMATS = (
     "paddlepaddle",
     "pickle",
 )
-_FILES = {
-    "safetensors": re.compile(r"\.safetensors$", re.MULTILINE),
-    "gguf": re.compile(r"\.gguf$", re.MULTILINE),
-    "onnx": re.compile(r"\.onnx$", re.MULTILINE),
-    "tflite": re.compile(r"\.tflite$", re.MULTILINE),
-    "pytorch": re.compile(
-        r"(?:^|/)(?:pytorch|adapter|diffusion_pytorch)_model[^/]*\.bin$|\.(?:pt|pth|ckpt)$", re.MULTILINE
-    ),
-    "tf": re.compile(r"(?:^|/)tf_model[^/]*\.h5$", re.MULTILINE),
-    "jax": re.compile(r"(?:^|/)flax_model[^/]*\.msgpack$", re.MULTILINE),
-    "keras": re.compile(r"\.keras$", re.MULTILINE),
-    "rust": re.compile(r"(?:^|/)rust_model\.ot$", re.MULTILINE),
-    "pickle": re.compile(r"\.(?:pkl|pickle|joblib)$", re.MULTILINE),
-}
-"""Form of weights -> how a list of file names, one a line, tells of it."""
+_FILES = (
+    ("safetensors", ".safetensors", r"\.safetensors$"),
+    ("gguf", ".gguf", r"\.gguf$"),
+    ("onnx", ".onnx", r"\.onnx$"),
+    ("tflite", ".tflite", r"\.tflite$"),
+    ("pytorch", "_model", r"(?:^|/)(?:pytorch|adapter|diffusion_pytorch)_model[^/\n]*\.bin$"),
+    ("pytorch", ".pt", r"\.pth?$"),
+    ("pytorch", ".ckpt", r"\.ckpt$"),
+    ("tf", "tf_model", r"(?:^|/)tf_model[^/\n]*\.h5$"),
+    ("jax", ".msgpack", r"(?:^|/)flax_model[^/\n]*\.msgpack$"),
+    ("keras", ".keras", r"\.keras$"),
+    ("rust", ".ot", r"(?:^|/)rust_model\.ot$"),
+    ("pickle", ".p", r"\.(?:pkl|pickle)$"),
+    ("pickle", ".joblib", r"\.joblib$"),
+)
+"""A form of weights, what must stand in a list of file names that has one of it (a quick look), and how to be sure."""
+
 _BYTES = {
     **dict.fromkeys(("F64", "I64", "U64", "C64"), 8),
     **dict.fromkeys(("F32", "I32", "U32"), 4),
@@ -100,11 +102,12 @@ def kind_of(tags: Iterable[str]) -> Kind | None:
 
 
 def _formats(tags: Iterable[str], files: Iterable[str]) -> tuple[str, ...]:
-    tagged_forms = set(tags)
+    found = set(tags)
     names = "\n".join(files)
-    return tuple(
-        form for form in _FORMATS if form in tagged_forms or (form in _FILES and _FILES[form].search(names) is not None)
+    found.update(
+        form for form, hint, pattern in _FILES if hint in names and re.search(pattern, names, re.MULTILINE) is not None
     )
+    return tuple(form for form in _FORMATS if form in found)
 
 
 def _architecture(tags: tuple[str, ...], task: str | None) -> str | None:
