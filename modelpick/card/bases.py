@@ -208,7 +208,6 @@ _LONG_NAME = rf"`?({_NAME}/{_NAME})`?"
 _THE = r"(?:(?:the|a|an|our|original|pre-?trained|model|checkpoint|weights of|instance of) ){0,5}"
 _FOREIGN_THE = r"(?:(?:le modèle|dem Modell|el modelo|o modelo|модели) )?"
 _ON = r"(?: base)?(?: model| checkpoint)?,? (?:(?:which|that) )?(?:(?:is|was|has been) )?(?:(?:further|then) )?"
-_NO_LINK_BEFORE = r"\A(?:(?!\]\().){0,300}?"  # "close to [Y](...), which is based on [X](...)" is about Y
 
 
 def _says(pattern: str) -> re.Pattern[str]:
@@ -244,7 +243,7 @@ _SAYS: tuple[tuple[re.Pattern[str], Relation], ...] = (
     ),
     (
         _says(
-            rf"{_NO_LINK_BEFORE}\b(?:(?:is|are|was|were|been|and|models?|checkpoint|encoder|decoder),? based (?:up)?on|"
+            r"(?P<own>)\b(?:(?:is|are|was|were|been|and|models?|checkpoint|encoder|decoder),? based (?:up)?on|"
             r"initiali[sz]ed (?:from|with|by)|start(?:ing|ed|s) (?:from|with)|(?:weights|model) comes? from|"
             r"(?:buil[dt]|made) (?:up)?(?:on|using|with|from)(?: top of)?|(?:is|was) originally|takes|"
             r"(?:derived|forked|trained) from|pre-?trained with|(?:smaller|pruned|compressed|trimmed) versions? of|"
@@ -270,7 +269,9 @@ _SAYS: tuple[tuple[re.Pattern[str], Relation], ...] = (
         "adapter",
     ),
 )
-"""How texts name what a model was made from, and what it was then."""
+"""How texts name what a model was made from, and how it was used. Where `own` is a group, no other model may be linked
+before: "close to [Y](...), which is based on [X](...)" is about Y.
+"""
 _HINTS = ("huggingface.co/", "hf.co/", "tuned from", "Tuned from", "adaption weights")
 _SILENT = frozenset({BlockKind.CODE, BlockKind.COMMENT, BlockKind.HEADING})
 
@@ -288,6 +289,8 @@ def _of_text(facts: RepoFacts) -> Iterator[NamedBase]:
                 continue
             for pattern, relation in _SAYS:
                 match = pattern.search(sentence.quote, 0, _MAX_SEARCHED)
+                if match and "own" in pattern.groupindex and "](" in sentence.quote[: match.start()]:
+                    continue
                 if match and (name := next(filter(None, match.groups()), "")):
                     section = card.section_of(block)
                     at = Evidence(

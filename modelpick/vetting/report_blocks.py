@@ -173,7 +173,7 @@ def _base(base: Ancestor) -> str:
     notes = ", ".join(filter(None, (how, through)))
     head = f"Made from {base.repo_id}" + (f" ({notes})" if notes else "")
     if base.missing:
-        return f"{head}: not looked at, for {base.missing}"
+        return f"{head}: not looked at: {base.missing}"
     return f"{head}: {base.declared or 'no licence is stated'} (commercial use: {USE_WORDS[base.commercial_use]})"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from modelpick.card.bases import NamedBase
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import CommercialUse
 
@@ -419,6 +420,7 @@ class Answers:
     popularity: Popularity
     usage: Usage
     base_models: tuple[Origin, ...]
+    named_bases: tuple[NamedBase, ...] = field(default=())
     tool: str | None
     run_instructions: RunInstructions
     run_evidence: tuple[Evidence, ...] = field(default=())

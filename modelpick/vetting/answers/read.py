@@ -34,6 +34,7 @@ def read_answers(facts: RepoFacts) -> Answers:
         popularity=read_popularity(facts),
         usage=running.usage,
         base_models=read_base_models(facts, named),
+        named_bases=named,
         tool=read_tool(view),
         run_instructions=running.strongest,
         run_evidence=running.evidence,

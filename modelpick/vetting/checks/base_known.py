@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelpick.card.bases import ADAPTER_CONFIG, named_bases
+from modelpick.card.bases import ADAPTER_CONFIG
 from modelpick.findings import Severity
 from modelpick.vetting.answers.lineage import CIRCLE, is_free, quotes_of_naming
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
@@ -83,7 +83,7 @@ def _nameless(reading: Reading) -> Iterator[Said]:
     """An adapter whose config names a folder of its maker's machine, and nothing else a model."""
     if reading.answers.license.lineage:
         return
-    for named in named_bases(reading.facts):
+    for named in reading.answers.named_bases:
         if named.local and named.place in {"adapter_config", "header"}:
             where = ADAPTER_CONFIG if named.place == "adapter_config" else "the key `base_model`"
             yield unknown(

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from modelpick.card.bases import CONFIG, NamedBase, named_bases, quote_of_key, read_object
+from modelpick.card.bases import CONFIG, NamedBase, quote_of_key, read_object
 from modelpick.facts import RepoFacts, TextFile
 from modelpick.findings import Confidence, Evidence, Severity
 from modelpick.vetting.answers.lineage import place_of
@@ -46,7 +46,7 @@ _TOKENS = 0.02
 def run(reading: Reading) -> Iterator[Said]:
     """One finding for each place that names another base than the header, and for each size that is not the base's."""
     facts = reading.facts
-    statements = [named for named in named_bases(facts) if not named.local]
+    statements = [named for named in reading.answers.named_bases if not named.local]
     said = [*_names(facts, statements), *_shape(facts, statements)]
     yield from said
     if not said and statements:
