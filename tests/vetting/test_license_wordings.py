@@ -84,6 +84,8 @@ def test_wordings(key: str, text: str, restriction: str, conflict: bool, use: st
     "text",
     [
         "Code: Apache-2.0, weights: CC BY-NC 4.0",
+        "Apache 2.0 for the code, CC BY-NC 4.0 for the weights",
+        "Apache 2.0 (code) and CC BY-NC 4.0 (model weights)",
         "- **Code**: Apache-2.0\n- **Weights**: CC BY-NC 4.0",
         "| Component | License |\n|---|---|\n| Code | Apache 2.0 |\n| Weights | CC BY-NC 4.0 |",
         "Our code is under Apache 2.0. Our weights are released under CC BY-NC 4.0.",
@@ -99,7 +101,14 @@ def test_code_and_weights_apart_however_it_is_written(text: str) -> None:
         ("code", "apache-2.0"),
         ("weights", "cc-by-nc-4.0"),
     ]
-    assert (found.prose, found.commercial_use) == ("cc-by-nc-4.0", "no")
+    assert (found.prose, found.restriction, found.commercial_use) == ("cc-by-nc-4.0", "non-commercial", "no")
+
+
+def test_a_licence_section_may_only_link() -> None:
+    text = "## License\n[See here](https://creativecommons.org/licenses/by-nc/4.0/)"
+    found = license_of("apache-2.0", text)
+    assert (found.prose, found.restriction, found.commercial_use) == ("cc-by-nc-4.0", "none", "no")
+    assert len(found.conflicts) == 1
 
 
 def test_a_licence_in_the_heading_counts() -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from modelpick.facts import BlockKind
 from modelpick.licences.lookup import licence_of
 from modelpick.vetting.answers.contract import LicenseSubject, Restriction, Subject
-from modelpick.vetting.answers.license_subject import is_of_lineage, subject_of
+from modelpick.vetting.answers.license_links import linked_licence
+from modelpick.vetting.answers.license_subject import is_of_lineage, subject_behind, subject_of
 from modelpick.vetting.answers.license_words import (
     Mention,
     mentions,
@@ -93,8 +94,11 @@ class _Reader:
             subject = "data" if Topic.DATA in line.topics else subject_of(low)
             if restriction != "none" and subject == "data" and Topic.DATA not in line.topics:
                 subject = subject_of(restricting_part(low))
-            if about and (in_license or not row):
-                self._read_names(clause, low, subject, line, in_license)
+            named = (
+                self._read_names(clause, low, subject, line, in_license) if about and (in_license or not row) else []
+            )
+            if restriction == "non-commercial" and any("-nc" in hub_id for hub_id in named):
+                subject = "weights"  # by a name in a sentence that begins with the code
             # What restricts the base restricts what was made of it, and so does "this code" where nothing is licensed.
             part = about and subject == "component" and not is_of_lineage(low)
             if restriction == "none" or subject == "data" or part:
@@ -104,18 +108,26 @@ class _Reader:
             else:
                 self._restricting.append((restriction, line))
 
-    def _read_names(self, clause: str, low: str, subject: Subject, line: Line, in_license: bool) -> None:
+    def _read_names(self, clause: str, low: str, subject: Subject, line: Line, in_license: bool) -> list[str]:
+        """Notes the licences that a clause names; the ids of those that are the model's."""
         if len(self._named) + len(self._apart) >= _MAX_MENTIONS:
-            return
+            return []
         heading = line.kind is BlockKind.HEADING
         known = tuple(mentions(clause))
+        if not known and in_license and (hub_id := linked_licence(line.quote)):
+            known = (Mention(hub_id, f"`{hub_id}` by a link", len(clause)),)
         if not known and subject == "weights" and not line.gate and not heading and (in_license or states_licence(low)):
             self._unread = self._unread or line
+        own: list[str] = []
         for mention in known:
-            if subject != "weights":
-                self._apart.append(_apart(subject, mention, self._view, line))
-            elif not line.gate:
+            of = subject_behind(low, mention.end) or subject
+            if of != "weights":
+                self._apart.append(_apart(of, mention, self._view, line))
+                continue
+            own.append(mention.hub_id)
+            if not line.gate:
                 self._named.append((mention, line))
+        return own
 
     def prose(self) -> Prose:
         """What was found; what restricts the code restricts the model where the card licenses nothing but that."""

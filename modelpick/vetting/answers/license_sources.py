@@ -10,6 +10,7 @@ from modelpick.findings import Evidence
 from modelpick.licences.fingerprints import identify, terms_in
 from modelpick.licences.lookup import licence_of
 from modelpick.vetting.answers.contract import LicenseSource, LicenseTerm, Subject
+from modelpick.vetting.answers.license_links import linked_licence
 from modelpick.vetting.answers.license_words import mentions, speaks_of_licence
 from modelpick.vetting.answers.view import CardView
 
@@ -27,21 +28,6 @@ _PARTS: tuple[tuple[Subject, re.Pattern[str]], ...] = (
     ("weights", re.compile(r"(?i)(?:^|[-_./])(?:models?|weights?|checkpoints?|ckpts?)(?:$|[-_./])")),
 )
 _HEADER_KEYS = ("license", "modelspec.license", "general.license", "general.license.name", "general.license.link")
-# A page -> the id: what stands first, and the groups joined by what stands second.
-_LINKS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"creativecommons\.org/licenses/(by(?:-[a-z]{2}){0,2})/(\d\.\d)"), "cc-", "-"),
-    (re.compile(r"creativecommons\.org/publicdomain/zero"), "cc0-1.0", ""),
-    (re.compile(r"apache\.org/licenses/license-2\.0"), "apache-2.0", ""),
-    (re.compile(r"(?:opensource\.org/licenses?|choosealicense\.com/licenses)/([\w.-]{2,30})"), "", ""),
-    (re.compile(r"gnu\.org/licenses/(?:old-licenses/)?([al]?gpl-\d(?:\.\d)?)"), "", ""),
-    (re.compile(r"ai\.google\.dev/gemma/terms"), "gemma", ""),
-    (re.compile(r"llama[\w.-]*\.com/(llama\d)(?:[._](\d))?/license"), "", "."),
-    (re.compile(r"stability\.ai/(?:community-)?license"), "stabilityai-ai-community", ""),
-    (re.compile(r"nvidia\.com/\S{0,120}nvidia-open-model-license"), "nvidia-open-model-license", ""),
-    (re.compile(r"coqui\.ai/cpml"), "coqui-public-model-license", ""),
-    (re.compile(r"bigcode/bigcode-model-license-agreement"), "bigcode-openrail-m", ""),
-    (re.compile(r"compvis/stable-diffusion-license"), "creativeml-openrail-m", ""),
-)
 
 
 def read_sources(facts: RepoFacts, view: CardView) -> tuple[LicenseSource, ...]:
@@ -121,11 +107,7 @@ def _linked(facts: RepoFacts, link: str, files: tuple[LicenseSource, ...]) -> st
     for source in files:
         if source.value == path:
             return source.hub_id
-    low = link.lower()
-    for pattern, first, joiner in _LINKS:
-        if match := pattern.search(low):
-            return _id(first + joiner.join(part for part in match.groups() if part))
-    return None
+    return linked_licence(link)
 
 
 def _files(facts: RepoFacts) -> Iterator[LicenseSource]:

@@ -63,6 +63,10 @@ _SO_THE_MODEL = re.compile(
     r"(?:models?|weights?|checkpoints?) (?:is|are|may|can|must|should)\b"
 )
 
+_BEHIND = re.compile(
+    r"[ -]?(?:licen[sc]ed?,? ?)?(?:\((?:for |the |our )*|(?:for|covers?|applies to) (?:the |our |all )?)"
+    r"(?:(?:source|model|inference|training|pre-?trained) )?"
+)
 _LINEAGE = re.compile(
     r"\b(?:base|original|teacher|upstream|parent|backbone|underlying|foundation|derive|inherit|based on|version of|"
     r"fine-?tun|on which|from which)"
@@ -72,6 +76,13 @@ _LINEAGE = re.compile(
 def is_of_lineage(low: str) -> bool:
     """Whether a sentence about a component speaks of what the model was made from, not of a part beside it."""
     return bool(_LINEAGE.search(low))
+
+
+def subject_behind(low: str, end: int) -> Subject | None:
+    """What stands right behind a licence's name as its subject: "MIT for the code", "CC BY-NC (weights)"."""
+    lead = _BEHIND.match(low, end)
+    found = _ANY_SUBJECT.match(low, lead.end()) if lead else None
+    return cast(Subject, found.lastgroup) if found else None
 
 
 def subject_of(low: str) -> Subject:

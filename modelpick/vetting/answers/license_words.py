@@ -188,10 +188,11 @@ _NO_STATEMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A licence named in a sentence: its id (of the table where there is one) and the words."""
+    """A licence named in a sentence: its id (of the table where there is one), the words, and where they end."""
 
     hub_id: str
     words: str
+    end: int
 
 
 def mentions(text: str) -> Iterator[Mention]:
@@ -205,11 +206,11 @@ def mentions(text: str) -> Iterator[Mention]:
         if "{}" in hub_id:
             version = re.search(r"\d(?:\.\d)?", words)
             hub_id = _versioned(hub_id, version[0] if version else None)
-        yield Mention(hub_id, words)
+        yield Mention(hub_id, words, match.end())
     for match in _table_names().finditer(text):
         licence = licence_of(match[0])
         if licence is not None and not _NO_STATEMENT.search(text, max(0, match.start() - 60), match.start()):
-            yield Mention(licence.hub_id, match[0])
+            yield Mention(licence.hub_id, match[0], match.end())
 
 
 def _versioned(pattern: str, version: str | None) -> str:
