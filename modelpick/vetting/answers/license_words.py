@@ -67,7 +67,7 @@ _STATES = re.compile(
 )
 _ABOUT_LICENCE = re.compile(
     r"licen[sc]|ライセンス|许可|協議|协议|лиценз|lizenz|licencia|licença|라이[선센]스|\bcc[ -]by|copyright|"
-    r"rights reserved|\bunder (?:the |an? )?(?:terms of (?:the )?)?"
+    r"rights reserved|\bapache[ -](?:v(?:ersion)? ?)?2|\bunder (?:the |an? )?(?:terms of (?:the )?)?"
     r"(?:apache|mit\b|bsd\b|[al]?gpl|gnu\b|cc[ -]?0|creative|mozilla|open ?rail)"
 )
 
@@ -79,7 +79,8 @@ _RESEARCH_ONLY = either(
         r"(?! (?:developed|published|trained|designed|built|made)\b)"
     ),
     (
-        r"\b(?:only|solely|exclusively|strictly|purely|limited to|restricted to) (?:be )?(?:available |"
+        r"\b(?:only|solely|exclusively|strictly|purely|limited to|restricted to) "
+        r"(?!(?:been|evaluated|tested|trained|validated|has|have|contains?|on|with)\b)(?:be )?(?:available |"
         r"intended |meant |to be |be )?(?:used )?(?:for |to )?(?:[\w-]+,? ){0,3}?(?:research|academic|"
         r"scientific)\b"
     ),
@@ -89,6 +90,7 @@ _RESEARCH_ONLY = either(
     ),
     r"\bnot\b[^.;]{0,40}\b(?:besides|other than|except(?: for)?|outside(?: of)?|beyond)\b[^.;]{0,25}"
     r"\b(?:research|academic|scientific)\b",
+    r"\bnon[ -]?commercial,? (?:and )?(?:academic |scientific )?research\b(?! (?:data|corp|institut|project|group))",
     r"\bresearch[ -]only\b|(?:研究|学术)(?:目的)?(?:のみ|限定|用途のみ)",
     r"仅(?:供|用于|限)(?:学术|研究|科研)|研究(?:目的|用途)[^。]{0,10}(?:のみ|に限)|연구 ?목적(?:으로만)?",
     r"\b(?:uniquement|exclusivement|seulement)[^.;]{0,30}\brecherche|"
@@ -98,10 +100,12 @@ _RESEARCH_ONLY = either(
 )
 _NON_COMMERCIAL = either(
     (
-        r"\bnon[ -]?commercial(?:ly)?\b(?! (?:institut|organi[sz]|e?-?mails?|compan|vehicle|aircraft|flights?|"
-        r"websites?|settings?|projects?|initiative|foundation|texts?|speech|news|data|corp(?:us|ora)|products?|broadcast))"
+        r"\bnon[ -]?commercial(?:ly)?\b(?! (?:\w+ )?(?:institut|organi[sz]|foundation|initiative)|"
+        r" (?:e?-?mails?|compan|vehicle|aircraft|flights?|"
+        r"websites?|settings?|projects?|texts?|speech|news|data|corp(?:us|ora)|products?|broadcast))"
     ),
-    r"\b(?:not|n't|never) (?:be )?us(?:e|ed|ing)\b[^.;]{0,30}\b(?:(?:for|in) (?:any )?commercial|commercially)\b"
+    r"\b(?:not|n't|never) (?:to )?(?:be )?us(?:e|ed|ing)\b[^.;]{0,30}"
+    r"\b(?:(?:for|in) (?:any )?commercial|commercially)\b"
     r"(?![^.;]{0,20}\b(?:without|unless)\b)",
     (
         r"\bnot? (?:be )?(?:used |intended |allowed |available |permitted |licensed )?(?:for |"
@@ -147,6 +151,8 @@ _OTHER_TERMS = either(
     ),
     r"\b(?:apply|contact|e-?mail|register|permission|authori[sz]ation|fill)\b[^.]{0,60}\bcommercial\b",
     r"\bprior written (?:permission|consent)",
+    r"\b(?:must|need to|have to|required to) (?:obtain|purchase|buy|acquire|get|request|apply for)\b[^.]{0,40}"
+    r"\b(?:commercial|enterprise|separate) (?:licen[sc]e|permission|agreement)",
     r"\bagree (?:to|not to)\b[^.]{0,60}\b(?:terms|licen[sc]e|redistribut)|\bterms of use\b|"
     r"\b(?:agree|accept|subject|comply|adhere|abide|bound|governed|under|follow)\w*\b[^.]{0,60}\bterms of service\b",
     "利用規約|使用条款|商[用业][^。]{0,12}(?:联系|申请|授权|許可|邮件)",
