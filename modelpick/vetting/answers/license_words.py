@@ -90,7 +90,7 @@ _RESEARCH_ONLY = either(
     ),
     r"\bnot\b[^.;]{0,40}\b(?:besides|other than|except(?: for)?|outside(?: of)?|beyond)\b[^.;]{0,25}"
     r"\b(?:research|academic|scientific)\b",
-    r"\bnon[ -]?commercial,? (?:and )?(?:academic |scientific )?research\b(?! (?:data|corp|institut|project|group))",
+    r"\bnon[ -]?commercial,? (?:and )?(?:academic |scientific )?research (?:purposes?|use|usage|only)\b",
     r"\bresearch[ -]only\b|(?:研究|学术)(?:目的)?(?:のみ|限定|用途のみ)",
     r"仅(?:供|用于|限)(?:学术|研究|科研)|研究(?:目的|用途)[^。]{0,10}(?:のみ|に限)|연구 ?목적(?:으로만)?",
     r"\b(?:uniquement|exclusivement|seulement)[^.;]{0,30}\brecherche|"
