@@ -210,39 +210,35 @@ _FOREIGN_THE = r"(?:(?:le modèle|dem Modell|el modelo|o modelo|модели) )?
 _ON = r"(?: base)?(?: model| checkpoint)?,? (?:(?:which|that) )?(?:(?:is|was|has been) )?(?:(?:further|then) )?"
 
 
-def _says(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?i){pattern}")
-
-
 _SAYS: tuple[tuple[re.Pattern[str], Relation], ...] = (
     (
-        _says(rf"\bfine-? ?tun(?:ed (?:version|checkpoint|variant|model)|ing) (?:of|from|based on) {_THE}{_LINK}"),
+        re.compile(rf"\bfine-? ?tun(?:ed (?:version|checkpoint|variant|model)|ing) (?:of|from|based on) {_THE}{_LINK}"),
         "finetune",
     ),
-    (_says(rf"\bfine-? ?tuned from(?: model)?[^\w\[`\n]{{0,20}}{_THE}(?:{_LINK}|{_LONG_NAME})"), "finetune"),
+    (re.compile(rf"\bfine-? ?tuned from(?: model)?[^\w\[`\n]{{0,20}}{_THE}(?:{_LINK}|{_LONG_NAME})"), "finetune"),
     (
-        _says(
+        re.compile(
             rf"(?<!the )(?<!our )(?<!see )(?<!this )\bfine-? ?tun(?:ed|ing|es) {_THE}{_LINK}"
             r"(?:(?: model| checkpoint)?,? (?:on|in|using|with|for|to|by)\b|\W*\Z)"
         ),
         "finetune",
     ),
     (
-        _says(
+        re.compile(
             rf"(?:\A|\b(?:is|are) ){_THE}{_LINK}{_ON}"
             r"(?:fine-? ?tuned(?: first)?|trained) (?:on|in|using|with|for|by|to)\b"
         ),
         "finetune",
     ),
     (
-        _says(
+        re.compile(
             r"(?:\b(?:base|backbone|underlying|parent|pre-?trained)|\A\W{0,4}language) model\*{0,2}"
             rf"(?: used)?(?: is| was|\*{{0,2}}:\*{{0,2}}) {_THE}{_LINK}"
         ),
         "finetune",
     ),
     (
-        _says(
+        re.compile(
             r"(?P<own>)\b(?:(?:is|are|was|were|been|and|models?|checkpoint|encoder|decoder),? based (?:up)?on|"
             r"initiali[sz]ed (?:from|with|by)|start(?:ing|ed|s) (?:from|with)|(?:weights|model) comes? from|"
             r"(?:buil[dt]|made) (?:up)?(?:on|using|with|from)(?: top of)?|(?:is|was) originally|takes|"
@@ -253,16 +249,16 @@ _SAYS: tuple[tuple[re.Pattern[str], Relation], ...] = (
         "finetune",
     ),
     (
-        _says(
+        re.compile(
             r"\b(?:quanti[sz]ed|gguf|ggml|gptq|awq|exl2|onnx|mlx|int8|int4|[248]-bit)\b[\w ,()-]{0,40}?"
             r"\b(?:versions?|conversions?|copy|weights|(?:model )?files|quants?|format) (?:of|for|from) "
             rf"(?:the )?(?:[\w.' -]{{0,40}})?{_LINK}"
         ),
         "quantized",
     ),
-    (_says(rf"(?<!small )(?<!tiny )\b(?:copy|mirror|re-?upload|duplicate) of {_THE}{_LINK}"), "quantized"),
+    (re.compile(rf"(?<!small )(?<!tiny )\b(?:copy|mirror|re-?upload|duplicate) of {_THE}{_LINK}"), "quantized"),
     (
-        _says(
+        re.compile(
             r"\b(?:lora|adapter)[\w -]{0,30}\b(?:weights|adapters?|adaption)\b (?:for|of|trained on) "
             rf"{_THE}(?:{_LINK}|{_LONG_NAME})"
         ),
@@ -272,35 +268,48 @@ _SAYS: tuple[tuple[re.Pattern[str], Relation], ...] = (
 """How texts name what a model was made from, and how it was used. Where `own` is a group, no other model may be linked
 before: "close to [Y](...), which is based on [X](...)" is about Y.
 """
-_HINTS = ("huggingface.co/", "hf.co/", "tuned from", "Tuned from", "adaption weights")
+_WORTH = re.compile(rf"(?:huggingface\.co|hf\.co)/{_NO_MODEL}|uned from|adaption")
 _SILENT = frozenset({BlockKind.CODE, BlockKind.COMMENT, BlockKind.HEADING})
 
 
 def _of_text(facts: RepoFacts) -> Iterator[NamedBase]:
     """ "A fine-tuned version of [X](...)", "GGUF files for [X](...)" and the like."""
     card = facts.card
-    if card is None or not any(hint in card.text for hint in _HINTS):
+    if card is None or not _may_name(card.text):
         return
     for block in card.blocks:
         if block.placeholder or block.kind in _SILENT:
             continue
         for sentence in block.sentences:
-            if not any(hint in sentence.quote for hint in _HINTS):
+            if not _may_name(sentence.quote):
                 continue
-            for pattern, relation in _SAYS:
-                match = pattern.search(sentence.quote, 0, _MAX_SEARCHED)
-                if match and "own" in pattern.groupindex and "](" in sentence.quote[: match.start()]:
-                    continue
-                if match and (name := next(filter(None, match.groups()), "")):
-                    section = card.section_of(block)
-                    at = Evidence(
-                        file=card.path,
-                        line=sentence.line,
-                        quote=sentence.quote[:_MAX_SEARCHED],
-                        section=section.title if section else None,
-                    )
-                    yield _named(name.rstrip("."), relation, "text", at)
-                    break
+            quote = sentence.quote[:_MAX_SEARCHED]
+            found = _said(quote)
+            if found is not None:
+                section = card.section_of(block)
+                title = section.title if section else None
+                at = Evidence(file=card.path, line=sentence.line, quote=quote, section=title)
+                yield _named(found[0], found[1], "text", at)
+
+
+def _may_name(text: str) -> bool:
+    """Whether a text may name a base; cheap, for most sentences do not."""
+    return "huggingface.co/" in text or "hf.co/" in text or "uned from" in text or "adaption" in text
+
+
+def _said(quote: str) -> tuple[str, Relation] | None:
+    """The name of a base in a sentence, as written, and how it was used; searched in lower case, which is faster."""
+    low = quote.lower()
+    if len(low) != len(quote):  # a few letters have no small one of their own
+        low = quote
+    for pattern, relation in _SAYS if _WORTH.search(low) else ():
+        match = pattern.search(low)
+        if match is None or ("own" in pattern.groupindex and "](" in low[: match.start()]):
+            continue
+        start, end = next((span for n in range(1, pattern.groups + 1) if (span := match.span(n))[1] > span[0]), (0, 0))
+        if end:
+            return quote[start:end].rstrip("."), relation
+    return None
 
 
 # --- small readers ----------------------------------------------------------------------------------------------
