@@ -37,7 +37,10 @@ _WORD = (
 )
 _SPAN = rf"{_WORD}(?:(?: (?:of|for|in|de|the) | |: ?){_WORD}){{0,5}}"
 _SET = r"(?:data[ -]?sets?|corpus|corpora|database|challenge|competition|treebank|(?:train(?:ing)?|dev) set)"
-_A_SET = re.compile(_SET, re.I)
+_A_SET = re.compile(  # the same; several times as fast as ignoring case
+    r"[Dd](?:ata[ -]?[Ss]ets?|ATA[ -]?SETS?|atabase|ev [Ss]et)|[Cc]orp(?:us|ora)|CORPUS|[Cc](?:hallenge|ompetition)|"
+    r"[Tt]r(?:eebank|ain(?:ing)? [Ss]et)"
+)
 _DATA = re.compile(r" data\b(?![-/])")
 # What may stand between a name and the words "data set".
 _BETWEEN = re.compile(
@@ -69,6 +72,8 @@ _AFTER_ON_PART = re.compile(
     rf"articles?|images?|sentences|pairs|examples|dumps?|hours|tokens) (?:of|from|in) (?:the |a )?({_SPAN})"
 )
 _AFTER_STAGE = re.compile(rf"\b(?:SFT|DPO|ORPO|KTO|RLHF|GRPO)(?:-\w+)? (?:on|with|using) (?:the )?({_SPAN})")
+_STAGES = ("SFT", "DPO", "ORPO", "KTO", "RLHF", "GRPO")
+_FOREIGN_STEMS = ("ntra", "ffin", "ntren", "rein", "just", "fina", "обуч", "Обуч")
 _AFTER_FOREIGN_ON = re.compile(
     r"\b(?i:entra[îi]n\w+|affin[ée]\w*|entrenad\w+|treinad\w+|ajustad\w+|afinad\w+|обуч\w+|дообуч\w+)\b[^.;:]{0,60}?"
     r"\b(?:sur|con|en|sobre|com|em|no|na|nos|nas|на)\s+(?:l[ea]s? |el |los |las |o |os |l['’]|датасете |корпусе )?"
@@ -163,12 +168,12 @@ def _by_pattern(text: str, quote: str, listed: bool) -> Iterator[Named]:
             name = match[1].strip()
             if dataset_terms(name) or re.match(rf" ?{_SET}", quote[match.end() : match.end() + 20]):
                 yield Named(name, text.find(name))
-    for match in _QUOTED.finditer(text):
+    for match in _QUOTED.finditer(text) if '"' in text or "“" in text or "`" in text else ():
         if not MODEL_WORD.search(match[1]) and ("-" in match[1] or looks_like_name(match[1])):
             yield Named(match[1], match.start(1))
     starts = [*(_AFTER_FROM.finditer(text) if listed else ()), *_AFTER_ON_PART.finditer(text)]
-    if _A_SET.search(text):
-        for match in _A_SET.finditer(text):
+    if sets := list(_A_SET.finditer(text)):
+        for match in sets:
             yield from trimmed(*_span_before(text, match.start()))
         for match in _PLAIN_BEFORE_SET.finditer(text):
             yield from trimmed(match[1], match.start(1))
@@ -183,7 +188,12 @@ def _by_pattern(text: str, quote: str, listed: bool) -> Iterator[Named]:
         starts += _GERMAN_ON.finditer(text)
     for match in starts:
         yield from _run_of_names(text, match, strict=True)
-    for match in (*_AFTER_ON.finditer(text), *_AFTER_STAGE.finditer(text), *_AFTER_FOREIGN_ON.finditer(text)):
+    certain = [*_AFTER_ON.finditer(text)]
+    if any(stage in text for stage in _STAGES):
+        certain += _AFTER_STAGE.finditer(text)
+    if any(stem in text for stem in _FOREIGN_STEMS):
+        certain += _AFTER_FOREIGN_ON.finditer(text)
+    for match in certain:
         yield from _run_of_names(text, match, strict=False)
 
 

@@ -20,6 +20,7 @@ _PAPER = re.compile(
 _TOLD_IN = frozenset({Topic.TRAINING, Topic.DATA})
 _TITLE_BLANKS = 3
 _MAX_GAP = 3  # rows between a sentence about training and one that goes on about it
+_REACH = 120  # signs between "trained" and "on"
 _SHORT_LEAD = 200
 _ON = re.compile(r" (?:on|with|using|against) |[;.] |, and |fine")
 _ITEM_SIZE = re.compile(r"^~?\d[\d.,]*\s?[kKmMbB%]?\b")
@@ -54,7 +55,7 @@ class LineReader:
         """Takes what the line says."""
         self._leave_list(line)
         data = in_data(line) or self.announced(line)
-        if words.ASIDE.match(line.low) or (not data and words.SETTING.match(line.low)):
+        if words.ASIDE.match(line.low) or (not data and ":" in line.low[:60] and words.SETTING.match(line.low)):
             return
         near = 0 <= line.line - self._told_at <= _MAX_GAP
         if not (data or near or line.topics & _TOLD_IN or Topic.EVALUATION in line.above or words.CUE.search(line.low)):
@@ -74,7 +75,7 @@ class LineReader:
         told = len(self._found.naming) + len(self._found.describing)
         if label and line.kind is not BlockKind.HEADING:
             self._take_label(line, label.end())
-        elif trained and words.TRAINED_ON.search(text) and not (Topic.EVALUATION in line.topics and evaluated):
+        elif trained and _tells_on_what(text, trained) and not (Topic.EVALUATION in line.topics and evaluated):
             if not self._take_sentence(line) and data:
                 self._take_data(line)
         elif line.kind is BlockKind.HEADING:
@@ -106,7 +107,8 @@ class LineReader:
     def _not_this_model(self, line: Line, data: bool, trained: bool) -> bool:
         """Advice to the reader, and what is told of other models."""
         text = line.low
-        advice = words.ADVICE.search(text), None if data else words.OTHERS.search(text)
+        first = words.ADVICE_FIRST.match(text)
+        advice = first or words.ADVICE.search(text), None if data else words.OTHERS.search(text)
         if any(advice):  # each is None or a match
             stated = words.STATED.search(text)
             if any(match and not (stated and stated.start() < match.start()) for match in advice):
@@ -200,6 +202,12 @@ class LineReader:
         if trained != evaluated and (evaluated or words.DENIED.search(line.low)):
             for match in re.finditer(r"[\w.-]+/[\w.-]+|`([^`]+)`", line.quote):
                 self._found.not_training.add(set_key(match[1] or match[0]))
+
+
+def _tells_on_what(text: str, trained: re.Match[str]) -> bool:
+    """Whether the sentence goes on to say on what: a preposition soon after the word, or a phrase that needs none."""
+    near = words.PREPOSITION.search(text, trained.end(), trained.end() + _REACH)
+    return near is not None or words.TRAINED_ON.search(text) is not None
 
 
 def _how_to(line: Line) -> bool:

@@ -37,6 +37,7 @@ _NUMBER = re.compile(r"^[\s\d.,%+±~/()×x:-]*(?:[kKmMgGtTbB]{0,2}|hours?|hrs?|h
 _SIZE = re.compile(r"\s*\([^()]*\d[^()]*\)\s*$")
 _PIECES = re.compile(r"\s*(?:<br\s*/?>|;|,\s| \+ |(?<=\S) and )\s*")
 _AMOUNT = re.compile(r"~?\d[\d.,]*\s?[kKmMbBgGtT]?[bB]?\b")
+_HAS_WORD = re.compile(r"[A-Za-z]{2}")
 _MAX_LABEL = 80
 _MAX_WORDS = 8
 
@@ -75,7 +76,7 @@ class TableReader:
             self._take_trained(cells[columns.trained], cells[0], line)
         elif columns.counts or columns.role is not None:
             self._take_row(cells, line)
-        elif Topic.EVALUATION in line.above:
+        elif Topic.EVALUATION in line.above and _HAS_WORD.search(line.text):
             for named in names_in(line.text, line.quote, known_only=True):
                 self._found.add(named, "evaluation", line)
 

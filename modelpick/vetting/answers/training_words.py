@@ -6,6 +6,22 @@ import re
 
 from modelpick.vetting.answers.words import either
 
+
+class Hinted:
+    """A pattern that is tried only where one of its hints stands in the text: most sentences have none of them."""
+
+    def __init__(self, hints: tuple[str, ...], pattern: re.Pattern[str]) -> None:
+        self._hints = hints
+        self._pattern = pattern
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As of the pattern itself."""
+        for hint in self._hints:
+            if hint in text:
+                return self._pattern.search(text)
+        return None
+
+
 # Alternatives that all begin with a letter are skipped through several times as fast as those that begin with `\b`.
 TRAINED = either(
     r"train(?<!strain)(?<!untrain)(?:ed|ing)?\b|fine[ -]?tun(?:ed|ing|e)\b|instruct\w*[ -]tun(?:ed|ing|e)\b",
@@ -15,8 +31,9 @@ TRAINED = either(
     r"обучен|обучал|дообуч|trainiert|feinabgestimmt|feinjustiert|entra[îi]n[ée]|affin[ée]e? sur|entrenad|treinad",
     r"ajustad[oa] (?:con|en|sobre|com|no|na)|afinad|finjusterad",
 )
+# What makes a sentence with such a word one about data: a preposition soon after it, or one of the next pattern.
+PREPOSITION = re.compile(r"\b(?:on|using|with|from|over|by)\b")
 TRAINED_ON = either(
-    r"(?:train|tun|distil)\w*\b(?:[^.]|\.\w){0,120}?\b(?:on|using|with|from|over|by)\b",
     r"\bused (?:to|for|in) (?:pre-?|fine-?)?(?:train|tun)|(?:sft|dpo|orpo|kto|rlhf|grpo)(?:-\w+)? (?:on|with|using)\b",
     r"\btraining (?:data|set|corpus|dataset|images?|texts?|samples?)\b",
     r"\b(?:data|dataset|datasets|corpus)\b[^.]{0,60}\b(?:train|fine-?tun|tun)|训练|微调|精调|学習|"
@@ -30,26 +47,37 @@ EVALUATED = either(
 )
 # "trained and evaluated on X": what comes after is both.
 BOTH = re.compile(r"(?:train|tun)\w*(?: |, )?(?:and|&|/|,|as well as) ?(?:\w+ )?(?:evaluat|validat|test)\w*")
-DENIED = either(
-    r"\b(?:not(?! only)|never|without|excluding)\b[^.]{0,40}\b(?:train|us(?:e|ed|ing)\b|tun|includ)",
-    r"\bno\b[^.]{0,20}\b(?:data|train)|\bno need\b|\bwithout the need\b",
-)
-OTHERS = either(
-    (
-        r"(?:other|previous|prior|teacher|similar|existing) (?:\w+ )?(?:models?|versions?|works?|"
-        "checkpoints?)"
+DENIED = Hinted(
+    ("not ", "never", "without", "excluding", "no "),
+    either(
+        r"\b(?:not(?! only)|never|without|excluding)\b[^.]{0,40}\b(?:train|us(?:e|ed|ing)\b|tun|includ)",
+        r"\bno\b[^.]{0,20}\b(?:data|train)|\bno need\b|\bwithout the need\b",
     ),
-    r"you (?:can|could|may|might|want|need|should|must)|if you\b|please\b",
-    r"^(?!.*\b(?:used|collected|gathered|curated|scraped|data ?set|data)\b).*\bto (?:fine-?tune|train) "
-    r"(?:this|the|your|it)\b",
+)
+OTHERS = Hinted(
+    ("other", "previous", "prior", "teacher", "similar", "existing", "you", "please", " to train ", " to fine"),
+    either(
+        (
+            r"(?:other|previous|prior|teacher|similar|existing) (?:\w+ )?(?:models?|versions?|works?|"
+            "checkpoints?)"
+        ),
+        r"you (?:can|could|may|might|want|need|should|must)|if you\b|please\b",
+        r"^(?!.*\b(?:used|collected|gathered|curated|scraped|data ?set|data)\b).*\bto (?:fine-?tune|train) "
+        r"(?:this|the|your|it)\b",
+    ),
 )
 # How to train, or what training would be like, tells nothing about this model: nor do the data of its tokenizer.
-ADVICE = either(
-    r"your\b|^\W*(?:to )?(?:re-?|pre-?|fine-?)?(?:train|tune)\b|^\W*to (?:apply|use|adapt|run|reproduce)\b|"
-    r"^\W*to finetune\b|^\W*finetune\b",
-    r"(?:can|could|may|might|should|must|will|would|to) (?:also |then |further |easily |still )*be (?:further )?"
-    r"(?:re-?|pre-?)?(?:fine-?tuned|trained|tuned)\b",
-    r"(?:tokeni[sz]er|vocabulary|sentencepiece|bpe)(?: model)? (?:was |is |has been )?(?:\w+ )?trained\b",
+ADVICE_FIRST = re.compile(
+    r"^\W*(?:(?:to )?(?:re-?|pre-?|fine-?)?(?:train|tune)\b|to (?:apply|use|adapt|run|reproduce)\b|(?:to )?finetune\b)"
+)
+ADVICE = Hinted(
+    ("your", " be ", "tokeni", "vocab", "sentencepiece", "bpe"),
+    either(
+        r"your\b",
+        r"(?:can|could|may|might|should|must|will|would|to) (?:also |then |further |easily |still )*be (?:further )?"
+        r"(?:re-?|pre-?)?(?:fine-?tuned|trained|tuned)\b",
+        r"(?:tokeni[sz]er|vocabulary|sentencepiece|bpe)(?: model)? (?:was |is |has been )?(?:\w+ )?trained\b",
+    ),
 )
 # A plain statement that something was trained: advice that comes later in the sentence does not undo it.
 STATED = either(
@@ -59,18 +87,24 @@ STATED = either(
     r"(?:pre-?|fine-?)?(?:trained|tuned) (?:on|using|with|from)\b",
     r"^\W*(?:this |it )?(?:pre-?|fine-?)?(?:trained|tuned) on\b",
 )
-BASE_TRAINED = re.compile(
-    r"(?:^\W*|\b(?:the|its|our|this|whose) )(?:base|teacher|parent|backbone|underlying|upstream|reward|draft|"
-    r"initial)(?:[ -]\w+)? "
-    r"(?:model|checkpoint|network|version|encoder|weights|llm)s? (?:itself )?(?:was|were|is|are|has been|had been) "
-    r"(?:\w+ )?(?:pre-?)?trained\b"
+BASE_TRAINED = Hinted(
+    ("trained",),
+    re.compile(
+        r"(?:^\W*|\b(?:the|its|our|this|whose) )(?:base|teacher|parent|backbone|underlying|upstream|reward|draft|"
+        r"initial)(?:[ -]\w+)? "
+        r"(?:model|checkpoint|network|version|encoder|weights|llm)s? (?:itself )?(?:was|were|is|are|has been|had been) "
+        r"(?:\w+ )?(?:pre-?)?trained\b"
+    ),
 )
 # A famous model as the subject: "BERT was trained on ..." is told of BERT, unless the card's own title names it.
-FAMOUS_TRAINED = re.compile(
-    r"(?:^|[\s(\"'*])(chatgpt|gpt|bert|roberta|deberta|albert|electra|llama|mistral|mixtral|qwen|gemma|clip|t5|"
-    r"mt5|bart|"
-    r"whisper|wav2vec|xlm|stable diffusion|vicuna|falcon|bloom|opt|palm|claude|gemini|starcoder)[\w.-]*(?: [\d.]+)?"
-    r"(?: models?| itself)? (?:was|were|is|are|has been|had been) (?:\w+ )?(?:pre-?)?trained\b"
+FAMOUS_TRAINED = Hinted(
+    ("trained",),
+    re.compile(
+        r"(?:^|[\s(\"'*])(chatgpt|gpt|bert|roberta|deberta|albert|electra|llama|mistral|mixtral|qwen|gemma|clip|t5|"
+        r"mt5|bart|"
+        r"whisper|wav2vec|xlm|stable diffusion|vicuna|falcon|bloom|opt|palm|claude|gemini|starcoder)[\w.-]*(?: [\d.]+)?"
+        r"(?: models?| itself)? (?:was|were|is|are|has been|had been) (?:\w+ )?(?:pre-?)?trained\b"
+    ),
 )
 COMPARED = re.compile(
     r"\boutperform|\bcompared (?:to|with)\b|\bbetter than\b|\bunlike\b|\bin contrast to\b|\bas opposed to\b"
@@ -144,23 +178,32 @@ INSTRUCTION = re.compile(
 )
 POINTER = re.compile(r"^\W*(?:please |kindly )?(?:see|refer to|check|read|visit)\b")
 _LABEL_NOUN = r"(?:data ?sets?|data|corpus|corpora|data ?sources?)(?:\(s\))?"
-LABEL = either(
-    r"^\W*(?:(?:pre|post|mid|fine)?[ -]?(?:train(?:ing|ed)?|tun(?:ing|ed))|instruction|sft|dpo|rlhf|model|main|primary|"
-    rf"core|used|key|full)?(?:[ -](?:tuning|training))? ?{_LABEL_NOUN}(?: (?:used|names?|mix(?:ture)?|source))?"
-    r"(?: for (?:pre-?|fine-?)?(?:training|tuning))?\W{0,3}[:：]",
-    r"^\W*(?:pre-?|fine-?)?(?:train|tun)(?:ed|ing) (?:on|data)\W{0,3}[:：]",
-    r"^\W*(?:训练)?(?:数据集?|语料库?|数据来源)\W{0,3}[:：]|^\W*(?:学習)?(?:データ(?:セット)?|コーパス)\W{0,3}[:：]",
-    r"^\W*(?:학습 ?)?(?:데이터(?:셋|세트)?|말뭉치)\W{0,3}[:：]|^\W*(?:trainings)?(?:daten(?:satz|s[äa]tze)?|"
-    r"korpus)\W{0,3}[:：]",
-    r"^\W*(?:jeux? de )?donn[ée]es(?: d.entra[îi]nement)?\W{0,3}[:：]|^\W*(?:conjunto de )?(?:datos|dados)"
-    r"(?: de \w+)?\W{0,3}[:：]|^\W*(?:данные|датасет|корпус)(?: для обучения)?\W{0,3}[:：]",
+LABEL = Hinted(
+    (":", "："),
+    either(
+        r"^\W*(?:(?:pre|post|mid|fine)?[ -]?(?:train(?:ing|ed)?|tun(?:ing|ed))|instruction|sft|dpo|rlhf|"
+        r"model|main|primary|"
+        rf"core|used|key|full)?(?:[ -](?:tuning|training))? ?{_LABEL_NOUN}"
+        r"(?: (?:used|names?|mix(?:ture)?|source))?"
+        r"(?: for (?:pre-?|fine-?)?(?:training|tuning))?\W{0,3}[:：]",
+        r"^\W*(?:pre-?|fine-?)?(?:train|tun)(?:ed|ing) (?:on|data)\W{0,3}[:：]",
+        r"^\W*(?:训练)?(?:数据集?|语料库?|数据来源)\W{0,3}[:：]|^\W*(?:学習)?(?:データ(?:セット)?|"
+        r"コーパス)\W{0,3}[:：]",
+        r"^\W*(?:학습 ?)?(?:데이터(?:셋|세트)?|말뭉치)\W{0,3}[:：]|^\W*(?:trainings)?(?:daten(?:satz|s[äa]tze)?|"
+        r"korpus)\W{0,3}[:：]",
+        r"^\W*(?:jeux? de )?donn[ée]es(?: d.entra[îi]nement)?\W{0,3}[:：]|^\W*(?:conjunto de )?(?:datos|dados)"
+        r"(?: de \w+)?\W{0,3}[:：]|^\W*(?:данные|датасет|корпус)(?: для обучения)?\W{0,3}[:：]",
+    ),
 )
 # A sentence that announces a list of data: it ends in a colon and speaks of data, or says "the following data sets".
-LEAD = either(
-    r"(?:data|corp|sources?\b|mix\w*|collection|(?:train|tun)\w* (?:on|with|using|from))[^:：]{0,60}[:：]\W*$",
-    r"\b(?:on|with|using|from)\s?[:：]\W*$",
-    r"\bfollowing\b[^.]{0,40}\b(?:data ?sets?|corpora|sources|data|corpus|mix\w*)\b|(?:数据|データ|데이터|"
-    r"语料)[^：:]{0,20}[:：]\W*$",
+LEAD = Hinted(
+    (":", "：", "following"),
+    either(
+        r"(?:data|corp|sources?\b|mix\w*|collection|(?:train|tun)\w* (?:on|with|using|from))[^:：]{0,60}[:：]\W*$",
+        r"\b(?:on|with|using|from)\s?[:：]\W*$",
+        r"\bfollowing\b[^.]{0,40}\b(?:data ?sets?|corpora|sources|data|corpus|mix\w*)\b|(?:数据|データ|데이터|"
+        r"语料)[^：:]{0,20}[:：]\W*$",
+    ),
 )
 NO_LEAD = re.compile(r"parameter|setting|config|command|script|argument|\bcode\b|steps|\bloss|\brun\b|download|format")
 # What a sentence tells of results: the names after it were measured on.
