@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vetting.facts_of import GOOD, facts
 
 from modelpick.errors import UsageError
-from modelpick.facts import RepoFacts
+from modelpick.facts import RepoFacts, TextFile
 from modelpick.findings import Finding, Outcome, Severity
 from modelpick.vetting.checks import CHECKS
 from modelpick.vetting.policy import LEVELS, Policy
@@ -99,10 +99,24 @@ def test_strict_rejects_pickles_and_custom_code_and_reviews_all_that_is_unknown(
     strict = built_in("strict")
     pickled = facts(GOOD, files={**FILES, "pytorch_model.bin": 5000})
     assert (verdict(pickled, built_in("default")), verdict(pickled, strict)) == ("accept", "reject")
-    coded = facts(GOOD, files={**FILES, "loader.py": 9})
-    assert verdict(coded, strict) == "reject"
+    config = TextFile(path="config.json", text='{"auto_map": {"AutoModel": "m.M"}}')
+    coded = facts(GOOD, files={**FILES, "m.py": 9}, texts=(config,))
+    assert (verdict(coded, built_in("default")), verdict(coded, strict)) == ("review", "reject")
     unknown = Finding(check="popularity-known", outcome=Outcome.UNKNOWN, severity=Severity.INFO, message="x")
     assert strict.level(unknown) == "review"
+
+
+def test_strict_is_nowhere_milder_than_the_others_and_rejects_what_is_medium() -> None:
+    strict = built_in("strict")
+    for check in CHECKS:
+        for severity in Severity:
+            for outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR):
+                finding = Finding(check=check.id, outcome=outcome, severity=severity, message="x")
+                assert LEVELS.index(strict.level(finding)) >= LEVELS.index(built_in("default").level(finding))
+                if outcome is Outcome.FAIL and severity >= Severity.MEDIUM:
+                    assert strict.level(finding) == "reject"
+                if outcome is not Outcome.FAIL:
+                    assert strict.level(finding) != "accept"
 
 
 # --- a file -----------------------------------------------------------------------------------------------------

@@ -84,11 +84,11 @@ def run(reading: Reading) -> Iterator[Said]:
 def _hidden(card: CardFacts) -> Iterator[Said]:
     comments = [block.line for block in card.blocks if block.kind is BlockKind.COMMENT and _ORDER.search(block.text)]
     passages = [passage.line for passage in hidden_passages(card.text) if _ORDER.search(passage.text)]
-    lines = sorted({_line(card, line) for line in (*comments, *passages)})
+    lines = [_line(card, line) for line in sorted({*comments, *passages})[:_MAX]]
     if lines:
         yield failed(
             "an order to a program that reads the card stands where people do not see it",
-            *(quote_of(card, line) for line in lines[:_MAX]),
+            *(quote_of(card, line) for line in dict.fromkeys(lines)),
             severity=Severity.HIGH,
         )
 
