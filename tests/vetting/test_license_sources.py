@@ -1,14 +1,17 @@
 """The places beside the key `license`: files, headers of weights, links, the Hub's answer; what is licensed apart."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from vetting.facts_of import facts
+from vetting.facts_of import card, facts
 
 from modelpick.facts import Missing, RepoFacts, TextFile
-from modelpick.findings import Evidence
+from modelpick.findings import Evidence, Finding, Outcome
 from modelpick.vetting.answers.contract import License
 from modelpick.vetting.answers.read import read_answers
+from modelpick.vetting.check import Reading
+from modelpick.vetting.checks import CHECKS
 from modelpick.weight_facts import WeightFacts
 
 MIT = (
@@ -141,6 +144,41 @@ def test_a_part_that_the_usage_code_loads_has_its_own_licence() -> None:
     ]
     assert all(part.name and part.name in part.evidence[0].quote for part in found.subjects)
     assert found.commercial_use == "yes"
+
+
+def findings(check: str, of: RepoFacts) -> list[Finding]:
+    found = next(one for one in CHECKS if one.id == check)
+    return list(found.findings(Reading(facts=of, answers=read_answers(of))))
+
+
+def test_code_taken_for_weights_is_one_finding_with_both_quotes() -> None:
+    card = facts("---\nlicense: apache-2.0\n---\n# x\n\nThe code is Apache-2.0, the model CC-BY-NC-4.0.")
+    conflict, *rest = findings("license-conflict", card)
+    assert not rest
+    assert [quote.line for quote in conflict.evidence] == [2, 6]
+    assert "to the code only" in conflict.message
+    answer = findings("license-commercial", card)[0]
+    assert answer.outcome is Outcome.FAIL
+    assert "of the weights" in answer.message
+    assert answer.evidence[0].quote == "The code is Apache-2.0, the model CC-BY-NC-4.0."
+
+
+@pytest.mark.parametrize(
+    "text", ["A model.", "For commercial enquiries write to us.", "Commercial support is available."]
+)
+def test_a_clean_repo_gives_no_finding_about_its_licence(text: str) -> None:
+    of = repo("license: mit", {"LICENSE": MIT}, tags=("license:mit",))
+    of = replace(of, card=card(f"---\nlicense: mit\n---\n# x\n\n{text}"))
+    for check in ("license-conflict", "license-commercial", "license-known", "license-declared", "license-by-tool"):
+        assert {found.outcome for found in findings(check, of)} == {Outcome.PASS}, check
+
+
+def test_what_the_file_is_stands_among_the_findings() -> None:
+    messages = [found.message for found in findings("license-known", repo("license: cc", {"LICENSE": NC}))]
+    assert any("another place tells" in message for message in messages)
+    assert any("`LICENSE` is the text of" in message for message in messages)
+    strange = findings("license-known", repo("license: other", {"LICENSE": "Our own terms " * 300}))
+    assert {found.outcome for found in strange} == {Outcome.UNKNOWN}
 
 
 def test_lists_and_broken_headers_keep_what_was_declared() -> None:

@@ -35,7 +35,7 @@ def read_license(facts: RepoFacts, view: CardView) -> License:
     sources = read_sources(facts, view)
     prose = read_prose(view)
     terms = read_terms(facts)
-    conflicts = tuple(find_conflicts(view, declared, declared_at, sources, prose))
+    conflicts = find_conflicts(view, declared, declared_at, sources, prose)
     ids = ids_to_work_with(declared, sources, prose)
     if conflicts:  # all that are known count, so that the strictest of them decides
         stated = [hub_id for place in _RIVALS for hub_id in recognised(sources, place)]

@@ -43,11 +43,25 @@ def find_conflicts(
     declared_at: tuple[Evidence, ...],
     sources: Sequence[LicenseSource],
     prose: Prose,
-) -> Iterator[Conflict]:
+) -> tuple[Conflict, ...]:
     """All contradictions between the key `license`, the other places that speak of it, and the text.
 
-    None is: `other` beside a named licence, a family beside one of its members, code or data licensed apart.
+    None is: `other` beside a named licence, a family beside one of its members, code or data licensed apart. Of two
+    that rest on the same quotes the first is given.
     """
+    found: dict[tuple[Evidence, ...], Conflict] = {}
+    for conflict in _conflicts(view, declared, declared_at, sources, prose):
+        found.setdefault(conflict.evidence, conflict)
+    return tuple(found.values())
+
+
+def _conflicts(
+    view: CardView,
+    declared: Sequence[str],
+    declared_at: tuple[Evidence, ...],
+    sources: Sequence[LicenseSource],
+    prose: Prose,
+) -> Iterator[Conflict]:
     stated = _Stated(declared, declared_at, sources)
     yield from _inside_the_key(view, declared, declared_at)
     for source in sources:
@@ -142,7 +156,12 @@ def _against_prose(view: CardView, stated: _Stated, prose: Prose) -> Iterator[Co
     confirmed = any(kin(other, one) for other in said for one in stated.licences)
     for mention, line in prose.named if stated.licences and not confirmed else ():
         if contradicts(licence_of(mention.hub_id), stated.licences):
-            yield Conflict(why=f"{stated.words}, the text {mention.words}", evidence=(*stated.at, view.evidence(line)))
+            of_code = {part.declared for part in prose.apart if part.subject == "code"}
+            only = all(one.hub_id in of_code for one in stated.licences)
+            why = f"{stated.words}, the text {mention.words}" + (
+                "; it gives the former to the code only" if only else ""
+            )
+            yield Conflict(why=why, evidence=(*stated.at, view.evidence(line)))
             break
     ids = ", ".join(one.hub_id for one in stated.licences)
     if prose.restriction in {"research-only", "non-commercial"}:

@@ -89,6 +89,8 @@ class _Reader:
         for clause, about in _clauses(line, in_license):
             low = clause.lower()
             restriction = restriction_in(low) if about or not row else "none"
+            if restriction == "other" and line.kind is BlockKind.HEADING:
+                restriction = "none"  # "Prohibited uses" is the title of a list, and no more
             if not about and restriction == "none":
                 continue
             subject = "data" if Topic.DATA in line.topics else subject_of(low)

@@ -57,7 +57,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"Coqui Public Model Licen[sc]e|\bCPML\b", "coqui-public-model-license"),
     (r"Tongyi Qianwen (?:LICENSE|Licen[sc]e)", "tongyi-qianwen"),
     (r"FAIR[ -]?(?:AI[ -])?Public[ -]Licen[sc]e", "faipl-1.0"),
-    (r"PolyForm Noncommercial", "polyform-noncommercial"),
+    (r"PolyForm Noncommercial", "polyform-noncommercial-1.0.0"),
 )
 _ANY_NAME = re.compile(
     rf"(?<![A-Za-z0-9_/])(?:{'|'.join(f'(?P<n{i}>{pattern})' for i, (pattern, _) in enumerate(_NAMES))})", re.I
