@@ -108,6 +108,7 @@ def test_a_gated_repo_tells_what_it_tells(hub: LoopbackHub) -> None:
     facts = facts_of(hub, "org/gated")
     assert (facts.gated, facts.card) == ("manual", None)
     assert "gated" in missing(facts)["card"]
+    assert facts.card_data["license"] == "mit"
     assert missing(facts).keys() >= {"card", "config.json", "LICENSE"}
     assert "license:mit" in (facts.tags or ())
     assert len(hub.requests("resolve")) == 1, "no file more is asked for after the refusal"
