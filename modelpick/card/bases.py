@@ -23,7 +23,8 @@ MERGE_CONFIGS = ("mergekit_config.yml", "mergekit_config.yaml")
 
 _TOLD: tuple[Place, ...] = ("header", "adapter_config", "mergekit", "text", "hub", "gguf", "config")
 """Whose word on how a base was used goes first."""
-_MAX_MERGED = 40
+_MAX_NAMES = 40
+"""Names that one place may give; a list of thousands is no lineage."""
 _MAX_QUOTE = 500
 _MAX_SEARCHED = 2_000
 _NAME = r"[A-Za-z0-9_][\w.-]{0,95}"
@@ -120,7 +121,7 @@ def _inferred(facts: RepoFacts, bases: int) -> Relation | None:
 
 
 def _of_hub(facts: RepoFacts) -> Iterator[NamedBase]:
-    for base in facts.base_models:
+    for base in facts.base_models[:_MAX_NAMES]:
         if base.source == "hub":
             tag = f"base_model:{base.relation}:{base.repo_id}" if base.relation else f"base_model:{base.repo_id}"
             quote = tag if tag in (facts.tags or ()) else base.repo_id
@@ -135,13 +136,13 @@ def _of_header(facts: RepoFacts) -> Iterator[NamedBase]:
     names = [value] if isinstance(value, str) else value if isinstance(value, (list, tuple)) else []
     told = values.get("base_model_relation")
     relation = _relation(told) if isinstance(told, str) else None
-    for name in names:
+    rows = card.text.split("\n", card.front_matter.end_line)[: card.front_matter.end_line] if card and names else []
+    for name in names[:_MAX_NAMES]:
         if isinstance(name, str) and name.strip():
-            at = Evidence(file="the Hub's copy of the header", line=0, quote=f"base_model: {name}")
+            at = Evidence(file="the Hub's copy of the header", line=0, quote=f"base_model: {name[:_MAX_QUOTE]}")
             if card is not None:
-                first = card.front_matter.lines.get("base_model", 1)
-                line = _line_with(card.text, name, first, card.front_matter.end_line)
-                at = Evidence(file=card.path, line=line, quote=card.quote(line)[:_MAX_QUOTE])
+                line = _line_with(rows, name, card.front_matter.lines.get("base_model", 1))
+                at = Evidence(file=card.path, line=line, quote=_quote(rows, line))
             yield _named(name.strip(), relation, "header", at)
 
 
@@ -170,10 +171,10 @@ def _of_merge(facts: RepoFacts) -> Iterator[NamedBase]:
         except YamlFault:
             continue
         names = dict.fromkeys(name.partition("+")[0] for name in _merged(root))
-        for name in list(names)[:_MAX_MERGED]:
-            line = _line_with(file.text, name, 1, file.text.count("\n") + 1)
-            quote = file.text.split("\n")[line - 1].strip()[:_MAX_QUOTE]
-            yield _named(name, "merge", "mergekit", Evidence(file=path, line=line, quote=quote))
+        rows = file.text.split("\n")
+        for name in list(names)[:_MAX_NAMES]:
+            line = _line_with(rows, name, 1)
+            yield _named(name, "merge", "mergekit", Evidence(file=path, line=line, quote=_quote(rows, line)))
 
 
 def _merged(value: Value) -> Iterator[str]:
@@ -277,6 +278,7 @@ def _of_text(facts: RepoFacts) -> Iterator[NamedBase]:
     card = facts.card
     if card is None or not _may_name(card.text):
         return
+    count = 0
     for block in card.blocks:
         if block.placeholder or block.kind in _SILENT:
             continue
@@ -290,6 +292,9 @@ def _of_text(facts: RepoFacts) -> Iterator[NamedBase]:
                 title = section.title if section else None
                 at = Evidence(file=card.path, line=sentence.line, quote=quote, section=title)
                 yield _named(found[0], found[1], "text", at)
+                count += 1
+                if count == _MAX_NAMES:
+                    return
 
 
 def _may_name(text: str) -> bool:
@@ -329,7 +334,7 @@ def quote_of_key(file: TextFile, key: str, value: object = None) -> Evidence:
     pattern = re.escape(json.dumps(key)) + r"\s*:" + (r"\s*" + re.escape(json.dumps(value)) if value else "")
     match = re.search(pattern, file.text)
     line = file.text.count("\n", 0, match.start()) + 1 if match else 1
-    return Evidence(file=file.path, line=line, quote=file.text.split("\n")[line - 1].strip()[:_MAX_QUOTE])
+    return Evidence(file=file.path, line=line, quote=_quote(file.text.split("\n"), line))
 
 
 def _named(name: str, relation: Relation | None, place: Place, evidence: Evidence) -> NamedBase:
@@ -345,10 +350,13 @@ def _is_local(name: str) -> bool:
     return (len(parts) == 2 and parts[0].lower() in _FOLDERS) or _CHECKPOINT.fullmatch(parts[-1]) is not None
 
 
-def _line_with(text: str, words: str, first: int, last: int) -> int:
-    """The first line from `first` to `last` that holds these words; `first` where none does."""
-    rows = text.split("\n", last)[:last]
+def _line_with(rows: Sequence[str], words: str, first: int) -> int:
+    """The first line from `first` on that holds these words; `first` where none does."""
     return next((n for n in range(first, len(rows) + 1) if words in rows[n - 1]), first)
+
+
+def _quote(rows: Sequence[str], line: int) -> str:
+    return rows[line - 1].strip()[:_MAX_QUOTE] if line <= len(rows) else ""
 
 
 def _text(facts: RepoFacts, path: str) -> TextFile | None:

@@ -6,7 +6,7 @@ A base's quotes name their file as `owner/name@<first 12 digits of the commit>/R
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from modelpick.card.bases import NamedBase, bases_of, named_bases
 from modelpick.facts import Descent, RepoFacts
@@ -29,7 +29,7 @@ _MAX_QUOTES = 2
 
 def read_base_models(facts: RepoFacts, named: Sequence[NamedBase]) -> tuple[Origin, ...]:
     """What the model was made from, as the Hub, the card, a config or the weights name it."""
-    gone = {d.base.repo_id for d in facts.lineage if d.depth == 1 and _says_nothing(d, facts)}
+    gone = {d.base.repo_id for d in facts.lineage if d.depth == 1 and _says_nothing(d, named)}
     return tuple(
         Origin(repo_id=base.repo_id, relation=base.relation, source=base.source, inferred=base.inferred)
         for base in bases_of(facts, named)
@@ -124,21 +124,21 @@ def _ancestors(facts: RepoFacts, named: Sequence[NamedBase]) -> Iterator[Ancesto
         yield from _not_walked(facts, named)
         return
     seen: set[str] = set()
-    known = {name: facts for name in (facts.repo_id, facts.requested) if name}
+    known = {name: _Named(named, "") for name in (facts.repo_id, facts.requested) if name}
     used: dict[str, str | None] = {}
     for descent in facts.lineage:
         found = descent.facts
         repo_id = (found.repo_id if found else None) or descent.base.repo_id
         key = repo_id.lower()
-        if found is not None:
-            known.setdefault(repo_id, found)
-        child = known.get(descent.child)
-        if key in seen or _says_nothing(descent, child) or (descent.missing and descent.missing.what == CIRCLE):
+        if found is not None and repo_id not in known:
+            known[repo_id] = _Named(named_bases(found), f"{place_of(found)}/")
+        child = known.get(descent.child, _Named((), ""))
+        if key in seen or _says_nothing(descent, child.bases) or (descent.missing and descent.missing.what == CIRCLE):
             continue
         seen.add(key)
         before = used.get(descent.child.lower()) if descent.depth > 1 else None
         used[key] = _use_of(descent.base.relation, before, descent.depth)
-        yield _ancestor(descent, repo_id, used[key], quotes_of_naming(child, descent.base.repo_id, facts))
+        yield _ancestor(descent, repo_id, used[key], child.quotes(descent.base.repo_id))
 
 
 def _ancestor(descent: Descent, repo_id: str, use: str | None, named: tuple[Evidence, ...]) -> Ancestor:
@@ -187,21 +187,28 @@ def _quotes_of_base(facts: RepoFacts, own: License) -> Iterator[Evidence]:
         yield from (Evidence(file=f"{place}, a tag", line=0, quote=f"license:{tag}") for tag in tags[:1])
 
 
-def quotes_of_naming(child: RepoFacts | None, base: str, subject: RepoFacts) -> tuple[Evidence, ...]:
-    """Where a model names a base, the place with a line first."""
-    if child is None:
-        return ()
-    places = [named for named in named_bases(child) if named.repo_id.lower() == base.lower()]
-    places.sort(key=lambda named: named.evidence.line == 0)
-    prefix = "" if child is subject else f"{place_of(child)}/"
-    return tuple(replace(named.evidence, file=prefix + named.evidence.file) for named in places[:1])
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a model of the line says about its bases, and what stands before its files in quotes."""
+
+    bases: Sequence[NamedBase]
+    prefix: str
+
+    def quotes(self, base: str) -> tuple[Evidence, ...]:
+        """Where it names a base, the place with a line first."""
+        return tuple(replace(at, file=self.prefix + at.file) for at in quotes_of_naming(self.bases, base))
+
+
+def quotes_of_naming(named: Sequence[NamedBase], base: str) -> list[Evidence]:
+    """The best quote of what names a base, one with a line before one without; empty where nothing does."""
+    places = [place.evidence for place in named if place.repo_id.lower() == base.lower()]
+    return sorted(places, key=lambda evidence: evidence.line == 0)[:1]
 
 
 def _not_walked(facts: RepoFacts, named: Sequence[NamedBase]) -> Iterator[Ancestor]:
     """The bases that are named where nobody walked: a folder, a card file, a shallow look."""
     reason = next((missing.reason for missing in facts.missing if missing.what == NOT_WALKED), None)
     for base in bases_of(facts, named):
-        places = [place.evidence for place in named if place.repo_id.lower() == base.repo_id.lower()]
         yield Ancestor(
             repo_id=base.repo_id,
             relation=base.relation,
@@ -212,17 +219,17 @@ def _not_walked(facts: RepoFacts, named: Sequence[NamedBase]) -> Iterator[Ancest
             inferred=base.inferred,
             relation_to_subject=base.relation,
             missing=reason or "the Hub was not asked",
-            named=tuple(places[:1]),
+            named=tuple(quotes_of_naming(named, base.repo_id)),
         )
 
 
-def _says_nothing(descent: Descent, child: RepoFacts | None) -> bool:
+def _says_nothing(descent: Descent, named: Sequence[NamedBase]) -> bool:
     """Whether a name leads nowhere that may be none: `_name_or_path` of config.json, the link of a text to an owner."""
-    if child is None or descent.facts is not None or (descent.missing and descent.missing.what == NOT_WALKED):
+    if descent.facts is not None or (descent.missing and descent.missing.what == NOT_WALKED):
         return False
-    places = [named for named in named_bases(child) if named.repo_id.lower() == descent.base.repo_id.lower()]
+    places = [base for base in named if base.repo_id.lower() == descent.base.repo_id.lower()]
     return bool(places) and all(
-        named.place == "config" or (named.place == "text" and "/" not in named.repo_id) for named in places
+        base.place == "config" or (base.place == "text" and "/" not in base.repo_id) for base in places
     )
 
 

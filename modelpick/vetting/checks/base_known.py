@@ -12,17 +12,18 @@ How to fix
     Ask the maker which model was used and under which licence, or take a model whose line can be followed.
 
 Limits
-    Follows five steps and sixteen models. Where the Hub is not asked (a folder, a card file, a shallow look) bases are
+    Follows five steps, sixteen models and forty names of one place. Where the Hub is not asked (a folder, a card file, a shallow look) bases are
     named only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from modelpick.card.bases import ADAPTER_CONFIG
+from modelpick.card.bases import ADAPTER_CONFIG, named_bases
 from modelpick.findings import Severity
-from modelpick.vetting.answers.lineage import CIRCLE, is_free, quotes_of_naming
+from modelpick.vetting.answers.lineage import CIRCLE, is_free, place_of, quotes_of_naming
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
 
 _ASK = "ask the maker which model was used and under which licence; a private base needs `hf auth login`"
@@ -69,8 +70,10 @@ def _circles(reading: Reading) -> Iterator[Said]:
     for descent in reading.facts.lineage:
         if descent.missing is not None and descent.missing.what == CIRCLE:
             child, base = descent.child, descent.base.repo_id
-            made = next((d for d in reading.facts.lineage if d.facts and d.facts.repo_id == child), None)
-            quotes = quotes_of_naming(made.facts if made else reading.facts, base, reading.facts)
+            made = next((d.facts for d in reading.facts.lineage if d.facts and d.facts.repo_id == child), None)
+            named = named_bases(made) if made else reading.answers.named_bases
+            prefix = f"{place_of(made)}/" if made else ""
+            quotes = [replace(at, file=prefix + at.file) for at in quotes_of_naming(named, base)]
             back = [a.named[:1] for a in reading.answers.license.lineage if (a.child or "").lower() == base.lower()]
             yield failed(
                 f"the line goes in a circle: `{child}` says that it was made from `{base}`, which was made from it",
