@@ -12,8 +12,8 @@ How to fix
     Ask the maker which model was used and under which licence, or take a model whose line can be followed.
 
 Limits
-    Follows five steps, sixteen models and forty names of one place. Where the Hub is not asked (a folder, a card file, a shallow look) bases are
-    named only.
+    Follows five steps, sixteen models and forty names of one place. Where the Hub is not asked (a folder, a card file,
+    a shallow look) bases are named only.
 """
 
 from __future__ import annotations
