@@ -44,7 +44,7 @@ class Cursor:
     def line(self) -> bytes:
         """The bytes up to the next line feed, which is passed over."""
         length = 1
-        while True:
+        while length <= min(_MAX_LINE, self.size - self.position):
             self.take(length)
             self.position -= length
             offset = self.position - self._begin
@@ -52,6 +52,5 @@ class Cursor:
             if found >= 0:
                 self.position = self._begin + found + 1
                 return self._buffer[offset:found]
-            length = len(self._buffer) - offset + 1
-            if length > _MAX_LINE:
-                raise EndedError
+            length = max(length + 1, min(2 * (len(self._buffer) - offset), self.size - self.position))
+        raise EndedError

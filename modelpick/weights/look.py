@@ -155,7 +155,9 @@ def _zip(blank: WeightFacts, window: Window, _: bytes) -> WeightFacts:
     if blank.format == PICKLE.name and kind is ARCHIVE:
         kind = PICKLE  # so its loader will take it
     found = _of_opcodes(replace(blank, format=kind.name), contents.opcodes, "header")
-    problem = contents.problem or (_lambda_words(contents.lambdas) if contents.lambdas else None)
+    problem = f"`{blank.path}` cannot be read whole: {contents.problem}" if contents.problem else None
+    if contents.lambdas:
+        problem = _lambda_words(blank, contents.lambdas)
     return replace(
         found,
         examined=_examined(contents),
@@ -189,12 +191,12 @@ def _hdf5(blank: WeightFacts, window: Window, head: bytes) -> WeightFacts:
     return replace(
         found,
         reason="the tables of this format are not read",
-        problem=_lambda_words(layers) if layers else None,
+        problem=_lambda_words(blank, layers) if layers else None,
     )
 
 
-def _lambda_words(count: int) -> str:
-    return f"holds {count:,} Lambda layers, whose Python code runs when the model is used"
+def _lambda_words(blank: WeightFacts, count: int) -> str:
+    return f"`{blank.path}` holds {count:,} Lambda layers, whose Python code runs when the model is loaded or used"
 
 
 def _gzip(blank: WeightFacts, window: Window, head: bytes) -> WeightFacts:

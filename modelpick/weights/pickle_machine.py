@@ -24,7 +24,7 @@ from modelpick.weights.pickle_opcodes import (
 )
 from modelpick.weights.source import Window
 
-MAX_OPCODES = 400_000
+MAX_OPCODES = 300_000
 """Opcodes of one file that are read; a state dict of 5,000 tensors has about 200,000."""
 
 COMPUTED = "(a name that is computed)"

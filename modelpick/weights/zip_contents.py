@@ -83,7 +83,7 @@ def read_zip(window: Window) -> ZipContents:
             found.unread = "its directory is too large"
             return found
         with zipfile.ZipFile(WindowFile(window)) as archive:
-            _look(archive, archive.infolist(), found)
+            _look(window, archive.infolist(), found)
     except OverAllowanceError as error:
         found.unread = error.message
     except _BROKEN as error:
@@ -102,7 +102,7 @@ def _directory_size(tail: bytes) -> int:
     return int.from_bytes(tail[long + 40 : long + 48], "little") if size == 0xFFFFFFFF and long >= 0 else size
 
 
-def _look(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], found: ZipContents) -> None:
+def _look(window: Window, entries: list[zipfile.ZipInfo], found: ZipContents) -> None:
     names = [entry.filename for entry in entries]
     found.kind = _kind(names)
     found.programs = [name for name in names if name.lower().endswith(_PROGRAMS) and found.kind != "torchscript"]
@@ -110,15 +110,15 @@ def _look(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], found: ZipCo
     for entry in entries:
         name = entry.filename.lower()
         if name.endswith("config.json") and found.kind == "keras":
-            found.lambdas += _lambdas(_content(archive, entry, _MAX_CONFIG, found))
+            found.lambdas += _lambdas(_content(window, entry, _MAX_CONFIG, found))
         elif name.endswith(".npy"):
-            _array(archive, entry, found)
+            _array(_content(window, entry, FIRST, found, begin=True), window, entry, found)
         elif name.endswith(_PICKLES) and not entry.is_dir():
             pickles += 1
             if pickles > _MAX_PICKLES:
                 found.unread = f"it holds more than {_MAX_PICKLES} pickles"
                 return
-            _pickle(archive, entry, found)
+            _pickle(_content(window, entry, _MAX_PICKLE, found), entry, found)
         elif name.endswith((".zip", ".7z", ".tar", ".gz", ".rar", ".nemo")):
             found.unread = f"`{entry.filename[:120]}` in it was not opened"
 
@@ -134,43 +134,66 @@ def _kind(names: list[str]) -> str | None:
     return "keras" if {"config.json", "metadata.json"} <= bases else None
 
 
-def _pickle(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, found: ZipContents) -> None:
-    data = _content(archive, entry, _MAX_PICKLE, found)
+def _pickle(data: bytes, entry: zipfile.ZipInfo, found: ZipContents) -> None:
     if data[:4] == b"PK\x03\x04":
         found.unread = f"`{entry.filename[:120]}` in it was not opened"
     elif data:
         found.opcodes.read(Window(InMemory(data), len(data)))
 
 
-def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, found: ZipContents) -> None:
+def _array(head: bytes, window: Window, entry: zipfile.ZipInfo, found: ZipContents) -> None:
     """An array of numpy's: the pickle after its header where it holds objects."""
-    with archive.open(entry) as stream:
-        objects = holds_objects(stream.read(FIRST))
-    if objects is None:
+    objects, start = holds_objects(head), data_start(head)
+    if objects is None or start is None:
         found.unread = f"`{entry.filename[:120]}` in it has no header that can be read"
     elif objects:
-        data = _content(archive, entry, _MAX_PICKLE, found)
-        data = data[data_start(data) :]
-        found.opcodes.read(Window(InMemory(data), len(data)))
+        _pickle(_content(window, entry, _MAX_PICKLE, found)[start:], entry, found)
 
 
-def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, cap: int, found: ZipContents) -> bytes:
-    """An entry up to a cap; what is larger, packed in another way or broken is noted, and its begin still counts."""
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        found.unread = f"`{entry.filename[:120]}` in it is packed in a way that is not read"
+def _content(window: Window, entry: zipfile.ZipInfo, cap: int, found: ZipContents, *, begin: bool = False) -> bytes:
+    """An entry up to a cap. What is larger, packed in another way or broken is noted, and what was read still counts.
+
+    Not `ZipFile.open`: that gives nothing of an entry whose checksum is wrong, which the loaders of weights let pass.
+
+    Args:
+        window: The whole file.
+        entry: What the directory says.
+        cap: Bytes, at most.
+        found: Where it is noted.
+        begin: Only the begin is wanted.
+    """
+    name = f"`{entry.filename[:120]}` in it"
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or entry.flag_bits & 1:
+        found.unread = f"{name} is packed or encrypted in a way that is not read"
         return b""
-    data = bytearray()
+    head = window.read(entry.header_offset, 30)
+    if head[:4] != b"PK\x03\x04":
+        found.problem = f"{name} is not where the directory says"
+        return b""
+    start = entry.header_offset + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+    wanted = min(entry.compress_size, cap)
     try:
-        with archive.open(entry) as stream:
-            while len(data) <= cap and (chunk := stream.read(FIRST)):
-                data += chunk
+        packed = window.read(start, wanted)
     except OverAllowanceError as error:
         found.unread = error.message
-    except _BROKEN as error:
-        found.problem = f"`{entry.filename[:120]}` in it cannot be read to its end ({type(error).__name__})"
-    if len(data) > cap:
-        found.unread = f"`{entry.filename[:120]}` in it is larger than {cap:,} bytes"
-    return bytes(data)
+        packed = window.read(start, min(wanted, FIRST // 4))
+    data = packed
+    if entry.compress_type == zipfile.ZIP_DEFLATED:
+        try:
+            data = zlib.decompressobj(-15).decompress(packed, cap)
+        except zlib.error:
+            found.problem = f"{name} cannot be unpacked"
+            return b""
+    if begin:
+        return data
+    if len(data) == entry.file_size <= cap:
+        if zlib.crc32(data) != entry.CRC:
+            found.problem = f"{name} has another checksum than the directory says"
+    elif entry.file_size > cap or len(data) >= cap:
+        found.unread = f"{name} is larger than {cap:,} bytes"
+    else:
+        found.problem = found.problem or f"{name} has another size than the directory says"
+    return data
 
 
 def _lambdas(config: bytes) -> int:

@@ -66,7 +66,8 @@ def _broken(file: FileFact, seen: WeightFacts | None) -> Iterator[Said]:
     elif file.problem:
         yield failed(file.problem, whole_file(file.path), severity=Severity.HIGH)
     elif seen is not None and seen.problem and seen.format not in {"pickle", "archive"}:
-        yield failed(seen.problem, whole_file(file.path), severity=Severity.HIGH)
+        severity = Severity.MEDIUM if seen.format.startswith("keras") else Severity.HIGH
+        yield failed(seen.problem, whole_file(file.path), severity=severity)
     elif (
         seen is None
         and file.bytes is not None
