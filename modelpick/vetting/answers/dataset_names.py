@@ -65,7 +65,7 @@ _FOREIGN = re.compile(
 )
 _AFTER_ON = re.compile(
     rf"\b(?i:(?:pre-?)?train(?:ed|ing)?|tun(?:ed|ing|e)|(?:fine|pre)tun(?:ed|ing|e)|distill?ed)\b"
-    rf"(?:[^.;:]|\.\w){{0,120}}?\bon:? (?:the |a |an |our |both |all )?({_SPAN})"
+    rf"(?:[^.;:]|\.\w){{0,120}}?(?<!based )\bon:? (?:the |a |an |our |both |all )?({_SPAN})"
 )
 _AFTER_ON_PART = re.compile(
     r"\b(?:subset|portion|parts?|mix|mixture|combination|collection|concatenation|split|samples?|texts?|"
@@ -250,6 +250,8 @@ def trimmed(words: str, at: int) -> tuple[Named, ...]:
     while parts and _is_plain(parts[-1]) and not parts[-1][:1].isdigit():
         parts = parts[:-1]
     name = re.sub(r"['’]s?\Z|-(?:Datens[aä]tz\w*|Korpus)\Z", "", " ".join(parts).strip(" .,:;-"))
+    if "://" in name or name.startswith("http"):
+        return ()
     several = name.split("/")
     if len(several) > 2 or (len(several) == 2 and (is_known(several[0]) or _SIGLA.fullmatch(name))):
         pieces = [(piece, name.find(piece)) for piece in several]

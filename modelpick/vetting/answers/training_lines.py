@@ -206,7 +206,7 @@ class LineReader:
 
 def _tells_on_what(text: str, trained: re.Match[str]) -> bool:
     """Whether the sentence goes on to say on what: a preposition soon after the word, or a phrase that needs none."""
-    near = words.PREPOSITION.search(text, trained.end(), trained.end() + _REACH)
+    near = words.PREPOSITION.search(text, trained.start(), trained.end() + _REACH)
     return near is not None or words.TRAINED_ON.search(text) is not None
 
 
