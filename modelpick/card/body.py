@@ -51,7 +51,7 @@ def read_markdown(builder: Builder, source: Source) -> bool:
     markdown = "\n".join(source.lines)
     if len(markdown) > MAX_CHARACTERS:
         return False
-    parser = _parser()
+    parser = _parser("|" in markdown, "<" in markdown, "]:" in markdown)
     tokens: list[Token] = [] if len(markdown) < _FEW_CHARACTERS else _Tokens()
     environment: dict[str, Any] = {}
     try:
@@ -65,8 +65,11 @@ def read_markdown(builder: Builder, source: Source) -> bool:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(tables: bool, html: bool, references: bool) -> MarkdownIt:
+    """A parser with the rules that a text can need: the others are tried in vain at each of its blocks."""
     parser = MarkdownIt("commonmark").enable("table")
+    unneeded = {"table": tables, "html_block": html, "reference": references}
+    parser.disable([rule for rule, needed in unneeded.items() if not needed])
     for option in ("alerts", "tasklists"):  # asked for at every quote and item; one that is not set costs an exception
         parser.options[option] = False
     return parser

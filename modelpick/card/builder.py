@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
-from modelpick.card.inline import Stripped, strip_markup
+from modelpick.card.inline import strip_markup
 from modelpick.card.normalise import normalise_title
 from modelpick.card.placeholders import is_placeholder
 from modelpick.card.sentences import split_sentences
@@ -22,6 +24,7 @@ _BOLD_LINE = re.compile(r"[ \t]*(\*{2,3}|__)(?P<title>[^*_\n]{1,80})\1[ \t]*(?P<
 _BOLD_WORDS = 9
 _TITLE_WORDS = 12
 _WORD = re.compile(r"\w")
+_LONGEST_KEPT = 2_000  # characters of a block whose words are kept for the next card that has it
 _SENTENCE_END = (".", "!", "。", ";", ",")
 
 
@@ -85,22 +88,21 @@ class Builder:
     def text(self, kind: BlockKind, content: Content, start: int = 0, end: int | None = None) -> None:
         """A block of words: a part of a content. HTML comments inside become blocks of their own behind it."""
         end = len(content.text) if end is None else end
-        stripped = strip_markup(content.text[start:end], self.references)
-        text = " ".join(stripped.plain.split())
-        if _WORD.search(text) is not None:
+        words = self._words(content.text[start:end])
+        if _WORD.search(words.text) is not None:
             number = self.source.number
             self._add(
                 Block(
                     kind=kind,
-                    text=text,
+                    text=words.text,
                     line=number(content.line_index(start)),
                     end_line=number(content.line_index(end)),
                     section=self._section(),
-                    sentences=self._split(stripped, content, start),
-                    placeholder=is_placeholder(text),
+                    sentences=self._placed(words, content, start),
+                    placeholder=words.placeholder,
                 )
             )
-        for comment_start, comment_end in stripped.comments:
+        for comment_start, comment_end in words.comments:
             self.comment(content, start + comment_start, start + comment_end)
 
     def row(self, cells: list[str], header: bool, content: Content, start: int = 0, end: int | None = None) -> None:
@@ -162,12 +164,41 @@ class Builder:
         if len(self.blocks) >= MAX_BLOCKS or self._sentences_left <= 0:
             raise BodyFull
 
-    def _split(self, stripped: Stripped, content: Content, offset: int) -> tuple[Sentence, ...]:
+    def _words(self, source: str) -> _Words:
+        if self.references or len(source) > _LONGEST_KEPT:
+            return _read_words(source, self.references)
+        return _kept_words(source)
+
+    def _placed(self, words: _Words, content: Content, offset: int) -> tuple[Sentence, ...]:
         sentences = []
-        plain = stripped.plain
-        for start, end in islice(split_sentences(plain), self._sentences_left):
-            source_start, source_end = stripped.span(start, end)
-            line, quote = content.quote(offset + source_start, offset + source_end)
-            sentences.append(Sentence(text=" ".join(plain[start:end].split()), line=line, quote=quote))
+        for text, start, end in islice(words.sentences, self._sentences_left):
+            line, quote = content.quote(offset + start, offset + end)
+            sentences.append(Sentence(text=text, line=line, quote=quote))
         self._sentences_left -= len(sentences)
         return tuple(sentences)
+
+
+class _Words(NamedTuple):
+    """What a block says, wherever it stands: `sentences` and `comments` with their place in the block's source."""
+
+    text: str
+    placeholder: bool
+    sentences: tuple[tuple[str, int, int], ...]
+    comments: tuple[tuple[int, int], ...]
+
+
+def _read_words(source: str, references: Container[str] = ()) -> _Words:
+    stripped = strip_markup(source, references)
+    plain = stripped.plain
+    text = " ".join(plain.split())
+    sentences = (
+        (" ".join(plain[start:end].split()), *stripped.span(start, end))
+        for start, end in islice(split_sentences(plain), MAX_SENTENCES)
+    )
+    return _Words(text, is_placeholder(text), tuple(sentences), tuple(stripped.comments))
+
+
+@lru_cache(maxsize=4096)
+def _kept_words(source: str) -> _Words:
+    """Most cards are written from templates: of many cards in a row, two blocks in three were read before."""
+    return _read_words(source)

@@ -78,6 +78,7 @@ class Vetter:
     def of_records(self, records: list[Record]) -> tuple[list[Line], Tally]:
         """The lines of some cards from the disk; one that cannot be read gets a line with its error."""
         from modelpick.hub.card_dump import facts_of_record, id_of_record
+        from modelpick.vetting import verdict  # noqa: F401 - imported before the first card, not with it
 
         tally = Tally()
         lines = []
