@@ -85,7 +85,7 @@ class _PolicyReader:
             self._stop(data[: error.start].count(b"\n") + 1, "the file is not text in UTF-8", "save it as UTF-8")
         except RecursionError:
             self._stop(1, "the tables are nested too deep", _SAMPLE)
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # TOMLDecodeError, and what a number of thousands of digits gives
             place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
             what = re.sub(r"\s*\(at [^)]*\)$", "", str(error))
             self._stop(int(place[1]) if place else text.count("\n") + 1, f"this is not TOML: {what}", _SAMPLE)

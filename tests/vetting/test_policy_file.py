@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from vetting.facts_of import GOOD, facts
 
 from modelpick.errors import UsageError
-from modelpick.facts import RepoFacts, TextFile
+from modelpick.facts import DerivedCounts, RepoFacts, TextFile
 from modelpick.findings import Finding, Outcome, Severity
 from modelpick.vetting.checks import CHECKS
-from modelpick.vetting.policy import LEVELS, Policy
+from modelpick.vetting.policy import LEVELS, Ignore, Policy
 from modelpick.vetting.policy_file import BUILT_IN, built_in, read_policy
 from modelpick.vetting.policy_report import sample_policy
 from modelpick.vetting.ruling import unused_ignores
-from modelpick.vetting.verdict import judge, vet_reading
+from modelpick.vetting.verdict import judge, rule, vet_reading
 
 TODAY = date(2026, 6, 1)
 OPEN = [Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR]
@@ -54,15 +54,20 @@ def verdict(of: RepoFacts, demanded: Policy) -> str:
 def test_a_further_finding_never_makes_a_verdict_milder(name: str, findings: list[Finding], more: Finding) -> None:
     before, after = judge(findings, built_in(name)), judge([*findings, more], built_in(name))
     assert LEVELS.index(after) >= LEVELS.index(before)
+    ignoring = dataclasses.replace(built_in(name), ignores=(Ignore(check="weights-safe", reason="x"),))
+    before, after = (rule(found, ignoring, "ann/model").verdict for found in (findings, [*findings, more]))
+    assert LEVELS.index(after) >= LEVELS.index(before)
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
 @given(downloads=st.none() | st.integers(0, 10**12), likes=st.none() | st.integers(0, 10**9))
 @settings(max_examples=10, deadline=None)
 def test_popularity_never_makes_a_verdict_milder(name: str, downloads: int | None, likes: int | None) -> None:
-    poor = facts("# x", files={"pytorch_model.bin": 5000}, downloads_30d=0, likes=0)
-    famous = dataclasses.replace(poor, downloads_30d=downloads, likes=likes)
-    assert LEVELS.index(verdict(famous, built_in(name))) >= LEVELS.index(verdict(poor, built_in(name)))
+    for card in ("# x", GOOD):
+        poor = facts(card, files=FILES, downloads_30d=0, likes=0, last_modified="2025-01-02T00:00:00.000Z")
+        counts = DerivedCounts(finetune=downloads, quantized=likes)
+        famous = dataclasses.replace(poor, downloads_30d=downloads, likes=likes, derived=counts)
+        assert LEVELS.index(verdict(famous, built_in(name))) >= LEVELS.index(verdict(poor, built_in(name)))
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -175,6 +180,7 @@ def test_a_file_counts_before_the_policy_that_it_extends() -> None:
         ('[[ignore]]\ncheck = "hidden-text"\nreason = "x"\nuntil = "2026-01-01"', 4, "is a day", "no quotes"),
         ('summary = "a"\nx = \n', 2, "not TOML", "init"),
         ("a = " + "[" * 5000, 1, "", ""),
+        ("a = " + "9" * 5000, 1, "not TOML", "init"),
         ("summary = '\udcff'", 1, "UTF-8", "UTF-8"),
     ],
 )
