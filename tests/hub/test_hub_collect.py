@@ -69,7 +69,7 @@ def test_everything_about_a_repo_at_one_commit(hub: LoopbackHub) -> None:
     assert (facts.pipeline_tag, facts.library, facts.gated) == ("image-classification", "transformers", "no")
     assert (facts.parameters, facts.dtypes, facts.used_storage) == (6, {"F32": 6}, 99)
     assert [(base.repo_id, base.relation) for base in facts.base_models] == [("org/base", "finetune")]
-    assert [text.path for text in facts.texts] == ["config.json", "LICENSE"]
+    assert [text.path for text in facts.texts] == ["config.json", "LICENSE", "docs/LICENSE.txt"]
     files = {file.path: file for file in facts.files or ()}
     weights = files["model.safetensors"]
     assert weights.sha256 is not None
@@ -79,7 +79,7 @@ def test_everything_about_a_repo_at_one_commit(hub: LoopbackHub) -> None:
     assert facts.missing == ()
     fetched = [request.path for request in hub.requests("resolve")]
     assert all(f"/resolve/{facts.commit}/" in path for path in fetched), "pinned"
-    assert len(hub.requests()) == 7, "two info calls, card, config, licence, header; the info call of its base (gone)"
+    assert len(hub.requests()) == 8, "two info calls, card, config, two licences, header; the info call of its base (gone)"
 
 
 def test_a_shallow_look_is_one_info_call_and_the_card(hub: LoopbackHub) -> None:
@@ -142,7 +142,7 @@ def test_a_file_that_is_not_there_is_unknown_and_the_next_is_read(hub: LoopbackH
     facts = facts_of(hub, "org/Tiny")
     assert facts.card is None
     assert missing(facts)["card"] == "listed, but not served"
-    assert [text.path for text in facts.texts] == ["config.json", "LICENSE"]
+    assert [text.path for text in facts.texts] == ["config.json", "LICENSE", "docs/LICENSE.txt"]
 
 
 def test_bytes_with_another_hash_are_not_believed(hub: LoopbackHub) -> None:
