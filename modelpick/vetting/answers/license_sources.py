@@ -136,7 +136,10 @@ def _texts(facts: RepoFacts) -> dict[str, str]:
 
 
 def _is_licence(path: str) -> bool:
-    return bool(_LICENCE_FILE.fullmatch(path)) and not path.lower().endswith(_NO_TEXT)
+    low = path.lower()
+    if not any(word in low for word in ("licen", "copying", "policy")):
+        return False  # cheap: repos of a hundred thousand files come here
+    return bool(_LICENCE_FILE.fullmatch(path)) and not low.endswith(_NO_TEXT)
 
 
 def _headers(facts: RepoFacts) -> Iterator[LicenseSource]:
