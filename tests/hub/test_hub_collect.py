@@ -79,7 +79,7 @@ def test_everything_about_a_repo_at_one_commit(hub: LoopbackHub) -> None:
     assert facts.missing == ()
     fetched = [request.path for request in hub.requests("resolve")]
     assert all(f"/resolve/{facts.commit}/" in path for path in fetched), "pinned"
-    assert len(hub.requests()) == 8, "two info calls, card, config, two licences, header; the info call of its base (gone)"
+    assert len(hub.requests()) == 8, "two info calls, card, config, two licences, header; the info call of its base"
 
 
 def test_a_shallow_look_is_one_info_call_and_the_card(hub: LoopbackHub) -> None:
