@@ -24,7 +24,8 @@ PLAIN_ENDING = re.compile(
     r".*(?:ing|ed|al|ic|ive|ous|ly|able|ary|ish|est|level|based|sized?|scale|quality|wise|free|type|tuned|trained)$"
 )
 NO_NAME = either(
-    r"^(?:[GTCXN]PUs?\S*|CUDA|[AVHPTBLM]\d{1,4}s?|v\d-\d+|RTX|GTX|NVIDIA|Tesla|T[Ii][Tt][Aa][Nn]|[A-Za-z]{2}-[A-Z]{2,4}|X[Pp]|Engine|\w+_(?:url|ids?|name|path|text|labels?|size|type|mask)|Quadro|GeForce|DGX|Ascend|"
+    r"^(?:[GTCXN]PUs?\S*|CUDA|[AVHPTBLM]\d{1,4}s?|v\d-\d+|RTX|GTX|NVIDIA|Tesla|T[Ii][Tt][Aa][Nn]|[A-Za-z]{2}-[A-Z]{2}|X[Pp]|Engine|"
+    r"\w+_(?:url|ids?|name|path|text|labels?|size|type|mask)|Quadro|GeForce|DGX|Ascend|"
     r"Gaudi\d?",
     r"Google|Colab|AWS|Amazon|Azure|GCP|Cloud|Tencent|Alibaba|Baidu|Slurm|MacBook|RAM|VRAM|SageMaker|PyTorch|"
     r"TensorFlow",

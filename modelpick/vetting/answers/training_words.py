@@ -119,7 +119,7 @@ NO_DATA = either(
     r"\b(?:sequence|context|max(?:imum)?|window|input|token|image|block|batch)s?[ -]*(?:length|size|window|resolution|"
     r"dimension)s?\b[^,.;]{0,20}\d[\d,]*k?(?: ?(?:tokens|pixels|samples|examples|sentences))?",
     r"\b(?:on |with )?(?:inputs?|outputs?) (?:images? )?of (?:dimension|size|shape)\S* \S+",
-    r"\b\d+ (?:tokens?|samples?|examples?) per\b",
+    r"\b\d+ (?:tokens?|samples?|examples?) per\b|\bon the basis of [^,;]*",
 )
 _DATA_NOUNS = (
     r"(?:images?|photos?|pictures?|paintings?|frames|texts?|tweets?|posts?|comments?|articles?|news|"
@@ -182,7 +182,7 @@ LABEL = Hinted(
     (":", "："),
     either(
         r"^\W*(?:(?:pre|post|mid|fine)?[ -]?(?:train(?:ing|ed)?|tun(?:ing|ed))|instruction|sft|dpo|rlhf|"
-        r"model|main|primary|"
+        r"model|source|main|primary|"
         rf"core|used|key|full)?(?:[ -](?:tuning|training))? ?{_LABEL_NOUN}"
         r"(?: (?:used|names?|mix(?:ture)?|source))?"
         r"(?: for (?:pre-?|fine-?)?(?:training|tuning))?\W{0,3}[:：]",
