@@ -76,6 +76,7 @@ _BASED: dict[str, RepoFacts] = {
 }
 _MERGE = repo("ann/model", "apache-2.0", "meta-llama/Llama-3.1-8B", "google/gemma-2-2b")
 _OLD_LLAMA = repo("meta-llama/Llama-2-7b", "llama2")
+_ADAPTER = text("adapter_config.json", '{"base_model_name_or_path": "b/c"}')
 _SIZES = '{"model_type": "bert", "vocab_size": 30522,\n "hidden_size": %d}'
 
 CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
@@ -137,7 +138,8 @@ CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
     ],
     "base-named-rightly": [
         (_BASED["clean"], "pass", "info"),
-        (replace(_NAMED, texts=(text("adapter_config.json", '{"base_model_name_or_path": "b/c"}'),)), "fail", "medium"),
+        (replace(_NAMED, texts=(_ADAPTER,)), "fail", "low"),
+        (made_from(replace(_NAMED, texts=(_ADAPTER,)), OPEN, repo("b/c", "mit")), "fail", "medium"),
         (replace(_NAMED, texts=(text("adapter_config.json", '{"base_model_name_or_path": "b/open"}'),)), "fail", "low"),
         (replace(_NAMED, texts=(text("config.json", '{"_name_or_path": "/content/model"}'),)), "pass", "info"),
         (

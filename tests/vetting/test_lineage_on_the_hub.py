@@ -113,7 +113,7 @@ def test_the_whole_line_counts(hub: LoopbackHub, capsys: pytest.CaptureFixture[s
             ("lab/research/README.md", 2, "license: apple-amlr"),
             "to run it you need `lab/research`",
         ),
-        ("ann/copy", "license: mit", ("lab/nc/README.md", 2, "license: cc-by-nc-4.0"), "a converted copy"),
+        ("ann/copy", "license: mit", ("lab/nc/README.md", 2, "license: cc-by-nc-4.0"), "it is a copy of"),
     ],
 )
 def test_no_commerce_with_the_base_is_none_with_what_was_made_of_it(

@@ -203,6 +203,7 @@ class Ancestor:
         declared: As its repo states it, in its header, tags or text.
         family: Of the licence that is worked with, made stricter by its own words (`research-only`).
         hub_id: Of that licence, in our table; None where its text is not known.
+        reason: What decided about its commercial use, in words.
         child: Who names it; `depth` is 1 where that is the subject itself.
         inferred: The relation is not told but follows from the files.
         relation_to_subject: How the subject uses it, over all the steps between.
@@ -216,6 +217,7 @@ class Ancestor:
     family: str | None
     commercial_use: CommercialUse
     hub_id: str | None = None
+    reason: str = ""
     child: str | None = None
     depth: int = 1
     inferred: bool = False
@@ -234,6 +236,7 @@ class Ancestor:
             "family": self.family,
             "commercial_use": self.commercial_use,
             "hub_id": self.hub_id,
+            "reason": self.reason,
             "made_into": self.child,
             "depth": self.depth,
             "inferred": self.inferred,

@@ -80,7 +80,7 @@ RULES: tuple[Rule, ...] = (
         relations=_COPY,
         levels={"open": MEDIUM, "commercial": MEDIUM, "closed": MEDIUM},
         owner_may=True,
-        why="a converted copy is the same work, so the licence of the base is the one that holds",
+        why="a copy, converted or not, is the same work, so the licence of the base is the one that holds",
         remediation="work with the licence of the base, and keep its notices",
     ),
     Rule(
@@ -89,7 +89,7 @@ RULES: tuple[Rule, ...] = (
         relations=_COPY,
         levels={**_ANY, "nothing": LOW, "unknown": MEDIUM},
         owner_may=True,
-        why="a converted copy is the same work, so the licence of the base is the one that holds",
+        why="a copy, converted or not, is the same work, so the licence of the base is the one that holds",
         remediation="work with the licence of the base",
     ),
     Rule(

@@ -61,7 +61,7 @@ def with_lineage(license_: License, facts: RepoFacts, named: Sequence[NamedBase]
         own,
         commercial_use=deciding.commercial_use,
         condition=licence.condition if licence else None,
-        reason=_reason(deciding, licence),
+        reason=_reason(deciding),
         evidence=tuple(dict.fromkeys(quotes)),
     )
 
@@ -99,20 +99,13 @@ def licence_worked_with(license_: License) -> Licence | None:
     return licence_of(license_.hub_id) if license_.hub_id and license_.hub_id not in _NO_TEXT else None
 
 
-def _reason(base: Ancestor, licence: Licence | None) -> str:
+def _reason(base: Ancestor) -> str:
     name = f"its base `{base.repo_id}`"
     if base.missing:
         return f"{name} could not be looked at, so nobody knows its terms: {base.missing}"
-    if licence is None or base.commercial_use == "unknown":
-        if base.declared is None:
-            return f"{name} states no licence, so nobody has granted any right to it"
-        return f"the licence of {name}, {base.declared}, is not in our table or names no text: read it"
-    if base.commercial_use == "no":
-        stated = licence.condition or licence.name
-        if base.family != licence.family:
-            stated = f"its card says {base.family}"
-        return f"{name} is under `{licence.hub_id}` and does not allow it: {stated}"
-    return f"{name} is under `{licence.hub_id}`: {licence.condition or licence.caution or 'read its text'}"
+    if base.declared is None and base.commercial_use == "unknown":
+        return f"{name} states no licence, so nobody has granted any right to it"
+    return f"{name}: {base.reason}"
 
 
 # --- the bases --------------------------------------------------------------------------------------------------
@@ -154,6 +147,7 @@ def _ancestor(descent: Descent, repo_id: str, use: str | None, named: tuple[Evid
         declared=label_of(own),
         family=family,
         commercial_use=own.commercial_use,
+        reason=own.reason,
         hub_id=licence.hub_id if licence else None,
         child=descent.child,
         depth=descent.depth,

@@ -96,7 +96,7 @@ def _message(rule: Rule, what: Says, label: str | None, base: Ancestor) -> str:
     elif what == "unknown":
         head = f"it is under {_named(label)}, whose terms are not in our table"
     through = f" (through `{base.child}`)" if base.depth > 1 else ""
-    copy = "it is a converted copy of" if base.relation_to_subject == "quantized" else "its base"
+    copy = "it is a copy of" if base.relation_to_subject == "quantized" else "its base"
     verb = "" if base.relation_to_subject == "quantized" else " is"
     return f"{head}, and {copy} `{base.repo_id}`{through}{verb} under {under}: {rule.why}"
 

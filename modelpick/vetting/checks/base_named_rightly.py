@@ -12,8 +12,8 @@ How to fix
     Ask the maker what the model was made from; work with the stricter of the two.
 
 Limits
-    `_name_or_path` of config.json may be a leftover; a path of the maker's machine says nothing. Names are taken from
-    their places, weights are not compared.
+    `_name_or_path` of config.json may be a leftover; a path of the maker's machine says nothing. Where nobody walked,
+    two names may be of one line, so that counts little. Weights are not compared.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def _names(facts: RepoFacts, statements: list[NamedBase]) -> Iterator[Said]:
         seen.add(named.repo_id.lower())
         first = told[0]
         mirror = _last(named.repo_id) == _last(first.repo_id)
-        severity = Severity.LOW if mirror or named.place == "config" else Severity.MEDIUM
+        unsure = mirror or named.place == "config" or not facts.lineage
+        severity = Severity.LOW if unsure else Severity.MEDIUM
         yield failed(
             f"{_PLACES[named.place]} names `{named.repo_id}`, {_PLACES[first.place]} `{first.repo_id}`"
             + (": of the same name, but of another owner" if mirror else ""),
