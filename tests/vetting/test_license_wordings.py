@@ -57,6 +57,8 @@ CASES = [
     ("other", "The model may be used under the DeepSeek Model License.", "none", False, "conditional"),
     ("other\nlicense_name: flux-1-dev-non-commercial-license", "A model.", "none", False, "no"),
     ("other\nlicense_name: Llama 3.1 Community License Agreement", "A model.", "none", False, "conditional"),
+    ("other\nlicense_name: our-non-commercial-terms", "A model.", "none", False, "no"),
+    ("other\nlicense_name: our-terms", "A model.", "none", False, "unknown"),
     ("other\nlicense_name: llama3", "The model is licensed under Apache 2.0.", "none", True, "conditional"),
     ("other", "本模型仅供学术研究使用，不得用于商业用途。", "research-only", False, "no"),
     ("other", "本モデルは商用利用禁止です。", "non-commercial", False, "no"),

@@ -5,6 +5,7 @@ The answer is for the weights. The strictest statement is the one to work with u
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from modelpick.facts import FrontMatterStatus, RepoFacts
@@ -21,6 +22,7 @@ from modelpick.vetting.answers.view import CardView
 _ORDER: dict[CommercialUse, int] = {"no": 0, "unknown": 1, "conditional": 2, "yes": 3}
 _UNREAD = frozenset({FrontMatterStatus.OVER_CAP, FrontMatterStatus.REFUSED})
 _RIVALS = ("license_name", "licence", "tag", "hub", "weights header")
+_SAYS_NO = re.compile(r"(?i)non[-_ ]?commercial|research[-_ ]only|(?<![a-z])nc(?![a-z])")
 _MAX_QUOTES = 8
 _MAX_APART = 2
 
@@ -182,6 +184,13 @@ def _work_with(ids: Sequence[str], of: str) -> tuple[Licence | None, CommercialU
     strictest = min(known, key=lambda one: _ORDER[one.commercial_use], default=None)
     if strictest is not None and (len(known) == len(ids) or strictest.commercial_use == "no"):
         return strictest, strictest.commercial_use, _reason(strictest, of)
+    closed = [value for value in ids if licence_of(value) is None and _SAYS_NO.search(value)]
+    if closed:
+        return (
+            None,
+            "no",
+            f"the licence of the {of} calls itself `{closed[0][:60]}`; it is not in our table: read its text",
+        )
     strange = ", ".join(f"`{value[:60]}`" for value in ids if licence_of(value) is None)
     return None, "unknown", f"the licence {strange} of the {of} is not in our table: read its text"
 
