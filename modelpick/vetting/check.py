@@ -113,7 +113,7 @@ class Check:
     def findings(self, reading: Reading) -> Iterator[Finding]:
         """The findings of this check; remediation stands only where there is something to do."""
         for said in self.run(reading):
-            bad = said.outcome in {Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR}
+            bad = said.outcome is not Outcome.PASS and said.outcome is not Outcome.NOT_APPLICABLE
             severity = self.severity if said.severity is None else said.severity
             yield Finding(
                 check=self.id,

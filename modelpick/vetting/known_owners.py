@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -63,6 +63,7 @@ def organisations() -> Mapping[str, frozenset[str]]:
     return {name: frozenset(owners) for name, owners in found.items()}
 
 
+@lru_cache(maxsize=4096)
 def resembled(owner: str) -> tuple[KnownOwner, How] | None:
     """The known owner that another owner's name resembles, and how; None for a known owner and for others."""
     if owner.casefold() in known_owners():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from modelpick.licences.lookup import Licence, licence_of, licences
 from modelpick.vetting.answers.contract import Restriction
@@ -237,6 +237,7 @@ def _table_names() -> re.Pattern[str]:
     return re.compile("|".join(rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])" for pattern in patterns), re.I)
 
 
+@lru_cache(maxsize=8192)  # of many cards in a row, two sentences in three were read before
 def speaks_of_licence(low: str) -> bool:
     """Whether a sentence is about a licence at all."""
     return bool(_ABOUT_LICENCE.search(low))
@@ -247,6 +248,7 @@ def states_licence(low: str) -> bool:
     return bool(_STATES.search(low))
 
 
+@lru_cache(maxsize=8192)
 def restriction_in(low: str) -> Restriction:
     """What a sentence demands of the user beyond a licence id; a friendly word about commerce demands nothing."""
     if not _hinted(low) or (_NOT_THIS.search(low) and not _THIS_AFTER_ALL.search(low)):
