@@ -158,8 +158,10 @@ def _zip(blank: WeightFacts, window: Window, _: bytes) -> WeightFacts:
     problem = f"`{blank.path}` cannot be read whole: {contents.problem}" if contents.problem else None
     if contents.lambdas:
         problem = _lambda_words(blank, contents.lambdas)
+    own_types = "__torch__." if kind is TORCHSCRIPT else None  # its own reader takes these; Python imports none of them
     return replace(
         found,
+        imports=tuple(name for name in found.imports if own_types is None or not name.startswith(own_types)),
         examined=_examined(contents),
         reason=contents.unread,
         problem=problem,

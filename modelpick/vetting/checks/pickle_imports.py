@@ -50,18 +50,19 @@ def run(reading: Reading) -> Iterator[Said]:
     if not unsafe and not seen:
         yield not_applicable("there is no pickle")
         return
-    open_question = Severity.LOW if any(file.format == "safetensors" and file.safe for file in files) else None
+    open_question = (
+        Severity.LOW if any(file.format == "safetensors" and file.safe for file in files) else Severity.MEDIUM
+    )
+    for weight in seen:
+        yield from _bad(weight)
+    yield from _unclear(seen, open_question)
     unseen = [path for path in unsafe if path not in {weight.path for weight in seen}]
-    bad = [said for weight in seen for said in _bad(weight)]
-    yield from bad
-    unclear = [said for weight in seen for said in _unclear(weight, open_question)]
-    yield from unclear
     if unseen:
         yield unknown(f"{file_names(unseen)} was not looked into", *map(whole_file, unseen[:3]), severity=Severity.LOW)
-    clean = [weight.path for weight in seen if not [*_bad(weight), *_unclear(weight, None)]]
+    clean = [weight.path for weight in seen if not [*_bad(weight), *_unclear([weight], open_question)]]
     if clean:
         yield passed(
-            f"nothing dangerous was found among what {file_names(clean)} imports; a pickle can run code all the same"
+            f"nothing dangerous was found in what {file_names(clean)} imports; a pickle can run code all the same"
         )
 
 
@@ -80,21 +81,26 @@ def _bad(weight: WeightFacts) -> Iterator[Said]:
         )
 
 
-def _unclear(weight: WeightFacts, severity: Severity | None) -> Iterator[Said]:
-    names = sorted_by_meaning(weight.imports)["unknown"]
-    if names:
+def _unclear(weights: list[WeightFacts], severity: Severity) -> Iterator[Said]:
+    """What nobody knows of several files: strange names in one finding, each reason for not reading on in another."""
+    strange = {weight.path: sorted_by_meaning(weight.imports)["unknown"] for weight in weights}
+    with_strange = [path for path, names in strange.items() if names]
+    if with_strange:
+        names = list(dict.fromkeys(name for path in with_strange for name in strange[path]))
         yield unknown(
-            f"`{weight.path}` imports names that modelpick does not know: {_named(names)}",
-            whole_file(weight.path),
-            severity=severity or Severity.MEDIUM,
+            f"{file_names(with_strange)} imports names that modelpick does not know: {_named(names)}",
+            *map(whole_file, with_strange[:3]),
+            severity=severity,
         )
-    if weight.problem:
-        yield unknown(weight.problem, whole_file(weight.path), severity=severity or Severity.MEDIUM)
-    elif weight.examined not in {"whole", "header"} or weight.reason:
+    by_reason: dict[str, list[str]] = {}
+    for weight in weights:
+        if weight.problem:
+            yield unknown(weight.problem, whole_file(weight.path), severity=severity)
+        elif weight.examined not in {"whole", "header"} or weight.reason:
+            by_reason.setdefault(weight.reason or "", []).append(weight.path)
+    for reason, paths in by_reason.items():
         yield unknown(
-            f"`{weight.path}` is not examined to its end: {weight.reason}",
-            whole_file(weight.path),
-            severity=severity or Severity.MEDIUM,
+            f"{file_names(paths)} is not examined to its end: {reason}", *map(whole_file, paths[:3]), severity=severity
         )
 
 
