@@ -64,7 +64,23 @@ _SCRIPT = either(
     r"\bcustom_pipeline\s*=\s*[\"']",
     r"\bpip3? install (?:-\w )*(?:-e +|--editable +)?\.(?:\s|$|\[)",
 )
-_SCRIPT_SIGNS = tuple("trust .py .sh .bat .cmd .ps1 .exe .js .r sys.path hub.load custom_pipeline install".split())  # noqa: SIM905
+_SCRIPT_SIGNS = (
+    *(
+        "trust",
+        ".py",
+        ".sh",
+        ".bat",
+        ".cmd",
+        ".ps1",
+        ".exe",
+        "node ",
+        "rscript",
+        "sys.path",
+        "hub.load",
+        "custom_pipeline",
+    ),
+    *("install -", "install ."),
+)
 _PROSE_SCRIPT = re.compile(
     r"(?:^|[,:;(]|\b(?:then|and|to|just|first|simply|you can|please|must|should)) ?"
     r"(?:run|execute|launch|double[- ]click(?: on)?|start|copy) (?:\S+ ){0,5}?"

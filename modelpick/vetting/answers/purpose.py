@@ -9,7 +9,7 @@ from dataclasses import replace
 from modelpick.facts import BlockKind
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.contract import Purpose, Status
-from modelpick.vetting.answers.tasks import does_foreign_task, does_task, names_task, task_at
+from modelpick.vetting.answers.tasks import does_foreign_task, names_task, task_in
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
 from modelpick.vetting.answers.words import Cues, CueSet
@@ -32,15 +32,28 @@ _DOES = (
     r"[^.]*\b(?:files?|data ?sets?|scripts?|config|results?)\b)"
     r"(?:[\w-]+ )*[\w-]{3,}"
 )
+_VERB_STEMS = (
+    "predi gener class detec trans summa conve extra recog ident answe segme produ creat synth corre rewri "
+    "parap captu estim descr compl remov rank ranks ranki ranke score scori encod map maps mappi embed under "
+    "clone cloni rende color colou resto upsca label tag tags parse parsi asses deter disti separ annot analy "
+    "forec simul take takes takin accep respo reaso"
+)
+_DOES_STEMS = (
+    "sorts count tells reads finds guess spots plays draws write speak filte flags group match locat measu track diagn "
+    "solve contr steer recom sugge"
+)
 _THING = r"(?:model|network|system|classifier|adapter|lora|tool|agent|checkpoint|embedding|encoder|llm|assistant)"
 
-# "for text-image comprehension", but not "for training".
-_FOR_DOING = (
-    r"for (?:[\w-]+[ ,]+){0,5}?(?!training|fine|tuning|finetuning|evaluation|inference|information|comparison|"
+# "a model for text-image comprehension", but not "for training".
+_FOR_DOING = Cues(
+    "for",
+    r"\bfor (?:[\w-]+[ ,]+){0,5}?(?!training|fine|tuning|finetuning|evaluation|inference|information|comparison|"
     r"quanti[sz]ation|testing|documentation|pre-?training|loading|downloading|implementation|permission|citation|"
     r"attribution|\w*thing\b|following|initiali[sz]ation|convenience|compression|deployment|commercial)"
-    r"\w{3,}(?:tion|sion|ysis|ment|ing|overy)\b(?! (?:code|data|scripts?|details))"
+    r"\w{3,}(?:tion|sion|ysis|ment|ing|overy)\b(?! (?:code|data|scripts?|details))",
 )
+_THING_BEFORE = re.compile(rf"\b{_THING}s? $|\b(?:is|are) (?:an?|the|our) [^.:;]*\b{_THING}\b[^.:;]* $")
+_NEAR = 140  # characters before a word that are looked at
 # Ways to say for which use it was made; plain wherever they stand.
 _MADE_FOR = CueSet(
     Cues(
@@ -57,7 +70,7 @@ _MADE_FOR = CueSet(
 # Ways to say what it does.
 _FRAMES = CueSet(
     Cues(
-        "desig inten train built made creat",
+        "speci mainl prima mostl",
         r"\b(?:specifically|mainly|primarily|mostly) (?:designed|intended|trained|built|made|created) (?:to|for|as)\b",
     ),
     Cues(
@@ -83,15 +96,11 @@ _FRAMES = CueSet(
         rf"\b(?:it|model|network|system) (?:\w+ly )?(?:is|are) (?:also )?(?:able|capable)\b|\b(?:and|"
         rf"is) (?:able|capable) (?:to|of) {_VERB}",
     ),
-    Cues(
-        "model netwo syste class adapt lora loras tool tools agent check embed encod llm llms assis",
-        rf"\b{_THING}s? (?:to|that|which|for)(?: can| will)? (?:\w+ly )?{_VERB}",
-        rf"\b{_THING}s? (?:to (?:help|assist|support)|{_FOR_DOING})",
-    ),
-    Cues("for", rf"\b(?:is|are) (?:an?|the|our) [^.:;]{{0,80}}?\b{_THING}\b[^.:;]{{0,60}}? {_FOR_DOING}"),
+    Cues(_VERB_STEMS, rf"\b{_THING}s? (?:to|that|which|for)(?: can| will)? (?:\w+ly )?{_VERB}"),
+    Cues("help assis suppo", rf"\b{_THING}s? to (?:help|assist|support)\b"),
     Cues("serve serves runs run acts act", rf"\b(?:serves?|runs?|acts?) as (?:an?|your) (?:[\w-]+ ){{1,5}}?{_THING}\b"),
     Cues(
-        "it model netwo class syste agent that which",
+        f"{_VERB_STEMS} {_DOES_STEMS}",
         rf"^\W*(?:it|(?:this|the|our) (?:[\w-]+ ){{0,3}}(?:model|network|classifier|system|agent)) (?:\w+ly )?{_DOES}",
         r"\b(?:it|model|network|system|that|which) (?:can |will |also |then |automatically )*"
         rf"(?!taken|produced){_VERB}",
@@ -122,7 +131,7 @@ _FAR_TONGUES = re.compile(
 )
 # Sentences that speak of something else than what the model is for.
 _NOT = re.compile(
-    r"^\W*(?:eval\w*|train\w*|test|downstream) (?:data|set)|\bpull request|\bdataset (?:is|was|can)\b|"
+    r"\bpull request|\bdataset (?:is|was|can)\b|"
     r"\b(?:script|notebook|code|optimi[sz]er|"
     r"tokeni[sz]er)\b[^.]{0,60}\bused\b|"
     r"\b(?:was|were|is|are|be) used (?:during|for|to|in) (?:the )?(?:training|train|pre-?train|"
@@ -132,18 +141,19 @@ _NOT = re.compile(
     r"\bmust not\b|\bplease cite|\bbibtex\b|\blicen[sc]ed?\b|\bcontact\b|\binstall(?:ed|ing|ation)?\b|\bmake sure\b|"
     r"\btrained with the following|\bachieves? the following|\bthis (?:example|section|table|figure|"
     r"script|repo)\b|\bclick\b|"
-    r"^\W*download\b|\bdownload (?:the|this|it)\b|\bcan be used (?:directly )?(?:\([^)]*\) )?as follows\b|"
+    r"\bdownload (?:the|this|it)\b|\bcan be used (?:directly )?(?:\([^)]*\) )?as follows\b|"
     r"\bmodel hub\b|\bcan be (?:loaded|found|downloaded)\b|\b(?:should|"
     r"must) be sampled\b|"
     r"\b(?:warranty|liab)|\bwe (?:use|used|utilize) (?:the|a)\b|\bcompared (?:to|with)\b|"
     r"\bcan be (?:used|loaded) (?:with|in|by|via|through) (?:the )?\W?(?:transformers|hugging ?face|vllm|pipeline)"
 )
+_NOT_AT_HEAD = re.compile(r"\W*(?:(?:eval\w*|train\w*|test|downstream) (?:data|set)|download\b)")
 _SUBJECT = re.compile(
     r"^\W*(?:this|the|our|it|an?|we|you|one|these|input|proof|used)\b|\b(?:model|checkpoint|network|system|adapter|"
     r"lora|encoder|agent|embeddings?|llm|assistant)s?\b"
 )
 _PLAIN_USE = Cues(
-    "model",
+    "use used",
     rf"^to (?:\w+ly )?{_VERB}[^.]{{0,60}}\bmodel can be used\b|"
     r"\byou can use (?:this|the|our) (?:raw )?model (?:to|for) (?!the following|this)|"
     r"\b(?:this|the) model can be used (?:to|for) (?!the following|inference|download)",
@@ -157,7 +167,7 @@ _VERBAL = re.compile(
     r"\b(?:is|are|was|were|be|has|have|had|can|could|will|would|should|may|see|use|uses|using|used|we|you|i|please|"
     r"paper|title|data ?sets?|thanks?|based|on)\b|https?:"
 )
-_TITLED = re.compile(r"\b(?:papers?|thesis|article|titled|entitled)\b")
+_TITLED = Cues("paper thesi artic title entit", r"\b(?:papers?|thesis|article|titled|entitled)\b")
 _ONLY_LINK = re.compile(r"^\W*\[[^\]\n]*\]\([^()\n]*\)\W*$")  # the title of a paper
 _SKIPPED = frozenset({Topic.DATA, Topic.LICENSE, Topic.EVALUATION, Topic.LIMITS, Topic.OUT_OF_SCOPE})
 _MAX_FRAGMENT = 16  # words
@@ -225,11 +235,15 @@ def _score(line: Line, number: int) -> int:
     if line.kind is BlockKind.TABLE_ROW or len(line.low) < (10 if line.low.isascii() else 5):
         return 0
     score = _points(line, number)
-    return 0 if score and (_NOT.search(line.low) or _ONLY_LINK.match(line.quote)) else score
+    return 0 if score and _is_about_else(line) else score
+
+
+def _is_about_else(line: Line) -> bool:
+    return bool(_NOT_AT_HEAD.match(line.low) or _NOT.search(line.low) or _ONLY_LINK.match(line.quote))
 
 
 def _points(line: Line, number: int) -> int:
-    if (paper := _TITLED.search(line.low)) is not None:
+    if (paper := _TITLED.search(line)) is not None:
         line = replace(line, low=line.low[: paper.start()])  # the title of a paper says nothing about the model
     text = line.low
     if line.kind is BlockKind.HEADING:
@@ -238,9 +252,8 @@ def _points(line: Line, number: int) -> int:
     if line.topics & _SKIPPED and Topic.USE not in line.topics:
         return _aside_points(line, made_for)
     framed = made_for or _framed(line)
-    place = task_at(line)
+    noun, place = task_in(line)
     tasked = place is not None
-    noun = tasked or names_task(line)
     plain = 2 * bool(_PLAIN_USE.search(line))
     if Topic.TRAINING in line.topics or (Topic.HOW_TO in line.topics and Topic.USE not in line.topics):
         return 2 + 2 * framed if (noun and (framed or tasked)) or plain else 0
@@ -263,7 +276,7 @@ def _title_points(line: Line) -> int:
 def _aside_points(line: Line, made_for: bool) -> int:
     """A use told under a heading that announces something else, such as data or licence."""
     if Topic.DATA in line.topics or Topic.EVALUATION in line.topics:
-        return 2 if _OF_THE_MODEL.search(line.low) and not _is_aside(line.low) and does_task(line) else 0
+        return 2 if _OF_THE_MODEL.search(line.low) and not _is_aside(line.low) and task_in(line)[1] is not None else 0
     return 1 if made_for else 0
 
 
@@ -273,13 +286,20 @@ def _is_aside(text: str) -> bool:
 
 def _framed(line: Line) -> bool:
     text = line.low
-    if _FRAMES.search(line) and _SUBJECT.search(text):
+    if (_FRAMES.search(line) or _is_for_doing(line)) and _SUBJECT.search(text):
         return True
     if _BARE_DOES.match(text):
         return True
     if "data" in text:
         return False
     return bool(_OTHER_TONGUES.search(line)) or (not text.isascii() and bool(_FAR_TONGUES.search(text)))
+
+
+def _is_for_doing(line: Line) -> bool:
+    match = _FOR_DOING.search(line)
+    return (
+        match is not None and _THING_BEFORE.search(line.low, max(0, match.start() - _NEAR), match.start()) is not None
+    )
 
 
 def _is_fragment(line: Line) -> bool:

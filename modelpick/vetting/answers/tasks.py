@@ -152,22 +152,22 @@ def names_task(line: Line) -> bool:
     return _TASK.search(line) is not None
 
 
-def does_task(line: Line) -> bool:
-    """Whether the line says that something does a task: "an NER model", "for text classification", in any language."""
-    return task_at(line) is not None
+def task_in(line: Line) -> tuple[bool, int | None]:
+    """Whether a task stands in the line, in any language, and where one stands that something is said to do.
 
-
-def task_at(line: Line) -> int | None:
-    """Where in the line the task stands that something is said to do; None where none is."""
+    "An NER model" and "for text classification" say so; "we thank the text classification team" does not.
+    """
+    there = False
     for match in islice(_TASK.matches(line), _MOST):
+        there = True
         start, end = match.span()
         if _AFTER.search(line.low[end : end + _NEAR]) or _BEFORE.search(line.low[max(0, start - _NEAR) : start]):
-            return start
-    return 0 if does_foreign_task(line) else None
+            return True, start
+    return (True, 0) if does_foreign_task(line) else (there, None)
 
 
 def does_foreign_task(line: Line) -> bool:
-    """The same for the other languages."""
+    """Whether the line says in another language than English that something does a task."""
     if _LATIN.search(line):
         return True
     return not line.low.isascii() and bool(_CJK.search(line.low) or _CYRILLIC.search(line.low))

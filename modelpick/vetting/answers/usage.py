@@ -141,9 +141,11 @@ def _snippets(view: CardView) -> Iterator[_Snippet]:
     for line in view.sentences():
         quote = line.quote
         if ("`" in quote or not _INLINE.isdisjoint(line.stems)) and line.kind is not BlockKind.TABLE_ROW:
-            text = "\n".join([quote[:_MAX_TEXT], *_SPAN.findall(quote), *_TAGGED.findall(quote)])
+            text = "\n".join([quote[:_MAX_TEXT], *_SPAN.findall(quote)])
+            if "<code" in quote:
+                text = "\n".join([text, *_TAGGED.findall(quote)])
             low = text.lower()
-            training = bool(_TRAINS.search(low)) or not _NOT_RUNNING.isdisjoint(line.above)
+            training = _trains(low) or not _NOT_RUNNING.isdisjoint(line.above)
             kind, command = _kind(text, low, prose=True)
             yield _Snippet(text, low, kind, command, view.evidence(line), True, training)
 
@@ -160,7 +162,11 @@ def _imports_clone(snippet: _Snippet, cloned: list[_Snippet]) -> bool:
 def _is_training(view: CardView, block: Block, low: str) -> bool:
     topics = view.topics(block)
     in_training = Topic.TRAINING in topics and Topic.HOW_TO not in topics
-    return in_training or bool(_TRAINS.search(low))
+    return in_training or _trains(low)
+
+
+def _trains(low: str) -> bool:
+    return ("train" in low or "tun" in low or "run_" in low) and _TRAINS.search(low) is not None
 
 
 def _kind(text: str, low: str, *, prose: bool = False) -> tuple[RunInstructions, str]:

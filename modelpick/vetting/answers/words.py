@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from functools import lru_cache
 from typing import Protocol
 
 STEM = 5
 """So many letters of a word are its stem: enough to tell words apart, and short enough to leave the endings out."""
 
 _WORD = re.compile(r"[^\W_]+")
+_MOST_KNOWN = 4_096
 
 
 def either(*patterns: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
@@ -25,6 +27,7 @@ def group(*patterns: str) -> str:
     return "(?:" + "|".join(patterns) + ")"
 
 
+@lru_cache(maxsize=8192)  # of many cards in a row, two sentences in three were read before
 def stems_of(low: str) -> frozenset[str]:
     """The first five letters of each word of a text in lower case."""
     return frozenset([word[:STEM] for word in _WORD.findall(low)])
@@ -62,7 +65,7 @@ class Cues:
 class CueSet:
     """Several cues, of which only those are tried that have a stem in the line."""
 
-    __slots__ = ("_by_stem", "_cues", "_stems")
+    __slots__ = ("_by_stem", "_cues", "_known", "_stems")
 
     def __init__(self, *cues: Cues) -> None:
         self._cues = cues
@@ -71,6 +74,7 @@ class CueSet:
             for stem in cue.stems:
                 self._by_stem.setdefault(stem, set()).add(number)
         self._stems = frozenset(self._by_stem)
+        self._known: dict[Set[str], tuple[re.Pattern[str], ...]] = {}  # which patterns some stems together call for
 
     def search(self, line: Worded) -> re.Match[str] | None:
         """A match of the first cue that has one."""
@@ -88,5 +92,10 @@ class CueSet:
         there = self._stems & line.stems
         if not there:
             return ()
-        numbers = set[int]().union(*(self._by_stem[stem] for stem in there))
-        return [self._cues[number].pattern for number in sorted(numbers)]
+        patterns = self._known.get(there)
+        if patterns is None:
+            numbers = set[int]().union(*(self._by_stem[stem] for stem in there))
+            patterns = tuple(self._cues[number].pattern for number in sorted(numbers))
+            if len(self._known) < _MOST_KNOWN:
+                self._known[there] = patterns
+        return patterns
