@@ -21,6 +21,8 @@ _ORDERS = {
     "fit": "best fit first",
 }
 _RIGHT = ("parameters", "size", "memory", "downloads", "likes")
+_DROPPED = frozenset({"parameters", "size", "memory", "formats", "downloads", "updated"})
+"""Columns that are left out where no model fills them."""
 
 
 def blocks(
@@ -30,10 +32,8 @@ def blocks(
     count = len(candidates)
     about = f" for {query.task}" if query.task else ""
     order = _ORDERS.get(query.sort, f"by {query.sort}")
-    shown: list[Block] = [
-        Heading(f"{count} model{'' if count == 1 else 's'}{about}, {order}", level=1),
-        _table(candidates, query),
-    ]
+    table, untold = _table(candidates, query)
+    shown: list[Block] = [Heading(f"{count} model{'' if count == 1 else 's'}{about}, {order}", level=1), table]
     if query.sort == "fit":
         shown.append(Heading("Why in this order"))
         shown.extend(
@@ -42,7 +42,8 @@ def blocks(
     if hidden:
         shown.append(Text(f"Left out: {left_out(hidden)}.", Tone.MUTED))
     shown.extend(Text(note, Tone.MUTED) for note in notes)
-    shown.append(Text("Downloads are of the last 30 days. ? means that the list does not tell.", Tone.MUTED))
+    lacking = f" Of none of these it tells: {', '.join(untold)}." if untold else ""
+    shown.append(Text(f"Downloads are of the last 30 days. ? means that the list does not tell.{lacking}", Tone.MUTED))
     if candidates:
         shown.append(Text(f"Next: `modelpick vet {candidates[0].repo_id}` reads its card.", Tone.MUTED))
     return shown
@@ -54,8 +55,11 @@ def left_out(hidden: Mapping[str, int]) -> str:
     return ", ".join(f"{number:,} ({reason})" for reason, number in ordered)
 
 
-def _table(candidates: Sequence[Candidate], query: Query) -> Table:
-    """What a model is for, its likes and its need of memory have a column where the query makes them matter."""
+def _table(candidates: Sequence[Candidate], query: Query) -> tuple[Table, list[str]]:
+    """The table, and the columns that were left out because nobody knows.
+
+    What a model is for, its likes and its need of memory have a column where the query makes them matter.
+    """
     columns: dict[str, Callable[[Candidate], str | Cell]] = {"model": lambda c: c.repo_id}
     if query.task is None:
         columns["task"] = lambda c: c.facts.task or "?"
@@ -72,8 +76,11 @@ def _table(candidates: Sequence[Candidate], query: Query) -> Table:
     columns["updated"] = lambda c: (c.facts.last_modified or "?")[:10]
     if any(candidate.concerns for candidate in candidates):
         columns["look at"] = lambda c: Cell(", ".join(c.concerns), Tone.WARN)
-    rows = tuple(tuple(show(candidate) for show in columns.values()) for candidate in candidates)
-    return Table(tuple(columns), rows, right=tuple(name for name in _RIGHT if name in columns))
+    filled = {name: [show(candidate) for candidate in candidates] for name, show in columns.items()}
+    untold = [name for name, cells in filled.items() if name in _DROPPED and set(cells) == {"?"}]
+    kept = {name: cells for name, cells in filled.items() if name not in untold}
+    rows = tuple(zip(*kept.values(), strict=True))
+    return Table(tuple(kept), rows, right=tuple(name for name in _RIGHT if name in kept)), untold
 
 
 def _formats(formats: Sequence[str]) -> str:

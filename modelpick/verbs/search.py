@@ -192,7 +192,7 @@ def _from_hub(query: Query, memory: int | None, endpoint: str | None, listener: 
         endpoint=asked,
         candidates=_ordered(found, query, memory),
         hidden=dict(looked.hidden),
-        notes=_notes(query, looked),
+        notes=_notes(query, looked, len(found)),
     )
 
 
@@ -205,7 +205,7 @@ def _from_index(query: Query, memory: int | None) -> SearchResult:
     with open_index() as index:
         found = search_index(index, query, looked)
         about = index.about()
-    notes = (*_notes(query, looked), f"From the local index: {about.words}.")
+    notes = (*_notes(query, looked, len(found)), f"From the local index: {about.words}.")
     return SearchResult(
         query=query,
         source="index",
@@ -224,7 +224,7 @@ def _ordered(found: list[ListedModel], query: Query, memory: int | None) -> tupl
     return tuple(in_order([candidate_of(model) for model in found], query, memory=memory, today=today))
 
 
-def _notes(query: Query, looked: Looked) -> tuple[str, ...]:
+def _notes(query: Query, looked: Looked, found: int) -> tuple[str, ...]:
     from modelpick.hub.amounts import short_bytes
     from modelpick.hub.query import SORTS
     from modelpick.hub.search import MOST_ORDERED
@@ -237,8 +237,8 @@ def _notes(query: Query, looked: Looked) -> tuple[str, ...]:
             "The Hub itself leaves out models of which it knows no parameter count (pickles only), and does not say "
             "how many."
         )
-    if SORTS[query.sort] is None and query.sort != "relevance":
-        notes.append(f"Ordered are the {MOST_ORDERED:,} most downloaded models that fit, no others.")
+    if SORTS[query.sort] is None and query.sort != "relevance" and found >= MOST_ORDERED:
+        notes.append(f"Ordered are the {found:,} most downloaded models that fit, no others.")
     if query.sort == "fit":
         notes.append(
             "Best fit: task, then licence, safe weights, memory, maintenance; downloads decide between equals only."
