@@ -49,8 +49,8 @@ def collect(client: HubClient, repo_id: str, revision: str | None = None, *, sha
 
     Two info calls, the card, the licence and config files that the repo lists, and the headers of its weight files by
     range (`modelpick.hub.weight_headers`); all at one commit. The data sets of its front matter are asked for by id
-    (`modelpick.hub.dataset_check`). Then its bases, each at its own (`modelpick.hub.lineage`). Where the repo was renamed, or is written in another case,
-    `RepoFacts.repo_id` differs from `requested`.
+    (`modelpick.hub.dataset_check`). Then its bases, each at its own (`modelpick.hub.lineage`). Where the repo was
+    renamed, or is written in another case, `RepoFacts.repo_id` differs from `requested`.
 
     Args:
         client: Whom to ask.
@@ -70,7 +70,9 @@ def collect(client: HubClient, repo_id: str, revision: str | None = None, *, sha
     reader = RepoReader(client, facts, Budget())
     if shallow:
         facts = _with_card(reader, facts)
-        return _missing(facts, ("downloads_all_time", "derived", "texts", "lineage"), "not asked for (a shallow look)")
+        return _missing(
+            facts, ("downloads_all_time", "derived", "texts", "weights", "lineage"), "not asked for (a shallow look)"
+        )
     name = facts.repo_id or repo_id
     second = aside(lambda: _second_call(client, name))
     facts = _with_card(reader, facts)

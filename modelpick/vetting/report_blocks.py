@@ -18,6 +18,7 @@ _FACTS = {
     "derived": "models made from it",
     "created": "when it was made",
     "lineage": "what it was made from",
+    "weights": "what all weight files hold",
 }
 _MAX_ROWS = 12
 _MAX_DUTIES = 6

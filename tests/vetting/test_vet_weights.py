@@ -255,6 +255,28 @@ def test_clean_weights_with_a_script_to_run(vetted: Callable[[Files], VetReport]
     assert worst(report, "weights-safe")[0] == "pass"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="no such mode here")
+def test_what_a_mode_lets_run_lies_beside_the_weights(tmp_path: Path) -> None:
+    for name, content in BASE.items():
+        (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    (tmp_path / "start").write_text("#!/bin/sh\ntrue\n")
+    (tmp_path / "start").chmod(0o755)
+    assert "`start` (15 bytes)" in worst(vet(str(tmp_path)), "executables-beside")[2]
+    for name in BASE:
+        (tmp_path / name).chmod(0o755)  # a file system that marks all files marks none
+    assert worst(vet(str(tmp_path)), "executables-beside")[0] == "pass"
+
+
+def test_a_strange_chat_template_is_quoted_where_it_stands(vetted: Callable[[Files], VetReport]) -> None:
+    config = json.dumps({"a": 1, "chat_template": "{{ x.__class__.__mro__ }}"}, indent=1)
+    card = CARD + "\nLoad it with `trust_remote_code=True`.\n"
+    report = vetted(BASE | {"README.md": card, "tokenizer_config.json": config})
+    assert worst(report, "chat-template")[:2] == ("fail", "medium")
+    (quote,) = found(report, "chat-template")[0].evidence
+    assert (quote.file, quote.line) == ("tokenizer_config.json", 3)
+    assert quote.quote in config
+
+
 def test_two_formats_of_other_tensors(vetted: Callable[[Files], VetReport]) -> None:
     one = b"ctorch._utils\n_rebuild_tensor_v2\n(K\x01tR"
     named = b"\x80\x02}(" + b"".join(b"X\x01\0\0\0" + key + one for key in (b"x", b"y")) + b"u."
