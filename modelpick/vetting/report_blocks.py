@@ -78,6 +78,10 @@ def _purpose(answers: Answers) -> Iterator[Block]:
     if answers.out_of_scope.evidence:
         yield say("Not for:")
         yield from quotes(answers.out_of_scope.evidence[:1])
+    shown = {*purpose.evidence[:2], *answers.training_data.evidence[:2]}
+    if new := [quote for quote in (*purpose.origin, *purpose.papers[:1]) if quote not in shown]:
+        yield say("Where it comes from:")
+        yield from quotes(new)
 
 
 def _not_stated(statement: Statement, absent: str) -> Text:
@@ -182,6 +186,7 @@ def _quoted(answers: Answers) -> set[Evidence]:
     """What stands above the findings already."""
     found = answers.license
     above = [*found.evidence[:1], *answers.purpose.evidence[:2], *answers.out_of_scope.evidence[:1]]
+    above += [*answers.purpose.origin, *answers.purpose.papers[:1]]
     return {*above, *answers.training_data.evidence[:2], *answers.usage.evidence[:1]}
 
 
