@@ -214,7 +214,7 @@ def test_completion_completes():
         ("eval ./t", ["file,./t"]),
         ("predict toy", ["plain,toy-1"]),
         ("predict ./x --input ro", ["file,ro"]),
-        ("vet --explain weights", ["plain,weights-safe"]),
+        ("vet --explain weights-saf", ["plain,weights-safe"]),
     ],
 )
 def test_names_and_files_are_completed(tmp_path, monkeypatch, words, offered):
