@@ -83,11 +83,11 @@ def command(
     _one_way({"SUBJECT": bool(subjects), "--ids": ids, "--cards": cards, "--from": bundle})
     if cards is not None:
         _without("--cards", {"--revision": revision, "--endpoint": endpoint, "--shallow": shallow, "--save": save})
-        from modelpick.cli.vet_bulk import show_bulk
+        from modelpick.cli.vet_bulk import listener_of, show_bulk
         from modelpick.verbs.vet_bulk import vet_cards
 
-        wants_json = sink.format == "json"
-        bulk = vet_cards(cards, policy=policy, jobs=jobs, wants_json=wants_json, listener=sink.listener)
+        listener, wants_json = listener_of(sink, each=False), sink.format == "json"
+        bulk = vet_cards(cards, policy=policy, jobs=jobs, wants_json=wants_json, listener=listener)
         show_bulk(sink, bulk, each=False, fail_on=fail_on)
         return
     _without("a vet without --cards", {"--jobs": jobs})
@@ -104,10 +104,10 @@ def command(
 
 
 def _vet_ids(sink: Sink, ids: str, how: dict[str, Any], fail_on: str | None) -> None:
-    from modelpick.cli.vet_bulk import read_ids, show_bulk
+    from modelpick.cli.vet_bulk import listener_of, read_ids, show_bulk
     from modelpick.verbs.vet_bulk import vet_ids
 
-    bulk = vet_ids(read_ids(ids), **how, wants_json=sink.format == "json", listener=sink.listener)
+    bulk = vet_ids(read_ids(ids), **how, wants_json=sink.format == "json", listener=listener_of(sink, each=True))
     show_bulk(sink, bulk, each=True, fail_on=fail_on)
 
 

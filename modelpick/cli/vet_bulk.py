@@ -11,6 +11,7 @@ from modelpick.errors import CannotFindOut, ModelpickError
 from modelpick.places import user_path
 
 if TYPE_CHECKING:
+    from modelpick.progress import Listener
     from modelpick.render.sink import Sink
     from modelpick.verbs.bulk import Bulk, Line
 
@@ -36,6 +37,15 @@ def read_ids(source: str) -> list[str]:
         raise CannotFindOut(f"`{source}` is too long for a list of ids", "cut it into pieces")
     lines = (line.strip() for line in data.decode("utf-8-sig", "replace").splitlines())
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def listener_of(sink: Sink, *, each: bool) -> Listener:
+    """Bars, but not on the terminal that the lines themselves go to: they show how far it is."""
+    if sys.stdout.isatty() and (each or sink.format in {"json", "quiet"}):
+        from modelpick.render.listener import TerminalListener
+
+        return TerminalListener(sys.stderr, bars=False)
+    return sink.listener
 
 
 def show_bulk(sink: Sink, bulk: Bulk, *, each: bool, fail_on: str | None) -> None:

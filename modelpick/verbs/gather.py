@@ -24,7 +24,7 @@ class Gatherer:
         revision: Of all repos; None for their main branches.
         endpoint: The Hub to ask instead of the environment's.
         listener: Hears of waits.
-        shallow: Only what the Hub tells in its list of facts, and the card.
+        shallow: Of each repo only the first info call and the card.
         longest_wait: Seconds that the Hub may ask us to wait; None for the client's own bound.
     """
 
