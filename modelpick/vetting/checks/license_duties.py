@@ -70,9 +70,15 @@ def _lacking(facts: RepoFacts, licence: Licence, base: Ancestor) -> Iterator[tup
     name = (facts.repo_id or "").rpartition("/")[2]
     if licence.name_prefix and name and not _begins_with(name, licence.name_prefix):
         yield f"the name `{name}` does not begin with `{licence.name_prefix}`", Severity.MEDIUM
-    if licence.display and not _shows(facts, licence.display):
+    unread = any(missing.what == "card" for missing in facts.missing)
+    if licence.display and not unread and not _shows(facts, licence.display):
         yield f"nothing says `{licence.display}`", Severity.LOW
-    if licence.hub_id == "gemma" and base.relation_to_subject != "adapter" and not _passes_gemma_on(facts):
+    if (
+        licence.hub_id == "gemma"
+        and not unread
+        and base.relation_to_subject != "adapter"
+        and not _passes_gemma_on(facts)
+    ):
         yield "neither the terms of Gemma nor its list of prohibited uses are passed on", Severity.MEDIUM
     if facts.files is None or _files_of(facts):
         return
