@@ -7,14 +7,16 @@ import re
 _LONGEST = 600
 _HINT = re.compile(
     r"more info|\{\{|n/a|tb[da]|to.?do|to be |to come|soon|progress|wip|\[|direct and|lacoste|template|pushed on"
-    r"|automatically|code below|remediation|preprocessing, hardware|describe the data|initialized it"
+    r"|automatically|code below|quick summary|longer summary|section |next steps|fastlearner|hosting your fastai"
+    r"|remediation|preprocessing, hardware|describe the data|initialized it"
 )
 _EMPTY = re.compile(
     r"""
     \[?\s*more\ info(?:rmation)?\ (?:is\ )?(?:needed|required|to\ (?:come|be\ added))
         (?:\ for\ further\ recommendations)?\s*\]?
   | \{\{[^{}]{0,200}\}\}
-  | \[\s*(?:todo|tbd|(?:add|insert|describe|enter|fill\ in|your)\ [^\[\]]{1,80})\s*\]
+  | \[\s*todo\b[^\[\]]{0,200}\]
+  | \[\s*(?:tbd|(?:add|insert|describe|enter|fill\ in|your)\ [^\[\]]{1,80})\s*\]
   | (?<!\w)(?:n/a|tbd|tba|to-?do|to\ do|wip|work\ in\ progress|(?:coming|more|details)\ soon|to\ come
         |to\ be\ (?:added|announced|completed|decided|defined|determined|done|filled|updated|written)(?:\ soon)?)(?!\w)
   | users\ \(both\ direct\ and\ downstream\)\ should\ be\ made\ aware\ of\ the\ risks,\ biases,?\ and\ limitations
@@ -24,6 +26,15 @@ _EMPTY = re.compile(
   | this\ is\ the\ model\ card\ of\ a\ (?:\W\ )?[\w.\- ]{1,40}\ model\ that\ has\ been\ pushed\ on\ the\ hub
   | this\ model\ ?card\ (?:has\ been\ automatically\ generated|aims\ to\ be\ a\ base\ template\ for\ new\ models)
   | it\ has\ been\ generated\ using\ this\ raw\ template
+  | provide\ a\ (?:quick|longer)\ summary\ of\ what\ (?:this|the)\ model\ is(?:/does)?
+  | this\ section\ is\ meant\ to\ convey\ both\ technical\ and\ sociotechnical\ limitations
+  | this\ section\ describes\ the\ evaluation\ protocols\ and\ provides\ the\ results
+  | this\ section\ is\ for\ the\ model\ use\ (?:without|when)\ fine-tun(?:ing|ed)\ [^.]{1,120}
+  | this\ section\ addresses\ misuse,\ malicious\ use,\ and\ uses\ that\ the\ model\ will\ not\ work\ well\ for
+  | address\ questions\ around\ how\ the\ model\ is\ intended\ to\ be\ used,\ [^.]{1,140}
+  | (?:some\ next\ steps:?\ )?(?:\d\.\ )?fill\ out\ this\ model\ card\ with\ more\ information\ [^.!]{1,80}
+  | greetings\ fellow\ fastlearner
+  | don't\ forget\ to\ delete\ this\ content\ from\ your\ model\ card
   | use\ the\ code\ below\ to\ get\ started\ with\ the\ model
   | provide\ examples\ of\ latent\ issues\ and\ potential\ remediations
   | preprocessing,\ hardware\ used,\ hyperparameters

@@ -195,10 +195,19 @@ def _at_command(view: CardView, snippet: _Snippet) -> Evidence:
     wanted = snippet.command.strip()[:_MAX_COMMAND]
     if not wanted or snippet.inline:
         return evidence
-    rows = view.rows
-    for number in range(evidence.line, min(len(rows), evidence.line + snippet.text.count("\n") + _MAX_CONTINUED) + 1):
-        row = rows[number - 1].strip().lower()
-        if row and (wanted in row or (row.endswith("\\") and wanted.startswith(row.rstrip("\\ ")))):
-            last = number + 1 if row.endswith("\\") else number
-            return Evidence(file=evidence.file, line=number, quote=view.quote(number, last), section=evidence.section)
-    return evidence
+    last = evidence.line + snippet.text.count("\n") + _MAX_CONTINUED
+    rows = [row.strip().lower() for row in view.rows[evidence.line - 1 : last]]
+    index = (
+        rows.index(wanted) if wanted in rows else next((i for i, row in enumerate(rows) if _holds(row, wanted)), None)
+    )
+    if index is None:
+        return evidence
+    number = evidence.line + index
+    quote = view.quote(number, number + rows[index].endswith("\\"))
+    return Evidence(file=evidence.file, line=number, quote=quote, section=evidence.section)
+
+
+def _holds(row: str, command: str) -> bool:
+    """Whether a row holds a command, or its beginning where a backslash joins it to the next row."""
+    head = row.rstrip("\\ ")
+    return command in row or (head != row and head != "" and command.startswith(head))

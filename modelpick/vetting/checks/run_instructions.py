@@ -1,7 +1,8 @@
 """The card does not tell its reader to run things off the net.
 
 What it checks
-    The commands in the card: `curl ... | sh`, installation from a URL or a git repository, scripts of a repository.
+    The commands in the card: what is fetched and run (`curl ... | sh`, `iwr ... | iex`), decoded and run (base64), or
+    installed from a URL or a git repository; scripts, batch files and code of a repository.
 
 Why it matters
     In 2026 a model with clean weights and a card that said "run this script" took first place on the Hub within a day.
