@@ -35,7 +35,7 @@ MAX_FILES = 100_000
 MAX_HASHED = 256 * 2**20
 """Bytes of weights that are hashed, a quarter of them of one file at most."""
 
-_LIMITS = Limits(files=500, shards=500, bytes=512 * 2**20, file_bytes=32 * 2**20, reads=10_000)
+_LIMITS = Limits(files=500, shards=500, ggufs=20, bytes=512 * 2**20, file_bytes=32 * 2**20, reads=10_000)
 _CARD = "README.md"
 _RUN_FILES = ("config.json", "model.safetensors", "preprocessing.json", "report.json")
 _CARD_SUFFIXES = (".md", ".markdown")

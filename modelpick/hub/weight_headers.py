@@ -15,10 +15,10 @@ from modelpick.hub.repo_reader import RepoReader
 from modelpick.weights.formats import SAFETENSORS, weight_format
 from modelpick.weights.gather import INDEX, Gathered, Limits, gather
 
-MAX_WEIGHTS = 8 * 2**20
+MAX_WEIGHTS = 11 * 2**20
 """Bytes of weight files that one vet fetches; the rest of its budget is for texts and for the bases."""
 
-_MAX_FILE = 5 * 2**20
+_MAX_FILE = 19 * 2**19  # the vocabulary of a GGUF file stands before its chat template: eight millions, often
 _MAX_FILES = 12
 _MAX_SHARDS = 8
 _MAX_READS = 5
@@ -56,6 +56,7 @@ def look_into_weights(reader: RepoReader, files: tuple[FileFact, ...]) -> Gather
     limits = Limits(
         files=_MAX_FILES,
         shards=_MAX_SHARDS,
+        ggufs=1,
         bytes=min(MAX_WEIGHTS, reader.budget.left),
         file_bytes=_MAX_FILE,
         reads=_MAX_READS,

@@ -36,7 +36,7 @@ INDEX = "shard-index"
 
 _ORDER: tuple[Format, ...] = (SAFETENSORS, GGUF, PICKLE, BINARY, KERAS, HDF5, NUMPY, ARCHIVE)
 _MAX_INDEXES = 2
-_MAX_GGUF = 3  # the files of one repo are the same model, packed more or less
+_MAX_PICKLES = 40  # the dearest to read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,8 @@ class Limits:
 
     Attributes:
         files: Weight files that are looked into.
-        shards: Shards of an index that are looked into; of an index with more only the first.
+        shards: Safetensors that are looked into; of an index with more shards only the first.
+        ggufs: GGUF files that are looked into.
         bytes: Of all files together.
         file_bytes: Of one file.
         reads: Reads of one file; each is a request where the file lies on the Hub.
@@ -53,6 +54,7 @@ class Limits:
 
     files: int
     shards: int
+    ggufs: int
     bytes: int
     file_bytes: int
     reads: int
@@ -132,15 +134,15 @@ class _Gatherer:
         wanted = [(rank, file) for file in self._files.values() if (rank := _rank(file)) is not None]
         wanted.sort(key=lambda pair: (pair[0], pair[1].path.count("/"), pair[1].bytes or 0, pair[1].path))
         left_out = {shard for index in indexes if len(index.shards) > self._limits.shards for shard in index.shards[1:]}
-        ggufs = 0
+        # What is safe leaves room for what may not be. GGUF files of one repo are one model, packed more or less.
+        most = {SAFETENSORS: self._limits.shards, GGUF: self._limits.ggufs, PICKLE: _MAX_PICKLES}
+        counts: Counter[Format] = Counter()
         chosen: list[FileFact] = []
         for rank, file in wanted:
-            if file.path in left_out or len(chosen) >= self._limits.files:
+            kind = _ORDER[rank]
+            if file.path in left_out or len(chosen) >= self._limits.files or counts[kind] == most.get(kind):
                 continue
-            if _ORDER[rank] is GGUF:
-                ggufs += 1
-                if ggufs > min(_MAX_GGUF, self._limits.shards):
-                    continue
+            counts[kind] += 1
             chosen.append(file)
         return chosen, len(wanted) - len(chosen)
 

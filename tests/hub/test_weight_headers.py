@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -17,12 +18,24 @@ from modelpick.hub.settings import Settings, Timeouts
 LARGE = safetensors_bytes({"a": [500_000]}, metadata={"license": "mit"})
 
 
+def gguf(words: int) -> bytes:
+    """A header of one chat template after a vocabulary."""
+
+    def text(value: bytes) -> bytes:
+        return struct.pack("<Q", len(value)) + value
+
+    vocabulary = text(b"tokenizer.ggml.tokens") + struct.pack("<IIQ", 9, 8, words) + text(b"a long token") * words
+    template = text(b"tokenizer.chat_template") + struct.pack("<I", 8) + text(b"{{ x }}")
+    return b"GGUF" + struct.pack("<IQQ", 3, 0, 2) + vocabulary + template
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
     folder = tmp_path_factory.mktemp("repos")
     write_repo(folder, "org/large", {"README.md": "# x\n", "model.safetensors": LARGE})
     write_repo(folder, "org/small", {"README.md": "# x\n", "model.safetensors": safetensors_bytes({"a": [2]})})
     write_repo(folder, "org/many", {f"checkpoint-{n}/optimizer.pt": b"\x80\x02}." for n in range(60)})
+    write_repo(folder, "org/gguf", {"q4.gguf": gguf(400_000), "q8.gguf": gguf(400_000)})
     write_repo(folder, "org/zip", {"weights.zip": b"PK\x03\x04" + bytes(500_000)})
     with LoopbackHub(folder) as hub:
         yield hub
@@ -124,3 +137,11 @@ def test_no_more_than_a_few_reads_of_one_zip(hub: LoopbackHub) -> None:
     facts = facts_of(hub, "org/zip")
     assert len(parts(hub)) <= 5
     assert facts.weights[0].problem is not None
+
+
+def test_a_long_vocabulary_before_the_template_costs_a_few_requests(hub: LoopbackHub) -> None:
+    facts = facts_of(hub, "org/gguf")
+    (weights,) = facts.weights
+    assert (weights.examined, weights.chat_template) == ("header", "{{ x }}")
+    assert len(parts(hub)) <= 5
+    assert "1 of 2" in missing(facts)["weights"]

@@ -300,7 +300,7 @@ def looked(files: dict[str, bytes], **limits: int) -> Any:
         opened.append(file.path)
         yield InMemory(files[file.path])
 
-    chosen = {"files": 12, "shards": 8, "bytes": 10**7, "file_bytes": 10**6, "reads": 5, **limits}
+    chosen = {"files": 12, "shards": 8, "ggufs": 1, "bytes": 10**7, "file_bytes": 10**6, "reads": 5, **limits}
     found = gather([FileFact(path=path, bytes=len(data)) for path, data in files.items()], source, Limits(**chosen))
     return found, opened
 
@@ -328,3 +328,11 @@ def test_an_index_of_a_million_entries_is_over_what_may_be_read() -> None:
     found, _ = looked({"m.safetensors.index.json": data})
     assert time.process_time() - start < 3
     assert [missing.what for missing in found.missing] == ["m.safetensors.index.json"]
+
+
+def test_many_safe_files_leave_room_for_those_that_may_not_be() -> None:
+    header = b'{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'
+    safe = {f"lora{n}.safetensors": struct.pack("<Q", len(header)) + header for n in range(40)}
+    found, opened = looked(safe | {"x.pkl": EVIL})
+    assert (len(opened), opened[-1]) == (9, "x.pkl")
+    assert [weight.imports for weight in found.weights if weight.imports] == [("os.system",)]
