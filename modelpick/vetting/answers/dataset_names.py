@@ -51,7 +51,9 @@ _CONNECTORS = frozenset({"of", "for", "in", "de", "the"})
 _MAX_SPAN = 10  # words
 _MAX_TOKEN = 100
 _PLAIN_BEFORE_SET = re.compile(rf"\b(?:the|on|from|using) ([a-z][\w.-]{{1,40}}) {_SET}\b")
-_AFTER_SET = re.compile(rf"\b(?i:{_SET})s?(?: (?i:used|use|is|are|called|named|from))*\s*[:=(]?\s*(?:the )?({_SPAN})")
+_AFTER_SET = re.compile(
+    rf"\b(?i:{_SET})s?(?![\w/])(?: (?i:used|use|is|are|called|named|from))*\s*[:=(]?\s*(?:the )?({_SPAN})"
+)
 # "GermanQuAD-Datensatz", "JSUTコーパス", "CMRC2018数据集": scripts without blanks between words.
 _LATIN = r"(?<![A-Za-z0-9/_.-])([A-Za-z][\w./-]{0,60}[A-Za-z0-9])"
 _FOREIGN = re.compile(
@@ -166,7 +168,8 @@ def _by_pattern(text: str, quote: str, listed: bool) -> Iterator[Named]:
     if "`" in quote:
         for match in _CODE.finditer(quote):
             name = match[1].strip()
-            if dataset_terms(name) or re.match(rf" ?{_SET}", quote[match.end() : match.end() + 20]):
+            a_set = re.match(rf" ?{_SET}", quote[match.end() : match.end() + 20])
+            if dataset_terms(name) or (a_set and trimmed(name, 0)):
                 yield Named(name, text.find(name))
     for match in _QUOTED.finditer(text) if '"' in text or "“" in text or "`" in text else ():
         if not MODEL_WORD.search(match[1]) and ("-" in match[1] or looks_like_name(match[1])):

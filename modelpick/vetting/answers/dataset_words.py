@@ -24,7 +24,8 @@ PLAIN_ENDING = re.compile(
     r".*(?:ing|ed|al|ic|ive|ous|ly|able|ary|ish|est|level|based|sized?|scale|quality|wise|free|type|tuned|trained)$"
 )
 NO_NAME = either(
-    r"^(?:[GTCXN]PUs?\S*|CUDA|[AVHPTBLM]\d{1,4}s?|v\d-\d+|RTX|GTX|NVIDIA|Tesla|T[Ii][Tt][Aa][Nn]|[A-Za-z]{2}-[A-Z]{2}|X[Pp]|Engine|"
+    r"^(?:[GTCXN]PUs?\S*|CUDA|[AVHPTBLM]\d{1,4}s?|v\d-\d+|RTX|GTX|NVIDIA|Tesla|T[Ii][Tt][Aa][Nn]|"
+    r"[A-Za-z]{2}-[A-Z]{2}|X[Pp]|Engine|Word[Pp]iece|Sentence[Pp]iece|BPE|WAV|FLAC|MP3|"
     r"\w+_(?:url|ids?|name|path|text|labels?|size|type|mask)|Quadro|GeForce|DGX|Ascend|"
     r"Gaudi\d?",
     r"Google|Colab|AWS|Amazon|Azure|GCP|Cloud|Tencent|Alibaba|Baidu|Slurm|MacBook|RAM|VRAM|SageMaker|PyTorch|"
@@ -42,7 +43,8 @@ NO_NAME = either(
     r"NLI|NER|QA|TTS|ASR|STT|OCR|VQA|POS|MT|MLP|CNN|RNN|LSTM|GAN|SOTA|NSFW|EM|F1|BLEU|WER|CER|API|GUI|URL|PDF|"
     r"HTML|JSON",
     r"English|Dutch|French|German|Arabic|Hindi|Greek|Thai|Czech|Bengali|Tamil|Telugu|Urdu|Swahili|Basque|Hebrew|Slovak",
-    r"[A-Z]\w+(?:ian|ese|ish)|Catalan|Welsh|Icelandic|Yoruba|Farsi|Malay|Filipino|Tagalog|Punjabi|Marathi|"
+    r"[A-Z]\w+(?:ian|ese|ish)|Korean|Wolof|Indic|Nordic|Catalan|Welsh|Icelandic|Yoruba|Farsi|Malay|Filipino|"
+    r"Tagalog|Punjabi|Marathi|"
     r"Gujarati|Kannada",
     r"(?:Pre-?|Fine-?)?(?:Train|Tun|train|tun)(?:ing|ed)?|Evaluation|Test\w*|Datasets?|Data|Corpus|Leaderboards?",
     r"Model\w*|Base|Input|Output|Note|Table|Figure|Section|Version|Steps?|Stage|Phase|Web|Internet|Linux|Windows|MIT",

@@ -280,5 +280,7 @@ def _item_names(line: Line) -> tuple[Named, ...]:
         return (Named(first, 0),)
     if not 2 <= len(head) <= 60 or len(head.split()) > 5 or _ITEM_SIZE.match(head) or not looks_like_name(head):
         return names_in(head, head, known_only=True)[:1]
+    if head.endswith("ing"):  # "PII Filtering": what was done to the data
+        return ()
     lower = [word for word in head.split() if _LOWER.fullmatch(word)]
     return trimmed(head, 0)[:1] if len(lower) <= 1 else ()

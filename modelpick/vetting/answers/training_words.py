@@ -68,7 +68,8 @@ OTHERS = Hinted(
 )
 # How to train, or what training would be like, tells nothing about this model: nor do the data of its tokenizer.
 ADVICE_FIRST = re.compile(
-    r"^\W*(?:(?:to )?(?:re-?|pre-?|fine-?)?(?:train|tune)\b|to (?:apply|use|adapt|run|reproduce)\b|(?:to )?finetune\b)"
+    r"^\W*(?:(?:to )?(?:re-?|pre-?|fine-?)?(?:train|tune)\b|to (?:apply|use|adapt|run|reproduce)\b|(?:to )?finetune\b|"
+    r"(?:an? |the )?(?:scripts?|notebooks?|examples?|tutorials?|recipes?) (?:to|that|for|of)\b)"
 )
 ADVICE = Hinted(
     ("your", " be ", "tokeni", "vocab", "sentencepiece", "bpe"),
