@@ -53,16 +53,18 @@ def run(reading: Reading) -> Iterator[Said]:
             *quotes,
             severity=Severity.HIGH if program else Severity.MEDIUM,
         )
-    rest = [path for path in beside if path not in {path for path, _ in called[:_MOST]}]
+    said = {path for path, _ in called[:_MOST]}
+    rest = [path for path in beside if path not in said]
     yield from _listed(reading, "programs", [path for path in rest if _PROGRAMS.fullmatch(path)], sizes)
     yield from _listed(reading, "scripts", [path for path in rest if not _PROGRAMS.fullmatch(path)], sizes)
 
 
 def _calls(reading: Reading, path: str) -> tuple[Evidence, ...]:
     """The commands of the card that name a file."""
-    name = re.escape(path.rpartition("/")[2])
-    word = re.compile(rf"(?<![\w.-]){name}(?![\w-])")
-    return tuple(quote for quote in reading.answers.run_evidence if word.search(quote.quote))
+    name = path.rpartition("/")[2]
+    near = [quote for quote in reading.answers.run_evidence if name in quote.quote]
+    word = rf"(?<![\w.-]){re.escape(name)}(?![\w-])"
+    return tuple(quote for quote in near if re.search(word, quote.quote))
 
 
 def _listed(reading: Reading, kind: str, paths: list[str], sizes: Mapping[str, int | None]) -> Iterator[Said]:

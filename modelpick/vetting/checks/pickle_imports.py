@@ -56,7 +56,8 @@ def run(reading: Reading) -> Iterator[Said]:
     for weight in seen:
         yield from _bad(weight)
     yield from _unclear(seen, open_question)
-    unseen = [path for path in unsafe if path not in {weight.path for weight in seen}]
+    looked = {weight.path for weight in seen}
+    unseen = [path for path in unsafe if path not in looked]
     if unseen:
         yield unknown(f"{file_names(unseen)} was not looked into", *map(whole_file, unseen[:3]), severity=Severity.LOW)
     clean = [weight.path for weight in seen if not [*_bad(weight), *_unclear([weight], open_question)]]
