@@ -24,6 +24,9 @@ _HEAD = 1_500  # normalised characters in which a title stands
 _NEAR = 3_000  # normalised characters within which a text without a title begins
 _NAMED = 1_000  # a text that only names a licence is no longer than this
 _MAX_QUOTE = 600
+_FEW_WORDS = 14  # of a title or copyright line; a longer line says something
+_MAX_LEAD = 4
+_COPYRIGHT = re.compile(r"(?i)copyright|\(c\)|©|all rights reserved")
 _TOKENS = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
@@ -100,6 +103,12 @@ class _Words:
         """The line (from 1) in which a place of `text` stands."""
         return bisect_right(self.starts, place)
 
+    def is_title(self, place: int) -> bool:
+        """Whether a place stands near the beginning of a short line: longer ones only speak of a licence."""
+        line = self.line(place)
+        before = self.text[self.starts[line - 1] : place]
+        return len(before.split()) <= _MAX_LEAD and len(self.rows[line - 1].split()) <= _FEW_WORDS
+
     def quote(self, line: int, near: str = "") -> str:
         """That line; of a long one the part around the word `near`."""
         row = self.rows[line - 1]
@@ -115,8 +124,9 @@ def identify(text: str) -> Identified | None:
     The title that stands first decides, among several at one place the longest.
     """
     words = _Words(text)
-    titles = sorted(_titles(words), key=lambda title: (title.place, -title.length))
     short = len(words.text) <= _NAMED
+    found = (title for title in _titles(words) if short or words.is_title(title.place))
+    titles = sorted(found, key=lambda title: (title.place, -title.length))
     ids = dict.fromkeys(title.hub_id for title in titles)
     whole = next((title for title in (*titles, *_bare(words)) if title.known.holds(words.text)), None)
     if whole is not None and not (short and len(ids) > 1):
@@ -198,7 +208,7 @@ def _added(words: _Words, known: KnownText) -> tuple[int, str] | None:
     first, last, longest = known.body
     start, end = words.text.find(first), words.text.rfind(last)
     if start < 0 or end < start:
-        return None
+        return 0, words.text
     inside = words.text[start : end + len(last)]
     if len(inside) > longest:
         return start, inside
@@ -215,10 +225,6 @@ def _added(words: _Words, known: KnownText) -> tuple[int, str] | None:
         if len(row.split()) > _FEW_WORDS and not _COPYRIGHT.search(row):
             return at, words.text[at:start]
     return None
-
-
-_FEW_WORDS = 14
-_COPYRIGHT = re.compile(r"(?i)copyright|\(c\)|©|all rights reserved")
 
 
 def _users(words: _Words) -> Iterator[Term]:

@@ -34,7 +34,7 @@ class KnownText:
         return all(phrase in text for phrase in self.phrases)
 
 
-_MIT = ("permission is hereby granted free of charge", "dealings in the software", 1_080)
+_MIT = ("permission is hereby granted free of charge", "dealings in the software", 1_020)
 _BSD_END = "possibility of such damage"
 _BSD = "redistribution and use in source and binary forms"
 _CC = (
@@ -55,7 +55,7 @@ KNOWN_TEXTS: tuple[KnownText, ...] = (
         "apache-2.0",
         "apache license(?: version)? 2(?:.0)?",
         ("grant of copyright license", "grant of patent license", "end of terms and conditions"),
-        body=("terms and conditions for use reproduction", "end of terms and conditions", 9_700),
+        body=("terms and conditions for use reproduction", "end of terms and conditions", 9_000),
         appendix="limitations under the license",
     ),
     KnownText(
@@ -70,21 +70,21 @@ KNOWN_TEXTS: tuple[KnownText, ...] = (
         "bsd 3 clause|new bsd license|modified bsd license",
         (_BSD, "neither the name", _BSD_END),
         bare=True,
-        body=(_BSD, _BSD_END, 1_500),
+        body=(_BSD, _BSD_END, 1_450),
     ),
     KnownText(
         "bsd-2-clause",
         "bsd 2 clause|simplified bsd license",
         (_BSD, _BSD_END),
         bare=True,
-        body=(_BSD, _BSD_END, 1_260),
+        body=(_BSD, _BSD_END, 1_230),
     ),
     KnownText(
         "isc",
         "isc license",
         ("permission to use copy modify and or distribute this software", "performance of this software"),
         bare=True,
-        body=("permission to use copy modify", "performance of this software", 720),
+        body=("permission to use copy modify", "performance of this software", 700),
     ),
     KnownText("agpl-3.0", "gnu affero general public license version 3", ("remote network interaction",)),
     KnownText("agpl-3.0", "gnu affero general public license|agpl(?: v?3(?:.0)?)?"),
@@ -105,7 +105,12 @@ KNOWN_TEXTS: tuple[KnownText, ...] = (
     KnownText("wtfpl", "do what the fuck you want to public license"),
     KnownText("bsl-1.0", "boost software license version 1.0|boost software license"),
     KnownText("busl-1.1", "business source license(?: version)? 1.1|business source license"),
-    KnownText("zlib", "zlib license", ("altered source versions must be plainly marked",)),
+    KnownText(
+        "zlib",
+        "zlib license",
+        ("altered source versions must be plainly marked", "removed or altered from any source distribution"),
+        bare=True,
+    ),
     KnownText("ncsa", "university of illinois ncsa open source license"),
     KnownText("postgresql", "postgresql license"),
     KnownText("ofl-1.1", "sil open font license version 1.1"),
