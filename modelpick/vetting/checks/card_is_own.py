@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from modelpick.facts import Block, BlockKind, CardFacts
-from modelpick.findings import Confidence, Evidence, Severity
+from modelpick.findings import Confidence, Severity
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, quote_of
 from modelpick.vetting.known_owners import known_owners, organisations
 
@@ -61,19 +61,20 @@ def _same_name(reading: Reading, card: CardFacts, repo_id: str) -> Iterator[Said
     named = [*_named(card, name)]
     own_too = any(other.casefold().startswith(f"{owner}/") for other, _ in named)
     honest = {owner, *(base.split("/", 1)[0] for base in _bases(reading))}
-    others: dict[str, list[Evidence]] = {}
+    others: dict[str, dict[int, None]] = {}
     for other, line in named:
         if other.casefold().split("/", 1)[0] not in honest:
-            others.setdefault(other, []).append(quote_of(card, line))
-    for other, quotes in list(others.items())[:_MAX_QUOTES]:
+            others.setdefault(other, {})[line] = None
+    for other, lines in list(others.items())[:_MAX_QUOTES]:
         famous = other.casefold().split("/", 1)[0] in known_owners()
         if own_too and not famous:  # an example that was not adapted everywhere
             continue
+        quotes = [quote_of(card, line) for line in list(lines)[:_MAX_QUOTES]]
         says_so = any(_SAYS_SO.search(quote.quote) for quote in quotes)
         yield failed(
             f"the card {'also ' if own_too else ''}speaks of `{other}`, a repo of this name under another owner"
             + (", and tells why" if says_so else ""),
-            *dict.fromkeys(quotes[:_MAX_QUOTES]),
+            *quotes,
             severity=Severity.MEDIUM if famous and not own_too else Severity.LOW,
             confidence=Confidence.MEDIUM,
         )
