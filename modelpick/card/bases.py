@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from modelpick.card.base_words import HUB_URL, MAX_SEARCHED, NAME, Relation, base_in, may_name
 from modelpick.card.yaml_values import YamlFault, read_yaml
 from modelpick.facts import BaseModel, BlockKind, RepoFacts, TextFile, Value
 from modelpick.findings import Evidence
 
-Relation = Literal["finetune", "adapter", "merge", "quantized"]
 Place = Literal["hub", "header", "text", "adapter_config", "config", "gguf", "mergekit"]
 
 ADAPTER_CONFIG, CONFIG = "adapter_config.json", "config.json"
@@ -26,13 +26,7 @@ _TOLD: tuple[Place, ...] = ("header", "adapter_config", "mergekit", "text", "hub
 _MAX_NAMES = 40
 """Names that one place may give; a list of thousands is no lineage."""
 _MAX_QUOTE = 500
-_MAX_SEARCHED = 2_000
-_NAME = r"[A-Za-z0-9_][\w.-]{0,95}"
-_ID = re.compile(rf"{_NAME}(?:/{_NAME})?")
-_NO_MODEL = r"(?!(?:api|blog|collections|datasets|docs|papers|posts|spaces|tasks|join|learn)\b/?|models(?:\?|/?\Z))"
-_HUB_URL = re.compile(
-    rf"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/{_NO_MODEL}({_NAME}(?:/{_NAME})?)/?(?:tree/[\w./-]+)?"
-)
+_ID = re.compile(rf"{NAME}(?:/{NAME})?")
 # First parts of a path of somebody's machine that could pass for an owner.
 _FOLDERS = frozenset(
     """
@@ -42,7 +36,9 @@ _FOLDERS = frozenset(
     trained trained_models usr workspace
     """.split()  # noqa: SIM905 - easier to read and to extend
 )
-_CHECKPOINT = re.compile(r"(?i)(?:checkpoint|epoch|step|ckpt)s?[-_]?\d+|(?:checkpoint|model|output|ckpt|tmp)s?")
+_CHECKPOINT = re.compile(r"(?i)(?:checkpoint|epoch|step|ckpt)s?[-_]?\d+")
+_OF_A_MACHINE = frozenset({"adapter_config", "config", "mergekit"})
+"""Places that tools fill with whatever path they loaded from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,95 +194,29 @@ def _of_gguf(facts: RepoFacts) -> Iterator[NamedBase]:
     seen: set[str] = set()
     for weights in facts.weights:
         for key, value in weights.metadata.items():
-            match = _HUB_URL.fullmatch(value.strip()) if _GGUF_KEY.fullmatch(key) else None
+            match = HUB_URL.fullmatch(value.strip()) if _GGUF_KEY.fullmatch(key) else None
             if match and match[1].lower() not in seen:
                 seen.add(match[1].lower())
                 yield _named(match[1], None, "gguf", Evidence(file=weights.path, line=0, quote=value.strip()))
 
 
-_LINK = rf"[*_`]{{0,3}}\[[^\]\n]{{0,120}}\]\(<?{_HUB_URL.pattern}>?\)[*_`]{{0,3}}"
-_LONG_NAME = rf"`?({_NAME}/{_NAME})`?"
-_THE = r"(?:(?:the|a|an|our|original|pre-?trained|model|checkpoint|weights of|instance of) ){0,5}"
-_FOREIGN_THE = r"(?:(?:le modèle|dem Modell|el modelo|o modelo|модели) )?"
-_ON = r"(?: base)?(?: model| checkpoint)?,? (?:(?:which|that) )?(?:(?:is|was|has been) )?(?:(?:further|then) )?"
-
-
-_SAYS: tuple[tuple[re.Pattern[str], Relation], ...] = (
-    (
-        re.compile(rf"\bfine-? ?tun(?:ed (?:version|checkpoint|variant|model)|ing) (?:of|from|based on) {_THE}{_LINK}"),
-        "finetune",
-    ),
-    (re.compile(rf"\bfine-? ?tuned from(?: model)?[^\w\[`\n]{{0,20}}{_THE}(?:{_LINK}|{_LONG_NAME})"), "finetune"),
-    (
-        re.compile(
-            rf"(?<!the )(?<!our )(?<!see )(?<!this )\bfine-? ?tun(?:ed|ing|es) {_THE}{_LINK}"
-            r"(?:(?: model| checkpoint)?,? (?:on|in|using|with|for|to|by)\b|\W*\Z)"
-        ),
-        "finetune",
-    ),
-    (
-        re.compile(
-            rf"(?:\A|\b(?:is|are) ){_THE}{_LINK}{_ON}"
-            r"(?:fine-? ?tuned(?: first)?|trained) (?:on|in|using|with|for|by|to)\b"
-        ),
-        "finetune",
-    ),
-    (
-        re.compile(
-            r"(?:\b(?:base|backbone|underlying|parent|pre-?trained)|\A\W{0,4}language) model\*{0,2}"
-            rf"(?: used)?(?: is| was|\*{{0,2}}:\*{{0,2}}) {_THE}{_LINK}"
-        ),
-        "finetune",
-    ),
-    (
-        re.compile(
-            r"(?P<own>)\b(?:(?:is|are|was|were|been|and|models?|checkpoint|encoder|decoder),? based (?:up)?on|"
-            r"initiali[sz]ed (?:from|with|by)|start(?:ing|ed|s) (?:from|with)|(?:weights|model) comes? from|"
-            r"(?:buil[dt]|made) (?:up)?(?:on|using|with|from)(?: top of)?|(?:is|was) originally|takes|"
-            r"(?:derived|forked|trained) from|pre-?trained with|(?:smaller|pruned|compressed|trimmed) versions? of|"
-            r"bas[ée]e?s? sur|basiert auf|basad[oa] en|basead[oa] em|основана? на|"
-            rf"use[sd]?(?= (?:the |a |an )?pre-?trained)) {_FOREIGN_THE}{_THE}{_LINK}"
-        ),
-        "finetune",
-    ),
-    (
-        re.compile(
-            r"\b(?:quanti[sz]ed|gguf|ggml|gptq|awq|exl2|onnx|mlx|int8|int4|[248]-bit)\b[\w ,()-]{0,40}?"
-            r"\b(?:versions?|conversions?|copy|weights|(?:model )?files|quants?|format) (?:of|for|from) "
-            rf"(?:the )?(?:[\w.' -]{{0,40}})?{_LINK}"
-        ),
-        "quantized",
-    ),
-    (re.compile(rf"(?<!small )(?<!tiny )\b(?:copy|mirror|re-?upload|duplicate) of {_THE}{_LINK}"), "quantized"),
-    (
-        re.compile(
-            r"\b(?:lora|adapter)[\w -]{0,30}\b(?:weights|adapters?|adaption)\b (?:for|of|trained on) "
-            rf"{_THE}(?:{_LINK}|{_LONG_NAME})"
-        ),
-        "adapter",
-    ),
-)
-"""How texts name what a model was made from, and how it was used. Where `own` is a group, no other model may be linked
-before: "close to [Y](...), which is based on [X](...)" is about Y.
-"""
-_WORTH = re.compile(rf"(?:huggingface\.co|hf\.co)/{_NO_MODEL}|uned from|adaption")
 _SILENT = frozenset({BlockKind.CODE, BlockKind.COMMENT, BlockKind.HEADING})
 
 
 def _of_text(facts: RepoFacts) -> Iterator[NamedBase]:
     """ "A fine-tuned version of [X](...)", "GGUF files for [X](...)" and the like."""
     card = facts.card
-    if card is None or not _may_name(card.text):
+    if card is None or not may_name(card.text):
         return
     count = 0
     for block in card.blocks:
         if block.placeholder or block.kind in _SILENT:
             continue
         for sentence in block.sentences:
-            if not _may_name(sentence.quote):
+            if not may_name(sentence.quote):
                 continue
-            quote = sentence.quote[:_MAX_SEARCHED]
-            found = _said(quote)
+            quote = sentence.quote[:MAX_SEARCHED]
+            found = base_in(quote)
             if found is not None:
                 section = card.section_of(block)
                 title = section.title if section else None
@@ -295,26 +225,6 @@ def _of_text(facts: RepoFacts) -> Iterator[NamedBase]:
                 count += 1
                 if count == _MAX_NAMES:
                     return
-
-
-def _may_name(text: str) -> bool:
-    """Whether a text may name a base; cheap, for most sentences do not."""
-    return "huggingface.co/" in text or "hf.co/" in text or "uned from" in text or "adaption" in text
-
-
-def _said(quote: str) -> tuple[str, Relation] | None:
-    """The name of a base in a sentence, as written, and how it was used; searched in lower case, which is faster."""
-    low = quote.lower()
-    if len(low) != len(quote):  # a few letters have no small one of their own
-        low = quote
-    for pattern, relation in _SAYS if _WORTH.search(low) else ():
-        match = pattern.search(low)
-        if match is None or ("own" in pattern.groupindex and "](" in low[: match.start()]):
-            continue
-        start, end = next((span for n in range(1, pattern.groups + 1) if (span := match.span(n))[1] > span[0]), (0, 0))
-        if end:
-            return quote[start:end].rstrip("."), relation
-    return None
 
 
 # --- small readers ----------------------------------------------------------------------------------------------
@@ -338,16 +248,16 @@ def quote_of_key(file: TextFile, key: str, value: object = None) -> Evidence:
 
 
 def _named(name: str, relation: Relation | None, place: Place, evidence: Evidence) -> NamedBase:
-    linked = _HUB_URL.fullmatch(name)
+    linked = HUB_URL.fullmatch(name)
     name = linked[1] if linked else name
-    return NamedBase(repo_id=name, relation=relation, place=place, evidence=evidence, local=_is_local(name))
+    return NamedBase(repo_id=name, relation=relation, place=place, evidence=evidence, local=_is_local(name, place))
 
 
-def _is_local(name: str) -> bool:
+def _is_local(name: str, place: Place) -> bool:
     if not _ID.fullmatch(name):
         return True
     parts = name.split("/")
-    return (len(parts) == 2 and parts[0].lower() in _FOLDERS) or _CHECKPOINT.fullmatch(parts[-1]) is not None
+    return place in _OF_A_MACHINE and (parts[0].lower() in _FOLDERS or _CHECKPOINT.fullmatch(parts[-1]) is not None)
 
 
 def _line_with(rows: Sequence[str], words: str, first: int) -> int:
