@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from modelpick.errors import ModelpickError
@@ -12,6 +13,7 @@ from modelpick.progress import SILENT, Listener
 
 if TYPE_CHECKING:
     from modelpick.facts import RepoFacts
+    from modelpick.vetting.answers.contract import Answers
     from modelpick.vetting.explain import Explanation
     from modelpick.vetting.policy import Policy
     from modelpick.vetting.report import VetReport
@@ -77,20 +79,24 @@ def vet_many(
     """
     from modelpick.verbs.gather import Gatherer
     from modelpick.verbs.policy import load_policy
+    from modelpick.vetting.answers.read import read_answers
     from modelpick.vetting.reports import VetReports
 
     demanded = load_policy(policy)
     gathered: list[tuple[str, RepoFacts | ModelpickError]] = []
+    answers: dict[int, Answers] = {}
     with (
         Gatherer(revision, endpoint, listener, shallow=shallow) as gatherer,
         listener.step("vetting", total=len(subjects), unit="subjects") as step,
     ):
         for subject, found in gatherer.all(subjects):
             gathered.append((subject, found))
+            if not isinstance(found, ModelpickError):  # read while the others are waited for
+                answers[id(found)] = read_answers(found)
             step.describe(f"vetting {subject}")
             step.advance()
     _save(save, gathered)
-    return VetReports(items=tuple(_vetted(gathered, demanded)))
+    return VetReports(items=tuple(_vetted(gathered, demanded, answers)))
 
 
 def vet_saved(bundle: str | Path, *, policy: str | Path = "default") -> VetReport | VetReports:
@@ -127,9 +133,14 @@ def _save(target: str | Path | None, gathered: Sequence[tuple[str, RepoFacts | M
 
 
 def _vetted(
-    gathered: Sequence[tuple[str, RepoFacts | ModelpickError]], policy: Policy
+    gathered: Sequence[tuple[str, RepoFacts | ModelpickError]],
+    policy: Policy,
+    answers: Mapping[int, Answers] = MappingProxyType({}),
 ) -> Iterator[VetReport | VetFailure]:
-    """The report of each, or why there is none; each knows the others as its peers."""
+    """The report of each, or why there is none; each knows the others as its peers.
+
+    `answers`: those that were read already, by the identity of the facts.
+    """
     from modelpick.vetting.reports import VetFailure
     from modelpick.vetting.verdict import vet_reading
 
@@ -138,7 +149,9 @@ def _vetted(
         if isinstance(found, ModelpickError):
             yield VetFailure(requested=subject, error=found)
         else:
-            yield vet_reading(found, policy, [peer for peer in known if _named(peer) != _named(found)])
+            yield vet_reading(
+                found, policy, [peer for peer in known if _named(peer) != _named(found)], answers.get(id(found))
+            )
 
 
 def _named(facts: RepoFacts) -> tuple[str, str | None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from modelpick.facts import RepoFacts
 from modelpick.findings import Finding, Outcome
+from modelpick.vetting.answers.contract import Answers
 from modelpick.vetting.answers.read import read_answers
 from modelpick.vetting.check import Reading
 from modelpick.vetting.checks import CHECKS
@@ -50,15 +51,22 @@ def rule(findings: Sequence[Finding], policy: Policy, subject: str) -> Ruling:
     )
 
 
-def vet_reading(facts: RepoFacts, policy: Policy, peers: Sequence[RepoFacts] = ()) -> VetReport:
+def vet_reading(
+    facts: RepoFacts, policy: Policy, peers: Sequence[RepoFacts] = (), answers: Answers | None = None
+) -> VetReport:
     """Answers, findings (the gravest first) and verdict about one subject; `peers` are vetted along with it.
+
+    `answers`: those of these facts, where they were read already.
 
     Ignores and approvals go by the id that answered, not by the one that was asked for: who took over a name is not
     trusted for the sake of the one before.
     """
     subject = facts.repo_id or facts.requested
     reading = Reading(
-        facts=facts, answers=read_answers(facts), peers=peers, license_rules=policy.licenses.for_subject(subject)
+        facts=facts,
+        answers=read_answers(facts) if answers is None else answers,
+        peers=peers,
+        license_rules=policy.licenses.for_subject(subject),
     )
     found = [finding for check in CHECKS for finding in check.findings(reading)]
     failed_first = {Outcome.FAIL: 0, Outcome.ERROR: 1, Outcome.UNKNOWN: 1}
