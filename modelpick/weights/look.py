@@ -214,9 +214,10 @@ def _packed(blank: WeightFacts, window: Window, head: bytes, wbits: int) -> Weig
     unpacker = zlib.decompressobj(wbits)
     try:
         data = window.read(0, min(window.size, _MAX_UNPACKED // 4))
-        unpacked = unpacker.decompress(data, _MAX_UNPACKED)
     except OverAllowanceError:
-        unpacked = zlib.decompressobj(wbits).decompress(head, _MAX_UNPACKED)
+        data = head
+    try:
+        unpacked = unpacker.decompress(data, _MAX_UNPACKED)
     except zlib.error:
         return replace(blank, reason=_NOT_OPENED, problem=f"`{blank.path}` cannot be unpacked")
     if unpacked[:1] != b"\x80":
