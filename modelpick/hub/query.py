@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, get_args
 
 from modelpick.errors import UsageError
@@ -140,7 +141,7 @@ def asked_wishes(query: Query) -> Iterator[Wish]:
     if author is not None:
         yield Wish(lambda m: m.repo_id.partition("/")[0].lower() == author.lower(), "another author", "")
     for tag, other in wanted_tags(query).items():
-        yield Wish(lambda m, tag=tag: has_tag(m, tag), other, "no tags told")  # type: ignore[misc]
+        yield Wish(partial(_tagged, tag), other, "no tags told")
 
 
 def wanted_tags(query: Query) -> Mapping[str, str]:
@@ -160,6 +161,10 @@ def has_tag(model: ListedModel, tag: str) -> bool | None:
     if tag.lower() in {one.lower() for one in (*model.tags, model.library or "")}:
         return True
     return False if model.tags else None
+
+
+def _tagged(tag: str, model: ListedModel) -> bool | None:
+    return has_tag(model, tag)
 
 
 def own_wishes(query: Query) -> Iterator[Wish]:

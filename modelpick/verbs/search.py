@@ -137,6 +137,7 @@ def search(
         UsageError: A wish, the endpoint or a variable of the environment is malformed; a task is close to known ones.
         CannotFindOut: The Hub could not be asked, what answered is no Hub, or there is no index.
     """
+    from modelpick.errors import UsageError
     from modelpick.hub.amounts import parse_count, parse_day
     from modelpick.hub.licence_wish import licence_wish
     from modelpick.hub.memory import machine_memory
@@ -145,6 +146,8 @@ def search(
     from modelpick.notebook import register
 
     register()
+    if offline and endpoint is not None:
+        raise UsageError("nobody is asked offline", "leave out `--endpoint`, or `--offline`")
     memory = machine_memory()
     query = Query(
         task=task_id(task) if task else None,

@@ -216,6 +216,7 @@ def test_the_verb_answers_with_candidates(hub: LoopbackHub) -> None:
         {"updated_since": "2025-13"},
         {"min_params": "2B", "max_params": "1B"},
         {"sort": "relevance", "text": "vit"},
+        {"offline": True, "endpoint": "http://127.0.0.1:9"},
     ],
 )
 def test_the_verb_refuses_what_it_cannot_ask(wrong: dict[str, object]) -> None:

@@ -101,7 +101,7 @@ def build(
             listener.notice(f"going on after {known.listed:,} models of {scope or 'all tasks'}")
         whole = _run(index, client, crawl, writer, listener, pause)
         removed += _forget(index, whole, writer) if limit is None else 0
-    tidy_up(index, listener)
+    tidy(index, writer.written, listener)
     written = writer.written
     return {"added": written.added, "replaced": written.replaced, "removed": removed, "skipped": written.skipped}
 
@@ -130,14 +130,8 @@ def update(
         known = _unfinished(index, scope, endpoint, "update", None) if mode == "update" and finished is None else None
         crawl = known or _begin(index, client, scope, "update", None, newest=newest)
         _run(index, client, crawl, writer, listener, pause)
-    tidy_up(index, listener)
+    tidy(index, writer.written, listener)
     return {"added": writer.written.added, "replaced": writer.written.replaced, "skipped": writer.written.skipped}
-
-
-def tidy_up(index: Index, listener: Listener) -> None:
-    """See `importing.tidy`."""
-    with listener.step("ordering the words"), errors(index.path):
-        tidy(index)
 
 
 def _begin(

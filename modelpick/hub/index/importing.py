@@ -13,6 +13,7 @@ from modelpick.hub.index.writer import Writer, Written
 from modelpick.progress import SILENT, Listener
 
 _BATCH = 2000
+_MUCH = 10  # from a tenth of all models on; less is merged as it comes
 
 
 def import_dump(index: Index, path: Path, listener: Listener = SILENT) -> Written:
@@ -46,17 +47,20 @@ def import_dump(index: Index, path: Path, listener: Listener = SILENT) -> Writte
             "give a dump of the Hub's list of models",
             kind="data",
         )
-    with listener.step("ordering the words"), errors(index.path):
-        tidy(index)
+    tidy(index, writer.written, listener)
     return writer.written
 
 
-def tidy(index: Index) -> None:
-    """Merges the pieces of the text index into one and counts for the planner of queries, so that searches are fast."""
-    with index.transaction() as connection:
-        connection.execute("INSERT INTO words (words) VALUES ('optimize')")
-        connection.execute("ANALYZE")
-    index.connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+def tidy(index: Index, written: Written, listener: Listener) -> None:
+    """After much was written: merges the text index's pieces into one and counts for the planner, for fast searches."""
+    changed = written.added + written.replaced
+    with listener.step("ordering the words"), errors(index.path):
+        total = index.connection.execute("SELECT models FROM totals").fetchone()[0]
+        if changed * _MUCH >= total:
+            with index.transaction() as connection:
+                connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+                connection.execute("ANALYZE")
+        index.connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
 
 
 def now() -> str:

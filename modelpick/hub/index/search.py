@@ -75,18 +75,16 @@ def text_match(text: str) -> str | None:
 
 def _count(index: Index, query: Query, asked: list[_Condition], own: list[_Condition], looked: Looked) -> None:
     """Counts what the wishes that are ours leave out, each model by the first that it does not meet."""
-    cases, words = [], []
-    for number, (condition, wish) in enumerate(zip(own, own_wishes(query), strict=True)):
-        cases.append(
-            f"WHEN ({condition.sql}) IS NULL THEN {2 * number} WHEN NOT ({condition.sql}) THEN {2 * number + 1}"
-        )
-        words += [wish.unknown, wish.other]
+    words: list[str] = []
+    reason = "NULL"
+    for number, (condition, wish) in reversed(list(enumerate(zip(own, own_wishes(query), strict=True)))):
+        reason = f"CASE ({condition.sql}) WHEN 1 THEN {reason} WHEN 0 THEN {2 * number + 1} ELSE {2 * number} END"
+        words[:0] = [wish.unknown, wish.other]
     match = _match(query)
     conditions = [*([_matching(match)] if match is not None else []), *asked]
-    values = [value for condition in own for _ in range(2) for value in condition.values]
     counted = index.connection.execute(
-        f"SELECT CASE {' '.join(cases)} END AS reason, COUNT(*) FROM models m {_where(conditions)} GROUP BY 1",  # noqa: S608 - values are bound
-        (*values, *_values(conditions)),
+        f"SELECT {reason}, COUNT(*) FROM models m {_where(conditions)} GROUP BY 1",  # noqa: S608 - values are bound
+        (*_values(own), *_values(conditions)),
     ).fetchall()
     looked.models = sum(count for _, count in counted)
     for number, count in counted:

@@ -13,6 +13,7 @@ _SEEN = "NULLIF(MAX(COALESCE(seen, 0), COALESCE(?, 0)), 0)"  # never back to an 
 _UPDATE = f"UPDATE models SET {', '.join(f'{name} = ?' for name in COLUMNS)}, seen = {_SEEN} WHERE n = ?"  # noqa: S608 - names of ours
 _LICENCE = COLUMNS.index("licence")
 _CARD = COLUMNS.index("card")
+_MODIFIED = COLUMNS.index("modified")
 
 
 @dataclass(slots=True)
@@ -30,6 +31,7 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._licences: dict[str, int] = {}
+        self._cards = 0
         self.written = Written()
 
     def write(self, rows: Iterable[Row], *, generation: int | None = None) -> None:
@@ -39,7 +41,9 @@ class Writer:
             rows: The models; of two of one id the later counts.
             generation: The crawl that saw them.
         """
+        added, cards, newest = self.written.added, self._cards, ""
         for row in {row.repo_id: row for row in rows}.values():
+            newest = max(newest, row.values[_MODIFIED] or "")
             known = self._connection.execute("SELECT n FROM models WHERE repo_id = ?", (row.repo_id,)).fetchone()
             if known is None:
                 self._add(row, generation)
@@ -47,26 +51,37 @@ class Writer:
             else:
                 self._replace(known[0], row, generation)
                 self.written.replaced += 1
+        self._total(self.written.added - added, self._cards - cards, newest)
 
     def forget(self, numbers: Iterable[int]) -> int:
         """Removes models; returns how many."""
-        count = 0
+        count = cards = 0
         for number in numbers:
-            self._unindex(number)
+            cards += self._unindex(number) is not None
             self._connection.execute("DELETE FROM details WHERE n = ?", (number,))
             self._connection.execute("DELETE FROM models WHERE n = ?", (number,))
             count += 1
+        self._total(-count, -cards, "")
         return count
+
+    def _total(self, models: int, cards: int, newest: str) -> None:
+        self._connection.execute(
+            "UPDATE totals SET models = models + ?, cards = cards + ?, "
+            "newest = NULLIF(MAX(COALESCE(newest, ''), ?), '')",
+            (models, cards, newest),
+        )
 
     def _add(self, row: Row, generation: int | None) -> None:
         number = self._connection.execute(_INSERT, (*self._values(row), generation)).lastrowid
         card = None if row.card is None else pack(row.card)
+        self._cards += card is not None
         self._connection.execute("INSERT INTO details VALUES (?, ?, ?, ?)", (number, row.tags, row.facts, card))
         self._index(number, row.repo_id, row.tags, row.card)
 
     def _replace(self, number: int, row: Row, generation: int | None) -> None:
         old = self._unindex(number)
         kept = old if row.card is None else row.card
+        self._cards += kept is not None and old is None
         values = list(self._values(row))
         if values[_CARD] is None and kept is not None:
             values[_CARD] = 1
