@@ -15,6 +15,7 @@ tags, the facts and the card, packed; `words` the full-text index (contentless: 
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ FORMAT = 1
 
 _WAIT = 60.0  # seconds for which a writer waits for another one
 _CACHE = -65_536  # KiB of pages in memory, at most
+_NOT_WRITTEN = "readonly|unable to open"  # in SQLite's words
 _SCHEMA = """
 CREATE TABLE models (
     n INTEGER PRIMARY KEY,
@@ -241,7 +243,7 @@ def _explained(path: Path, error: sqlite3.Error) -> CannotFindOut:
         )
     if "disk is full" in text:
         return CannotFindOut(f"no space is left for the index at {path}", f"free some, or {_ELSEWHERE}", kind="disk")
-    if "readonly" in text or "unable to open" in text:
+    if re.search(_NOT_WRITTEN, text):
         return CannotFindOut(f"the index at {path} may not be written", _ELSEWHERE, kind="permission")
     return CannotFindOut(
         f"the index at {path} is damaged: {text}", f"remove {path.parent} and build or import it again", kind="data"
@@ -263,7 +265,7 @@ def _readable(path: Path) -> sqlite3.Connection:
             _check_format(path, connection)
         except BaseException as error:
             connection.close()
-            if mode == "ro" and isinstance(error, sqlite3.OperationalError) and "unable to open" in str(error):
+            if mode == "ro" and isinstance(error, sqlite3.OperationalError) and re.search(_NOT_WRITTEN, str(error)):
                 continue
             raise
         return connection
