@@ -131,6 +131,7 @@ _FAR_TONGUES = re.compile(
 )
 # Sentences that speak of something else than what the model is for.
 _NOT = re.compile(
+    r"\b(?:technique|method|approach|strategy) (?:proposed|used|described|introduced)\b|"
     r"\bpull request|\bdataset (?:is|was|can)\b|"
     r"\b(?:script|notebook|code|optimi[sz]er|"
     r"tokeni[sz]er)\b[^.]{0,60}\bused\b|"
@@ -150,7 +151,7 @@ _NOT = re.compile(
 _NOT_AT_HEAD = re.compile(r"\W*(?:(?:eval\w*|train\w*|test|downstream) (?:data|set)|download\b)")
 _SUBJECT = re.compile(
     r"^\W*(?:this|the|our|it|an?|we|you|one|these|input|proof|used)\b|\b(?:model|checkpoint|network|system|adapter|"
-    r"lora|encoder|agent|embeddings?|llm|assistant)s?\b"
+    r"lora|encoder|agent|embeddings?|llm|assistant|tool)s?\b"
 )
 _PLAIN_USE = Cues(
     "use used",
