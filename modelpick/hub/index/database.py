@@ -253,23 +253,32 @@ def _explained(path: Path, error: sqlite3.Error) -> CannotFindOut:
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None)
-    connection.execute(f"PRAGMA cache_size = {_CACHE}")
+    try:
+        connection.execute(f"PRAGMA cache_size = {_CACHE}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
 def _readable(path: Path) -> sqlite3.Connection:
     """A connection to read from; in a read-only place the log's side files cannot be made, and none is needed."""
-    for mode in ("ro", "ro&immutable=1"):
-        connection = _connect(path, mode)
-        try:
-            _check_format(path, connection)
-        except BaseException as error:
-            connection.close()
-            if mode == "ro" and isinstance(error, sqlite3.OperationalError) and re.search(_NOT_WRITTEN, str(error)):
-                continue
+    try:
+        return _checked(path, "ro")
+    except sqlite3.OperationalError as error:
+        if not re.search(_NOT_WRITTEN, str(error)):
             raise
-        return connection
-    raise AssertionError("the second way returns or raises")
+    return _checked(path, "ro&immutable=1")
+
+
+def _checked(path: Path, mode: str) -> sqlite3.Connection:
+    connection = _connect(path, mode)
+    try:
+        _check_format(path, connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _check_format(path: Path, connection: sqlite3.Connection) -> None:
