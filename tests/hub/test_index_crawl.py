@@ -128,6 +128,9 @@ def test_a_whole_build_forgets_what_is_gone_and_no_other(hub: LoopbackHub) -> No
     assert (done.done["removed"], done.about.models) == (1, 7)
     assert "org/m3" not in ids()
     assert "org/m90" in ids(), "of another task, which was not looked at"
+    hub.inject(Fault("api/models", "json", body="[]"))
+    hub.inject(Fault("api/models", "drop-header", header="Link"))
+    assert build_index(endpoint=hub.endpoint).about.models == 7, "a server that lists nothing empties nothing"
 
 
 def test_an_update_fetches_what_has_changed_since(hub: LoopbackHub) -> None:

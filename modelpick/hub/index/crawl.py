@@ -100,7 +100,7 @@ def build(
         if known is not None and known.listed:
             listener.notice(f"going on after {known.listed:,} models of {scope or 'all tasks'}")
         whole = _run(index, client, crawl, writer, listener, pause)
-        removed += _forget(index, whole, writer) if limit is None else 0
+        removed += _forget(index, whole, writer, listener) if limit is None else 0
     tidy(index, writer.written, listener)
     written = writer.written
     return {"added": written.added, "replaced": written.replaced, "removed": removed, "skipped": written.skipped}
@@ -232,8 +232,8 @@ def _resumable(error: CannotFindOut, crawl: _Crawl) -> CannotFindOut:
     """The error, with what becomes of the pages that are here."""
     if not crawl.listed:
         return error
-    hint = f"{crawl.listed:,} models are kept; the same command goes on from there"
-    return CannotFindOut(error.message, hint, kind=error.kind)
+    kept = f"{crawl.listed:,} models are kept; the same command goes on from there"
+    return CannotFindOut(error.message, f"{error.hint}; {kept}" if error.hint else kept, kind=error.kind)
 
 
 def _keep(index: Index, client: HubClient, crawl: _Crawl, answer: Answer, writer: Writer, step: Step) -> _Crawl:
@@ -278,13 +278,18 @@ def _known(row: Row, crawl: _Crawl) -> bool:
     return crawl.mode == "update" and crawl.newest is not None and modified is not None and modified < crawl.newest
 
 
-def _forget(index: Index, crawl: _Crawl, writer: Writer) -> int:
-    """Removes models that earlier crawls of this scope saw and this whole one did not."""
+def _forget(index: Index, crawl: _Crawl, writer: Writer, listener: Listener) -> int:
+    """Removes models that earlier crawls of this scope saw and this whole one did not; not most of them at once."""
     with index.transaction() as connection:
         gone = connection.execute(
             "SELECT n FROM models WHERE seen < ? AND (? = '' OR task = ?)", (crawl.generation, crawl.scope, crawl.scope)
         ).fetchall()
-        return writer.forget(number for (number,) in gone)
+        if len(gone) <= crawl.listed:
+            return writer.forget(number for (number,) in gone)
+    listener.notice(
+        f"the list holds {crawl.listed:,} models only, and lacks {len(gone):,} of the index: none was removed"
+    )
+    return 0
 
 
 def _wait(answer: Answer, listener: Listener, pause: Callable[[float], None]) -> None:
