@@ -39,6 +39,13 @@ def architectures(ctx: click.Context, param: click.Parameter, incomplete: str) -
     return _names((entry.name for entry in entries()), incomplete)
 
 
+def tasks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The tasks of the Hub."""
+    from modelpick.hub.tasks import TASKS
+
+    return _names(TASKS, incomplete)
+
+
 def checks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the checks."""
     from modelpick.vetting.checks import CHECKS

@@ -23,7 +23,14 @@ def command(ctx: click.Context) -> None:
 
 
 @command.command(name="build", epilog='Example: `modelpick index build --task "classify images" --limit 5000`.')
-@click.option("--task", "tasks", multiple=True, metavar="TASK", help="Only models of this task. Repeatable.")
+@click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    metavar="TASK",
+    shell_complete=completions.tasks,
+    help="Only models of this task. Repeatable.",
+)
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Of each task the N most downloaded only.")
 @endpoint_option
 @faces()

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from modelpick.cli import completions
 from modelpick.cli.grouped import GroupedCommand
 from modelpick.cli.options import endpoint_option, faces
 from modelpick.errors import NothingMatched
@@ -30,7 +31,12 @@ _GROUPS = (
     '`modelpick search --task "classify text" --language de --commercial --sort fit`, '
     "`modelpick search --text vit --sort likes --limit 5 --format quiet`.",
 )
-@click.option("--task", metavar="TASK", help="image-classification, or in plain words: `classify images`, sentiment.")
+@click.option(
+    "--task",
+    metavar="TASK",
+    shell_complete=completions.tasks,
+    help="image-classification, or in plain words: `classify images`, sentiment.",
+)
 @click.option("--text", metavar="TEXT", help="Part of the name; with --offline words of name, tags and card.")
 @click.option("--author", metavar="NAME", help="A user or an organisation.")
 @click.option("--license", metavar="ID", help="A licence, such as apache-2.0, or a family, such as permissive.")
@@ -38,7 +44,12 @@ _GROUPS = (
 @click.option("--library", metavar="NAME", help="Such as transformers or timm.")
 @click.option("--language", metavar="CODE", help="Such as de.")
 @click.option("--dataset", metavar="NAME", help="Named as training data, such as imagenet-1k.")
-@click.option("--arch", metavar="NAME", help="Such as resnet, vit or deberta-v2; in the name or the tags.")
+@click.option(
+    "--arch",
+    metavar="NAME",
+    shell_complete=completions.architectures,
+    help="Such as resnet, vit or deberta-v2; in the name or the tags.",
+)
 @click.option("--kind", type=click.Choice(_KINDS), help="How it was made; original: it names no base model.")
 @click.option("--min-params", metavar="N", help="Parameters at least, such as 10M.")
 @click.option("--max-params", metavar="N", help="Parameters at most, such as 100M or 1.5B.")
