@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from modelpick.hub.part_file import sync_folder
+from modelpick.hub.part_file import remove_stale, sync_folder
 from modelpick.hub.plan import DownloadPlan, PlannedFile
 from modelpick.places import whole_path
 
@@ -50,6 +50,7 @@ class RepoCache:
         """Makes the folders. A repo's folder without snapshots would be reported as corrupt by `hf cache`."""
         for folder in ("blobs", "snapshots"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
+        remove_stale(self.root / "blobs", {file.digest for file in files})
 
     def complete(self) -> Path:
         """Shows the files in the snapshot, then points the branch to it; every blob is there and verified."""

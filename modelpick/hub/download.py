@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from modelpick.errors import AnswerIsNo
+from modelpick.errors import AnswerIsNo, CannotFindOut
 from modelpick.hub.cache_layout import RepoCache, default_cache
 from modelpick.hub.client import HubClient
 from modelpick.hub.disk import check_room, disk_error
 from modelpick.hub.faults import Asked
 from modelpick.hub.folder_layout import LocalFolder
-from modelpick.hub.hashing import hash_file
+from modelpick.hub.hashing import FileHash, hash_file
+from modelpick.hub.part_file import kept_bytes
 from modelpick.hub.plan import DownloadPlan, PlannedFile
 from modelpick.hub.transfer import fetch_file
 from modelpick.progress import SILENT, Listener
@@ -101,14 +102,15 @@ def fetch(
     place = LocalFolder(local_dir, plan) if local_dir is not None else RepoCache(cache_dir or default_cache(), plan)
     begun = time.monotonic()
     try:
-        hashes = _verified(plan, place, listener)
+        hashes, seen = _verified(plan, place, listener)
         missing = [file for file in plan.files if file.path not in hashes]
-        check_room(place.root, sum(file.bytes for file in missing))
+        check_room(place.root, sum(_needed(file, place) for file in missing))
         try:
             place.open(missing)
-            fetched = _fetch_all(client, plan, missing, place, listener, hashes)
+            fetched = _fetch_all(client, plan, missing, place, listener, hashes, seen)
             _check_headers(plan, place)
             folder = place.complete()
+            _all_there(plan, folder)
         except BaseException as error:  # Ctrl-C included: clean up, then go on unwinding
             place.abandon(forget=isinstance(error, AnswerIsNo))
             raise
@@ -134,9 +136,22 @@ def check_access(client: HubClient, plan: DownloadPlan) -> None:
     client.head(client.resolve_url(plan.repo_id, plan.commit, path), asked=asked)
 
 
-def _verified(plan: DownloadPlan, place: _Place, listener: Listener) -> dict[str, str]:
-    """path -> sha256 of the files that are there already and are what the Hub declares."""
+_Stamp = tuple[Path, int, int, int] | None
+"""What changes when another process puts a file in place; None where there is none."""
+
+
+def _stamp(path: Path | None) -> _Stamp:
+    try:
+        found = None if path is None else path.stat()
+    except FileNotFoundError:
+        return None
+    return None if path is None or found is None else (path, found.st_ino, found.st_size, found.st_ctime_ns)
+
+
+def _verified(plan: DownloadPlan, place: _Place, listener: Listener) -> tuple[dict[str, str], dict[str, _Stamp]]:
+    """path -> sha256 of the files that are there already and are what the Hub declares; and the stamps of all."""
     found = {file: place.candidate(file) for file in plan.files}
+    seen = {file.path: _stamp(path) for file, path in found.items()}
     there = [(file, path) for file, path in found.items() if path is not None]
     hashes: dict[str, str] = {}
     with listener.step("checking files that are there", sum(file.bytes for file, _ in there), "bytes") as step:
@@ -147,7 +162,22 @@ def _verified(plan: DownloadPlan, place: _Place, listener: Listener) -> dict[str
                 hashes[file.path] = known.sha256
             elif path == place.destination(file):
                 listener.notice(f"the copy of `{file.path}` at {path} is damaged and will not be used")
-    return hashes
+    return hashes, seen
+
+
+def _needed(file: PlannedFile, place: _Place) -> int:
+    """Bytes that are to be written yet: an earlier process may have left a part."""
+    return max(0, file.bytes - kept_bytes(place.destination(file)))
+
+
+def _all_there(plan: DownloadPlan, folder: Path) -> None:
+    """Refuses to call a folder whole in which a file is missing: another process may have cleared it meanwhile."""
+    for file in plan.files:
+        place = folder / file.path
+        if not place.is_file() or place.stat().st_size != file.bytes:
+            raise CannotFindOut(
+                f"`{place}` was verified and is gone again", "does another program clear that folder? try again"
+            )
 
 
 def _check_headers(plan: DownloadPlan, place: _Place) -> None:
@@ -176,6 +206,7 @@ def _fetch_all(
     place: _Place,
     listener: Listener,
     hashes: dict[str, str],
+    seen: dict[str, _Stamp],
 ) -> set[str]:
     """Fetches the files and adds their sha256 to `hashes`; returns the paths of those that came over the network."""
     fetched: set[str] = set()
@@ -184,7 +215,15 @@ def _fetch_all(
     with listener.step(f"fetching {plan.repo_id}", sum(file.bytes for file in files), "bytes") as step:
         for file in files:
             step.describe(f"fetching {file.path}")
-            found, came = fetch_file(client, plan, file, place.destination(file), listener, step)
+
+            def quicker(file: PlannedFile = file) -> FileHash | None:
+                path = place.candidate(file)
+                if path is None or not path.is_file() or _stamp(path) == seen[file.path]:
+                    return None
+                theirs = hash_file(path, file.digest, file.bytes)
+                return theirs if theirs.matches else None
+
+            found, came = fetch_file(client, plan, file, place.destination(file), listener, step, quicker)
             hashes[file.path] = found.sha256
             if came:
                 fetched.add(file.path)

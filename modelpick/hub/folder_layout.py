@@ -9,7 +9,7 @@ from pathlib import Path
 
 from modelpick.errors import UsageError
 from modelpick.hub.cache_layout import remove_if_empty
-from modelpick.hub.part_file import sync_folder
+from modelpick.hub.part_file import remove_stale, sync_folder
 from modelpick.hub.plan import DownloadPlan, PlannedFile
 
 STAGING = ".modelpick-staging"
@@ -69,6 +69,7 @@ class LocalFolder:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 waiting.replace(place)
                 sync_folder(place.parent)
+        remove_stale(self._staging, seconds=0)
         remove_if_empty(self._staging)
         return self.root
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from modelpick.errors import AnswerIsNo
+from modelpick.hub.sha256_state import KeptSha256, open_sha256
 
 _CHUNK = 1 << 20
 
@@ -22,10 +23,22 @@ class FileHash:
     def __init__(self, digest: str, size: int) -> None:
         self._digest = digest
         self._size = size
-        self._sha256 = hashlib.sha256()
+        self._sha256 = open_sha256()
         # git's name of a file; no security rests on it where a sha256 is declared
         self._git = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False) if len(digest) == 40 else None
         self.bytes = 0
+
+    def take_up(self, sha256: KeptSha256, count: int) -> bool:
+        """Goes on from a state over `count` bytes, in place of none yet; False where git's hash is needed as well."""
+        if self._git is not None:
+            return False
+        self._sha256, self.bytes = sha256, count
+        return True
+
+    @property
+    def state(self) -> bytes | None:
+        """What `take_up` goes on from; None where it cannot be had."""
+        return self._sha256.state if isinstance(self._sha256, KeptSha256) and self._git is None else None
 
     def update(self, chunk: bytes) -> None:
         """Takes the next bytes."""

@@ -5,27 +5,40 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from modelpick.errors import AnswerIsNo
+from modelpick.hub.hashing import FileHash
+from modelpick.hub.part_record import PartRecord
 from modelpick.progress import Listener
 
 _TELL_AFTER = 10.0
+_NOTE_EVERY = 2**20
+_NOTE_SECONDS = 0.05
+"""The record is written after so many bytes or seconds, whichever comes first."""
+_READ = 2**20
+STALE_SECONDS = 86_400.0
+"""A part file that nobody went on with for so long is of a download that was given up."""
 
 
 class PartFile:
-    """The part file of `target`, open and locked; removed at the end unless it was moved into place.
+    """The part file of `target`, open and locked; moved into place, or kept for the next try.
 
-    The name is the same for every process, so that what a killed one left is used up and does not stay for ever. The
-    lock keeps two processes from writing one file: the second waits, then finds the work done.
+    The name is the same for every process, so that the next one goes on where a killed one stopped. It goes away
+    where the bytes were wrong, the disk failed, or nothing was fetched. The lock keeps two processes from writing one
+    file: the second waits, then finds the work done; a dead one's lock is gone with it.
     """
 
     def __init__(self, target: Path, listener: Listener) -> None:
         self._target = target
         self._path = target.with_name(target.name + _SUFFIX)
-        self._stream = _open_locked(self._path, listener)
+        self._record = PartRecord(target.with_name(target.name + _RECORD))
+        self._stream = _open_locked(self._path, self._record, listener)
         self._placed = False
+        self._noted, self._noted_at = 0, 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -33,18 +46,59 @@ class PartFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self._placed:
-            self._path.unlink(missing_ok=True)
-        self._stream.close()
+        wanted = kind is not None and not issubclass(kind, AnswerIsNo | OSError)
+        try:
+            if not self._placed and not (wanted and os.fstat(self._stream.fileno()).st_size):
+                self._path.unlink(missing_ok=True)
+                self._record.remove()
+        finally:
+            self._record.close()
+            self._stream.close()
+
+    def take_up(self, found: FileHash, size: int) -> str | None:
+        """Hashes what an earlier process left, as little of it as must be read; `found.bytes` of it are of use.
+
+        Args:
+            found: The hash of nothing yet.
+            size: Of the whole file; a part that is longer is thrown away.
+
+        Returns:
+            The ETag that the server gave then, where it is known.
+        """
+        there = os.fstat(self._stream.fileno()).st_size
+        if not 0 < there <= size:
+            self.start_over()
+            return None
+        known = self._record.read(self._stream.fileno())
+        etag = None
+        if known is not None and found.take_up(known.sha256, known.count):
+            etag = known.etag
+        self._stream.seek(found.bytes)
+        while chunk := self._stream.read(_READ):
+            found.update(chunk)
+        return etag
 
     def start_over(self) -> None:
         """Empties the file."""
+        self._record.remove()
         self._stream.seek(0)
         self._stream.truncate()
+        self._noted = 0
 
     def write(self, chunk: bytes) -> None:
         """Appends bytes."""
-        self._stream.write(chunk)
+        written = self._stream.write(chunk)
+        while written < len(chunk):  # an unbuffered file may take less, on a disk that is almost full
+            written += self._stream.write(chunk[written:])
+
+    def note(self, found: FileHash, etag: str | None, *, now: bool = False) -> None:
+        """Writes down, every so often or `now`, that all bytes so far are hashed, for a process that goes on here."""
+        seconds = time.monotonic()
+        few = found.bytes - self._noted < _NOTE_EVERY and seconds - self._noted_at < _NOTE_SECONDS
+        state = None if few and not now else found.state
+        if state is not None:
+            self._record.write(found.bytes, state, etag, self._stream.fileno())
+            self._noted, self._noted_at = found.bytes, seconds
 
     def place(self) -> None:
         """Moves the file to its place, safe on the disk; what was there is replaced in one step."""
@@ -54,24 +108,58 @@ class PartFile:
             self._stream.close()
         self._path.replace(self._target)
         self._placed = True
+        self._record.remove()
         sync_folder(self._target.parent)
 
 
-def _open_locked(path: Path, listener: Listener) -> BinaryIO:
-    """The part file, empty and ours alone."""
+def kept_bytes(target: Path) -> int:
+    """How much of a file an earlier process left to go on with."""
+    try:
+        return target.with_name(target.name + _SUFFIX).lstat().st_size
+    except OSError:
+        return 0
+
+
+def remove_stale(folder: Path, wanted: Collection[str] = (), *, seconds: float = STALE_SECONDS) -> None:
+    """Removes part files that nobody writes to and nobody went on with for a time, but for those of `wanted` names."""
+    for path in _parts(folder):
+        if path.name.partition(".")[0] in wanted:
+            continue
+        try:
+            if path.is_symlink() or time.time() - path.stat().st_mtime < seconds:
+                continue
+            with open(path, "a+b", opener=_open_no_link) as stream:
+                if _lock(stream) and _is_still(stream, path):
+                    path.unlink()
+                    path.with_name(path.name.removesuffix(_SUFFIX) + _RECORD).unlink(missing_ok=True)
+        except OSError:  # of another user, or gone meanwhile; it is in nobody's way
+            continue
+
+
+def _parts(folder: Path) -> Iterator[Path]:
+    try:
+        yield from [path for path in folder.iterdir() if path.name.endswith(PART)]
+    except OSError:  # there is no such folder yet
+        return
+
+
+def _open_locked(path: Path, record: PartRecord, listener: Listener) -> BinaryIO:
+    """The part file, ours alone."""
     begun, told = time.monotonic(), False
     while True:
-        stream = open(path, "a+b", opener=_open_no_link)  # noqa: SIM115 - the caller closes it
+        path.parent.mkdir(parents=True, exist_ok=True)  # another process may have removed it with its last file
+        stream = open(path, "a+b", buffering=0, opener=_open_no_link)  # noqa: SIM115 - the caller closes it
         try:
             if _lock(stream) and _is_still(stream, path):
-                stream.truncate(0)
                 return stream
         except BaseException:
             stream.close()
             raise
         stream.close()
         if not told and time.monotonic() - begun > _TELL_AFTER:
-            listener.notice(f"waiting for another modelpick that fetches `{path.name.removesuffix(_SUFFIX)}`")
+            owner = record.owner
+            who = f"another modelpick (process {owner})" if owner else "another modelpick"
+            listener.notice(f"waiting for {who} that fetches `{path.name.removesuffix(_SUFFIX)}`; Ctrl-C ends this one")
             told = True
         time.sleep(0.2)
 
@@ -81,15 +169,17 @@ def _open_no_link(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
+PART, _RECORD = ".modelpick-part", ".modelpick-part-state"
+
 if sys.platform == "win32":
-    _SUFFIX = f".{os.getpid()}.modelpick-part"  # no lock that outlives the move: each process its own file
+    _SUFFIX = f".{os.getpid()}{PART}"  # no lock that outlives the move: each process its own file
 
     def _lock(stream: BinaryIO) -> bool:
         return True
 else:
     import fcntl
 
-    _SUFFIX = ".modelpick-part"
+    _SUFFIX = PART
 
     def _lock(stream: BinaryIO) -> bool:
         try:

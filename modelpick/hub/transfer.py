@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from modelpick.errors import AnswerIsNo
 from modelpick.hub.answers import refuse_html
 from modelpick.hub.client import Body, HubClient
 from modelpick.hub.faults import Asked, BrokenBody
-from modelpick.hub.hashing import FileHash, hash_file
+from modelpick.hub.hashing import FileHash
 from modelpick.hub.ids import check_commit
 from modelpick.hub.part_file import PartFile
 from modelpick.hub.plan import DownloadPlan, PlannedFile
@@ -35,6 +36,11 @@ class _Incoming:
         self.hash = FileHash(file.digest, file.bytes)
         self.etag: str | None = None
 
+    def take_up(self) -> None:
+        """Goes on where an earlier process stopped."""
+        self.etag = self._part.take_up(self.hash, self.file.bytes)
+        self._step.advance(self.hash.bytes)
+
     def start_over(self) -> None:
         self._step.advance(-self.hash.bytes)
         self._part.start_over()
@@ -42,32 +48,48 @@ class _Incoming:
         self.etag = None
 
     def take(self, chunk: bytes) -> None:
+        self.hash.update(chunk)  # first: the record must follow upon the write at once
         self._part.write(chunk)
-        self.hash.update(chunk)
+        self._part.note(self.hash, self.etag)
         self._step.advance(len(chunk))
 
 
 def fetch_file(
-    client: HubClient, plan: DownloadPlan, file: PlannedFile, target: Path, listener: Listener, step: Step
+    client: HubClient,
+    plan: DownloadPlan,
+    file: PlannedFile,
+    target: Path,
+    listener: Listener,
+    step: Step,
+    quicker: Callable[[], FileHash | None] = lambda: None,
 ) -> tuple[FileHash, bool]:
-    """Fetches a file of the plan to `target`; a wrong one is deleted and fetched once more.
+    """Fetches a file of the plan to `target`, from where an earlier process stopped; a wrong one is deleted and
+    fetched once more.
+
+    Args:
+        client: For the plan's endpoint.
+        plan: Whose repo and commit are asked.
+        file: Of the plan.
+        target: Where it is to be.
+        listener: Hears of waits.
+        step: Advances by the file's bytes.
+        quicker: Asked once the file is ours: its hash where another process has put it in place meanwhile.
 
     Returns:
-        Its hash, and whether it was fetched: another process may have been quicker.
+        Its hash, and whether it was fetched.
 
     Raises:
         AnswerIsNo: It is not what the Hub declared, twice; or the answer's headers are forged.
         CannotFindOut: The Hub does not give it, or the connection keeps breaking.
         OSError: The disk.
     """
-    seen = _stamp(target)
     with PartFile(target, listener) as part:
+        theirs = quicker()
+        if theirs is not None:
+            step.advance(file.bytes)
+            return theirs, False
         incoming = _Incoming(file, part, step)
-        if _stamp(target) != seen and target.is_file():  # another process was quicker
-            theirs = hash_file(target, file.digest, file.bytes)
-            if theirs.matches:
-                step.advance(file.bytes)
-                return theirs, False
+        incoming.take_up()
         for _ in range(2):
             _receive(client, plan, incoming)
             if incoming.hash.matches:
@@ -80,16 +102,16 @@ def fetch_file(
 
 def _receive(client: HubClient, plan: DownloadPlan, incoming: _Incoming) -> None:
     """The whole body, taken up again where it broke off, until it ends by itself or is too long."""
-    fruitless = furthest = 0
-    while True:
+    fruitless, furthest = 0, incoming.hash.bytes
+    while not 0 < incoming.file.bytes == incoming.hash.bytes:  # an earlier process may have got all but the last step
         try:
             complete = _ask(client, plan, incoming)
         except BrokenBody:
-            if incoming.hash.bytes == incoming.file.bytes:
-                return
             gained = incoming.hash.bytes - furthest  # not since the last try: that may have begun the file again
             furthest = max(furthest, incoming.hash.bytes)
             fruitless = fruitless + 1 if gained < _PROGRESS else 0
+            if incoming.hash.bytes == incoming.file.bytes:
+                return
             if fruitless > len(_PAUSES):
                 raise
             time.sleep(_PAUSES[max(0, fruitless - 1)])
@@ -153,12 +175,3 @@ def _check_headers(client: HubClient, body: Body) -> None:
                 "the answer is forged or the server is no Hub; try without --endpoint",
                 kind="forged",
             )
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What changes when another process puts a file in place; None where there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns

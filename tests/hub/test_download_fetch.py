@@ -212,7 +212,7 @@ def test_without_links_the_files_are_plain(bench: Bench, monkeypatch: pytest.Mon
     assert bench.fetch().bytes_fetched == 0
 
 
-def test_ctrl_c_leaves_no_part_file(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_before_the_first_byte_leaves_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(self: object, chunk: bytes) -> None:
         raise KeyboardInterrupt
 
