@@ -45,6 +45,7 @@ CREATE TABLE models (
 );
 CREATE INDEX by_task ON models (task, downloads DESC);
 CREATE INDEX by_downloads ON models (downloads DESC);
+CREATE INDEX by_licence ON models (licence, downloads DESC);
 CREATE INDEX by_author ON models (author);
 CREATE TABLE licences (n INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE);
 CREATE TABLE details (n INTEGER PRIMARY KEY, tags TEXT NOT NULL, facts BLOB NOT NULL, card BLOB);
