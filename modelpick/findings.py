@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -60,6 +61,11 @@ class Evidence:
         return {"file": self.file, "line": self.line, "section": self.section, "quote": self.quote}
 
 
+def as_dicts(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
+    """Quotes as they stand in the JSON contracts."""
+    return [quote.to_dict() for quote in evidence]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """The answer of one check about one subject."""
@@ -79,7 +85,7 @@ class Finding:
             "outcome": self.outcome.value,
             "severity": self.severity.word,
             "message": self.message,
-            "evidence": [e.to_dict() for e in self.evidence],
+            "evidence": as_dicts(self.evidence),
             "remediation": self.remediation,
         }
         if self.confidence is not None:

@@ -13,7 +13,8 @@ from typing import Literal
 
 from modelpick.card.base_words import HUB_URL, MAX_SEARCHED, NAME, Relation, base_in, may_name
 from modelpick.card.yaml_values import YamlFault, read_yaml
-from modelpick.facts import BaseModel, BlockKind, RepoFacts, TextFile, Value
+from modelpick.card_facts import BlockKind, Value
+from modelpick.facts import BaseModel, RepoFacts, TextFile
 from modelpick.findings import Evidence
 
 Place = Literal["hub", "header", "text", "adapter_config", "config", "gguf", "mergekit"]

@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from modelpick.card.builder import Builder
 from modelpick.card.markup import HtmlReader
 from modelpick.card.source import Content, Source
-from modelpick.facts import BlockKind
+from modelpick.card_facts import BlockKind
 
 MAX_CHARACTERS = 500_000
 MAX_LINES = 20_000

@@ -13,7 +13,7 @@ from modelpick.card.normalise import normalise_title
 from modelpick.card.placeholders import is_placeholder
 from modelpick.card.sentences import split_sentences
 from modelpick.card.source import Content, Source
-from modelpick.facts import Block, BlockKind, Section, Sentence
+from modelpick.card_facts import Block, BlockKind, Section, Sentence
 
 MAX_BLOCKS = 20_000
 MAX_SENTENCES = 30_000

@@ -15,7 +15,7 @@ from modelpick.card.fences import HUB_KEYS, KEY_LINE, fences
 from modelpick.card.salvage import Saved
 from modelpick.card.source import LINE_END
 from modelpick.card.yaml_values import Reading, YamlFault, read_yaml
-from modelpick.facts import FrontMatter, FrontMatterStatus, Value
+from modelpick.card_facts import FrontMatter, FrontMatterStatus, Value
 
 FRONT_MATTER_CAP = 1_000_000
 """Characters between the fences, `model-index` included."""

@@ -6,7 +6,7 @@ import re
 
 from modelpick.card.builder import Builder
 from modelpick.card.source import Content
-from modelpick.facts import BlockKind
+from modelpick.card_facts import BlockKind
 
 _ELEMENTS = (
     "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form "

@@ -7,7 +7,7 @@ import re
 from modelpick.card.builder import BodyFull, Builder
 from modelpick.card.markup import HtmlReader
 from modelpick.card.source import Content, Source
-from modelpick.facts import BlockKind
+from modelpick.card_facts import BlockKind
 
 _FENCE = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\s`]{0,40})")
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})[ \t]+(?P<title>\S.{0,400})")

@@ -13,7 +13,7 @@ from modelpick.card.fences import KEY_LINE, fences
 from modelpick.card.front_matter import Split, line_of, split_card
 from modelpick.card.plain import PlainReader
 from modelpick.card.source import Source
-from modelpick.facts import Block, BlockKind, CardFacts, FrontMatterStatus
+from modelpick.card_facts import Block, BlockKind, CardFacts, FrontMatterStatus
 
 CARD_CAP = 2_000_000
 """Bytes of a card that are read; what lies beyond is unknown, never absent."""

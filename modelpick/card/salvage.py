@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from modelpick.card.fences import HUB_KEYS
-from modelpick.facts import Value
+from modelpick.card_facts import Value
 
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 """Plain scalars that mean an empty value."""

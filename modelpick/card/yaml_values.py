@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from modelpick.card.salvage import NULLS
-from modelpick.facts import FrontMatterStatus, Value
+from modelpick.card_facts import FrontMatterStatus, Value
 
 try:
     from yaml import CSafeLoader as _Loader

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from modelpick.errors import CannotFindOut
 from modelpick.hub.answers import not_a_hub
-from modelpick.hub.faults import NETWORK, Asked, error_of, fault_of, trouble_of
+from modelpick.hub.fault_words import error_of, trouble_of
+from modelpick.hub.faults import NETWORK, Asked, fault_of
 from modelpick.hub.settings import Settings
 
 if TYPE_CHECKING:

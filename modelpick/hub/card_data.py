@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from modelpick.facts import Value
+from modelpick.card_facts import Value
 from modelpick.hub.reading import as_object, as_text
 
 MAX_NODES = 5_000

@@ -12,7 +12,8 @@ from urllib.parse import urljoin, urlsplit
 from modelpick import __version__
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.hub.answers import not_a_hub
-from modelpick.hub.faults import NETWORK, Asked, Trouble, error_of, fault_of, trouble_of
+from modelpick.hub.fault_words import error_of, trouble_of
+from modelpick.hub.faults import NETWORK, Asked, Trouble, fault_of
 from modelpick.hub.pace import Pace
 from modelpick.hub.pool import THREADS
 from modelpick.hub.retry import Patience, asked_wait, in_words

@@ -13,8 +13,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelpick.errors import CannotFindOut
-from modelpick.hub.server_words import clean
-from modelpick.hub.settings import Settings
 
 if TYPE_CHECKING:
     import httpx2 as httpx
@@ -84,7 +82,8 @@ class Fault(NamedTuple):
     hint: str
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception and what caused it, down to the first."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
@@ -92,7 +91,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def _raised(*types: type[BaseException]) -> Callable[[Trouble], bool]:
     """The exception, or what caused it, is one of these."""
-    return lambda t: any(isinstance(e, types) for e in _causes(t.error))
+    return lambda t: any(isinstance(e, types) for e in causes(t.error))
 
 
 def _code(name: str) -> Callable[[Trouble], bool]:
@@ -293,60 +292,6 @@ FAULTS: tuple[Fault, ...] = (
 """Every fault of a try, most special first. Row order is the rule; a test goes through it."""
 
 
-def trouble_of(
-    settings: Settings, asked: Asked, response: httpx.Response | None = None, error: Exception | None = None
-) -> Trouble:
-    """What an answer, or an exception of `NETWORK`, tells of a failed try."""
-    headers: Mapping[str, str] = {} if response is None else response.headers
-    return Trouble(
-        asked=asked,
-        endpoint=settings.endpoint,
-        host=settings.host,
-        proxies=settings.proxies,
-        token=settings.token is not None,
-        error=error,
-        status=0 if response is None else response.status_code,
-        code=headers.get("x-error-code", ""),
-        said=clean(headers.get("x-error-message", "")),
-        headers=None if response is None else headers,
-    )
-
-
 def fault_of(trouble: Trouble) -> Fault:
     """The table's first row that fits; its last rows fit everything."""
     return next(fault for fault in FAULTS if fault.seen(trouble))
-
-
-def error_of(trouble: Trouble, fault: Fault, *, body: bool = False) -> CannotFindOut:
-    """The error that the user is told. With `body` the headers were fine and the body broke."""
-    words = _words(trouble)
-    message, hint = fault.message.format_map(words), fault.hint.format_map(words)
-    if trouble.status:
-        return HubRefusal(message, hint, kind=fault.kind, status=trouble.status)
-    if body:
-        return BrokenBody(message, hint, kind=fault.kind)
-    return CannotFindOut(message, hint, kind=fault.kind)
-
-
-def _words(trouble: Trouble) -> dict[str, str]:
-    asked = trouble.asked
-    repo = asked.repo_id or "the model"
-    return {
-        "host": trouble.host,
-        "endpoint": trouble.endpoint,
-        "repo": repo,
-        "name": repo.rsplit("/", 1)[-1],
-        "revision": asked.revision or "main",
-        "path": asked.path or "",
-        "status": str(trouble.status),
-        "proxy": f", the proxy ({', '.join(trouble.proxies)})" if trouble.proxies else "",
-        "said": f": {trouble.said}" if trouble.said else "",
-        "cause": clean(str(_innermost(trouble.error))) if trouble.error else "",
-        "or_private": " that this token may see" if trouble.token else "",
-    }
-
-
-def _innermost(error: BaseException) -> BaseException:
-    """The cause that says most: the last of the chain that has words."""
-    worded = [e for e in _causes(error) if str(e)]
-    return worded[-1] if worded else error

@@ -18,8 +18,9 @@ from typing import NoReturn
 
 from modelpick.card.bases import bases_of
 from modelpick.card.reader import read_card
+from modelpick.card_facts import CardFacts
 from modelpick.errors import CannotFindOut, UsageError
-from modelpick.facts import BaseModel, CardFacts, FileFact, Missing, RepoFacts, TextFile
+from modelpick.facts import BaseModel, FileFact, Missing, RepoFacts, TextFile
 from modelpick.weights.formats import weight_format
 from modelpick.weights.gather import Limits, gather
 from modelpick.weights.lfs_pointer import MAX_BYTES as MAX_POINTER

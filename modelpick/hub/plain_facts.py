@@ -13,7 +13,8 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from modelpick.card.reader import reread_card
-from modelpick.facts import CardFacts, RepoFacts, Value
+from modelpick.card_facts import CardFacts, Value
+from modelpick.facts import RepoFacts
 
 _MAX_DEPTH = 60
 _OF_CARD = ("path", "sha256", "bytes", "cut", "problems", "text")

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from modelpick.card.reader import read_card
+from modelpick.card_facts import BlockKind, CardFacts, FrontMatterStatus
 from modelpick.errors import CannotFindOut
-from modelpick.facts import BlockKind, CardFacts, FrontMatterStatus
 from modelpick.registry.entry import Entry, Part, Passage
 from modelpick.registry.schema import (
     Fields,

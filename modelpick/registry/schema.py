@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import cast, get_args
 
+from modelpick.card_facts import Value
 from modelpick.errors import CannotFindOut
-from modelpick.facts import Value
 from modelpick.registry.entry import Checkpoint, Headline, Paper, ParameterSource, Variant
 
 

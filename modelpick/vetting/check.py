@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from modelpick.facts import CardFacts, RepoFacts
+from modelpick.card_facts import CardFacts
+from modelpick.facts import RepoFacts
 from modelpick.findings import Confidence, Evidence, Finding, Outcome, Severity
 from modelpick.vetting.answers.contract import Answers
 from modelpick.vetting.policy import LicenseRules

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from modelpick.document import Block, Heading, Table, Text, Tone
 from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
-from modelpick.vetting.answers.contract import Ancestor, Answers, DataStatus, License, Statement
+from modelpick.vetting.answers.contract import Answers, DataStatus, Statement
+from modelpick.vetting.answers.contract_license import Ancestor, License
 from modelpick.vetting.comparison import USE_TONES, USE_WORDS, VERDICT_TONES
 from modelpick.vetting.finding_blocks import finding_blocks, finding_lines
 from modelpick.vetting.report import VetReport

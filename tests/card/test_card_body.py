@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modelpick.card.reader import CARD_CAP, read_card
-from modelpick.facts import Block, BlockKind, CardFacts
+from modelpick.card_facts import Block, BlockKind, CardFacts
 
 
 def card_of(text: str) -> CardFacts:

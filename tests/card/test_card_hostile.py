@@ -7,7 +7,7 @@ import time
 import pytest
 
 from modelpick.card.reader import CARD_CAP, read_card
-from modelpick.facts import FrontMatterStatus as Status
+from modelpick.card_facts import FrontMatterStatus as Status
 
 SECONDS = 3.0
 """Of this process's own time; on a quiet machine the slowest takes a third of it."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from modelpick.card.front_matter import read_front_matter
 from modelpick.card.reader import read_card
-from modelpick.facts import BlockKind, CardFacts
+from modelpick.card_facts import BlockKind, CardFacts
 
 PIECES = (
     *("---\n", "license: mit\n", "tags:\n- a\n", "a: [b\n", "\n\n", "\r\n", "\r", "\t", "# Title\n", "## 1. *Uses*\n"),

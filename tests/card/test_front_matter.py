@@ -6,7 +6,7 @@ import pytest
 
 from modelpick.card.front_matter import FRONT_MATTER_CAP, read_front_matter
 from modelpick.card.reader import read_card
-from modelpick.facts import FrontMatterStatus as Status
+from modelpick.card_facts import FrontMatterStatus as Status
 
 
 def declared(text: str) -> object:

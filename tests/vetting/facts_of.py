@@ -6,7 +6,8 @@ import textwrap
 from typing import Any
 
 from modelpick.card.reader import read_card
-from modelpick.facts import CardFacts, FileFact, RepoFacts
+from modelpick.card_facts import CardFacts
+from modelpick.facts import FileFact, RepoFacts
 
 
 def card(text: str) -> CardFacts:

@@ -8,7 +8,8 @@ from vetting.facts_of import GOOD, facts
 from vetting.lineage_cases import CASES as LINEAGE_CASES
 from vetting.weight_cases import CASES as WEIGHT_CASES
 
-from modelpick.facts import DatasetFact, FileFact, FrontMatterStatus, Missing, RepoFacts, TextFile
+from modelpick.card_facts import FrontMatterStatus
+from modelpick.facts import DatasetFact, FileFact, Missing, RepoFacts, TextFile
 from modelpick.findings import Finding, Outcome, Severity
 from modelpick.vetting.answers.read import read_answers
 from modelpick.vetting.check import Reading

@@ -3,7 +3,7 @@
 import pytest
 from vetting.facts_of import facts
 
-from modelpick.vetting.answers.contract import License
+from modelpick.vetting.answers.contract_license import License
 from modelpick.vetting.answers.read import read_answers
 
 

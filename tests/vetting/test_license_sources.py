@@ -8,7 +8,7 @@ from vetting.facts_of import card, facts
 
 from modelpick.facts import Missing, RepoFacts, TextFile
 from modelpick.findings import Evidence, Finding, Outcome
-from modelpick.vetting.answers.contract import License
+from modelpick.vetting.answers.contract_license import License
 from modelpick.vetting.answers.read import read_answers
 from modelpick.vetting.check import Reading
 from modelpick.vetting.checks import CHECKS

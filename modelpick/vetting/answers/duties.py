@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import Licence, licence_of
-from modelpick.vetting.answers.contract import Duty, License, LicenseTerm
+from modelpick.vetting.answers.contract_license import Duty, License, LicenseTerm
 from modelpick.vetting.answers.license_sources import read_terms
 from modelpick.vetting.answers.lineage import is_free, licence_worked_with, place_of
 

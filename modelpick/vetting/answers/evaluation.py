@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from modelpick.facts import BlockKind, Value
+from modelpick.card_facts import BlockKind, Value
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.contract import Statement
 from modelpick.vetting.answers.topics import Topic

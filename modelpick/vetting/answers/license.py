@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from modelpick.facts import FrontMatterStatus, RepoFacts
+from modelpick.card_facts import FrontMatterStatus
+from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import CommercialUse, Licence, licence_of
-from modelpick.vetting.answers.contract import License, LicenseSource, LicenseSubject, LicenseTerm
+from modelpick.vetting.answers.contract_license import License, LicenseSource, LicenseSubject, LicenseTerm
 from modelpick.vetting.answers.license_components import read_components
 from modelpick.vetting.answers.license_conflicts import find_conflicts, rival_values
 from modelpick.vetting.answers.license_ids import files_of_model, ids_to_work_with, recognised

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
-from modelpick.vetting.answers.contract import LicenseSubject
+from modelpick.vetting.answers.contract_license import LicenseSubject
 from modelpick.vetting.answers.view import CardView
 
 # Loaders of parts, and the repo or pack that they are asked for.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from modelpick.facts import FrontMatterStatus
+from modelpick.card_facts import FrontMatterStatus
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import Licence, licence_of
-from modelpick.vetting.answers.contract import Conflict, LicenseSource
+from modelpick.vetting.answers.contract_license import Conflict, LicenseSource
 from modelpick.vetting.answers.license_ids import NO_NAME, contradicts, files_of_model, kin
 from modelpick.vetting.answers.license_prose import Prose
 from modelpick.vetting.answers.license_words import is_open

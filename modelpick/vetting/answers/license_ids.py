@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from modelpick.licences.lookup import Licence, licence_of
-from modelpick.vetting.answers.contract import LicenseSource
+from modelpick.vetting.answers.contract_license import LicenseSource
 from modelpick.vetting.answers.license_prose import Prose
 
 NO_NAME = frozenset({"other", "unknown"})

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modelpick.facts import BlockKind
+from modelpick.card_facts import BlockKind
 from modelpick.licences.lookup import licence_of
-from modelpick.vetting.answers.contract import LicenseSubject, Restriction, Subject
+from modelpick.vetting.answers.contract_license import LicenseSubject, Restriction, Subject
 from modelpick.vetting.answers.license_links import linked_licence
 from modelpick.vetting.answers.license_subject import is_of_lineage, subject_behind, subject_of
 from modelpick.vetting.answers.license_words import (

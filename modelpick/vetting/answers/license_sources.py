@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from modelpick.facts import RepoFacts, Value
+from modelpick.card_facts import Value
+from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
 from modelpick.licences.fingerprints import identify, terms_in
 from modelpick.licences.lookup import licence_of
-from modelpick.vetting.answers.contract import LicenseSource, LicenseTerm, Subject
+from modelpick.vetting.answers.contract_license import LicenseSource, LicenseTerm, Subject
 from modelpick.vetting.answers.license_links import linked_licence
 from modelpick.vetting.answers.license_words import mentions, speaks_of_licence
 from modelpick.vetting.answers.view import CardView

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from modelpick.vetting.answers.contract import Subject
+from modelpick.vetting.answers.contract_license import Subject
 
 # "Text classification model" is no text and "open-source weights" are no source: the last noun says what it is.
 _STOPS = r"(?:a|an|and|are|by|for|from|in|is|it|of|on|or|our|that|the|these|this|to|under|used|was|which|with|within)"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from modelpick.licences.lookup import Licence, licence_of, licences
-from modelpick.vetting.answers.contract import Restriction
+from modelpick.vetting.answers.contract_license import Restriction
 from modelpick.vetting.answers.words import either
 
 # Names in prose -> id. Longer ones first: the first that matches at a place wins.

@@ -12,7 +12,8 @@ from modelpick.card.bases import NamedBase, bases_of, named_bases
 from modelpick.facts import Descent, RepoFacts
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import CommercialUse, Licence, licence_of
-from modelpick.vetting.answers.contract import Ancestor, License, Origin
+from modelpick.vetting.answers.contract import Origin
+from modelpick.vetting.answers.contract_license import Ancestor, License
 from modelpick.vetting.answers.license import read_license
 from modelpick.vetting.answers.license_rules import rule_for
 from modelpick.vetting.answers.view import CardView

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from modelpick.facts import BlockKind
+from modelpick.card_facts import BlockKind
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.contract import Purpose, Status
 from modelpick.vetting.answers.tasks import does_foreign_task, names_task, task_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from modelpick.facts import BlockKind
+from modelpick.card_facts import BlockKind
 from modelpick.vetting.answers.contract import Statement
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modelpick.facts import BlockKind
+from modelpick.card_facts import BlockKind
 from modelpick.vetting.answers.view import CardView
 
 # Tool, words of its skeleton in lower case (looked for first, since that is cheap), and what must stand around them.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from modelpick.facts import BlockKind, Value
+from modelpick.card_facts import BlockKind, Value
 from modelpick.findings import Evidence
 from modelpick.licences.datasets import DatasetTerms, dataset_terms, meanings
 from modelpick.vetting.answers import training_words as words

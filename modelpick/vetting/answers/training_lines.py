@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from modelpick.facts import BlockKind
+from modelpick.card_facts import BlockKind
 from modelpick.licences.datasets import dataset_terms
 from modelpick.vetting.answers import training_words as words
 from modelpick.vetting.answers.contract import Role

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modelpick.facts import Block, BlockKind, RepoFacts
+from modelpick.card_facts import Block, BlockKind
+from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.commands import fetched_and_run, runs_script
 from modelpick.vetting.answers.contract import RunInstructions, Usage

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from modelpick.facts import Block, BlockKind, CardFacts, Sentence, Value
+from modelpick.card_facts import Block, BlockKind, CardFacts, Sentence, Value
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.topics import Topic, topics_of
 from modelpick.vetting.answers.words import stems_of

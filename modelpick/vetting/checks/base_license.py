@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelpick.findings import Confidence, Severity
-from modelpick.vetting.answers.contract import Ancestor
+from modelpick.vetting.answers.contract_license import Ancestor
 from modelpick.vetting.answers.license_rules import Rule, Says, rule_for, says
 from modelpick.vetting.answers.lineage import is_free, label_of, licence_worked_with, terms_of
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed

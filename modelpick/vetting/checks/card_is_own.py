@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from modelpick.facts import Block, BlockKind, CardFacts
+from modelpick.card_facts import Block, BlockKind, CardFacts
 from modelpick.findings import Confidence, Severity
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, quote_of
 from modelpick.vetting.known_owners import known_owners, organisations

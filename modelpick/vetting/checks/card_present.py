@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelpick.facts import BlockKind
+from modelpick.card_facts import BlockKind
 from modelpick.findings import Severity
 from modelpick.vetting.check import Check, Reading, Said, failed, passed, unknown
 

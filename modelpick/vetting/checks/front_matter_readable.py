@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelpick.facts import FrontMatterStatus
+from modelpick.card_facts import FrontMatterStatus
 from modelpick.findings import Severity
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, quote_of, unknown
 

@@ -23,7 +23,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from modelpick.facts import CardFacts
+from modelpick.card_facts import CardFacts
 from modelpick.findings import Confidence, Evidence, Severity
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, quote_of
 from modelpick.vetting.confusables import is_mixed, latin

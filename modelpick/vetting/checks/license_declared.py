@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelpick.facts import FrontMatterStatus
+from modelpick.card_facts import FrontMatterStatus
 from modelpick.findings import Severity
 from modelpick.vetting.answers.license_sources import TOOL_VALUE
 from modelpick.vetting.check import Check, Reading, Said, failed, passed, unknown

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 
 from modelpick.findings import Severity
 from modelpick.licences.lookup import licence_of
-from modelpick.vetting.answers.contract import License, LicenseSource
+from modelpick.vetting.answers.contract_license import License, LicenseSource
 from modelpick.vetting.answers.license_ids import files_of_model, kin
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
 

@@ -23,7 +23,7 @@ from itertools import combinations
 
 from modelpick.findings import Severity
 from modelpick.licences.lookup import Licence, licence_of
-from modelpick.vetting.answers.contract import Ancestor
+from modelpick.vetting.answers.contract_license import Ancestor
 from modelpick.vetting.answers.license_rules import rule_for, says
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
 

@@ -20,7 +20,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from modelpick.facts import CardFacts, RepoFacts
+from modelpick.card_facts import CardFacts
+from modelpick.facts import RepoFacts
 from modelpick.findings import Confidence, Evidence, Severity
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, quote_of, unknown
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from modelpick.facts import Block, BlockKind, CardFacts
+from modelpick.card_facts import Block, BlockKind, CardFacts
 from modelpick.findings import Confidence, Severity
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, quote_of
 from modelpick.vetting.hidden_html import hidden_passages

@@ -1,0 +1,68 @@
+"""From a failed try to the error that the user is told: what was seen, and the words of the row that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from modelpick.errors import CannotFindOut
+from modelpick.hub.faults import Asked, BrokenBody, Fault, HubRefusal, Trouble, causes
+from modelpick.hub.server_words import clean
+from modelpick.hub.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx2 as httpx
+
+
+def trouble_of(
+    settings: Settings, asked: Asked, response: httpx.Response | None = None, error: Exception | None = None
+) -> Trouble:
+    """What an answer, or an exception of `NETWORK`, tells of a failed try."""
+    headers: Mapping[str, str] = {} if response is None else response.headers
+    return Trouble(
+        asked=asked,
+        endpoint=settings.endpoint,
+        host=settings.host,
+        proxies=settings.proxies,
+        token=settings.token is not None,
+        error=error,
+        status=0 if response is None else response.status_code,
+        code=headers.get("x-error-code", ""),
+        said=clean(headers.get("x-error-message", "")),
+        headers=None if response is None else headers,
+    )
+
+
+def error_of(trouble: Trouble, fault: Fault, *, body: bool = False) -> CannotFindOut:
+    """The error that the user is told. With `body` the headers were fine and the body broke."""
+    words = _words(trouble)
+    message, hint = fault.message.format_map(words), fault.hint.format_map(words)
+    if trouble.status:
+        return HubRefusal(message, hint, kind=fault.kind, status=trouble.status)
+    if body:
+        return BrokenBody(message, hint, kind=fault.kind)
+    return CannotFindOut(message, hint, kind=fault.kind)
+
+
+def _words(trouble: Trouble) -> dict[str, str]:
+    asked = trouble.asked
+    repo = asked.repo_id or "the model"
+    return {
+        "host": trouble.host,
+        "endpoint": trouble.endpoint,
+        "repo": repo,
+        "name": repo.rsplit("/", 1)[-1],
+        "revision": asked.revision or "main",
+        "path": asked.path or "",
+        "status": str(trouble.status),
+        "proxy": f", the proxy ({', '.join(trouble.proxies)})" if trouble.proxies else "",
+        "said": f": {trouble.said}" if trouble.said else "",
+        "cause": clean(str(_innermost(trouble.error))) if trouble.error else "",
+        "or_private": " that this token may see" if trouble.token else "",
+    }
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """The cause that says most: the last of the chain that has words."""
+    worded = [e for e in causes(error) if str(e)]
+    return worded[-1] if worded else error
