@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 )
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes for --cards, instead of all cores.")
 @click.option("--shallow", is_flag=True, help="Ask for the first facts and the card only: two calls a repo.")
+@click.option("--offline", is_flag=True, help="Look repos up in the local index (`modelpick index`), ask nobody.")
 @click.option("--save", metavar="FILE", help="Also write the facts to a file, to replay the vet from (.gz packs it).")
 @click.option("--from", "bundle", metavar="FILE", help="Vet what --save wrote, without a network.")
 @click.option(
@@ -65,6 +66,7 @@ def command(
     cards: str | None,
     jobs: int | None,
     shallow: bool,
+    offline: bool,
     save: str | None,
     bundle: str | None,
     explain: str | None,
@@ -82,7 +84,16 @@ def command(
         return
     _one_way({"SUBJECT": bool(subjects), "--ids": ids, "--cards": cards, "--from": bundle})
     if cards is not None:
-        _without("--cards", {"--revision": revision, "--endpoint": endpoint, "--shallow": shallow, "--save": save})
+        _without(
+            "--cards",
+            {
+                "--revision": revision,
+                "--endpoint": endpoint,
+                "--shallow": shallow,
+                "--save": save,
+                "--offline": offline,
+            },
+        )
         from modelpick.cli.vet_bulk import listener_of, show_bulk
         from modelpick.verbs.vet_bulk import vet_cards
 
@@ -91,13 +102,22 @@ def command(
         show_bulk(sink, bulk, each=False, fail_on=fail_on)
         return
     _without("a vet without --cards", {"--jobs": jobs})
-    how = {"policy": policy, "revision": revision, "endpoint": endpoint, "shallow": shallow}
+    how = {"policy": policy, "revision": revision, "endpoint": endpoint, "shallow": shallow, "offline": offline}
     if ids is not None:
         _without("--ids", {"--save": save})
         _vet_ids(sink, ids, how, fail_on)
         return
     if bundle is not None:
-        _without("--from", {"--revision": revision, "--endpoint": endpoint, "--shallow": shallow, "--save": save})
+        _without(
+            "--from",
+            {
+                "--revision": revision,
+                "--endpoint": endpoint,
+                "--shallow": shallow,
+                "--save": save,
+                "--offline": offline,
+            },
+        )
     found = _found(sink, subjects, bundle, {**how, "save": save})
     sink.show(found.document())
     _end(sink, found, fail_on)

@@ -25,6 +25,7 @@ class Gatherer:
         endpoint: The Hub to ask instead of the environment's.
         listener: Hears of waits.
         shallow: Of each repo only the first info call and the card.
+        offline: Repos are looked up in the local index, and nobody is asked.
         longest_wait: Seconds that the Hub may ask us to wait; None for the client's own bound.
     """
 
@@ -35,12 +36,14 @@ class Gatherer:
         listener: Listener,
         *,
         shallow: bool = False,
+        offline: bool = False,
         longest_wait: float | None = None,
     ) -> None:
         self._revision = revision
         self._endpoint = endpoint
         self._listener = listener
         self._shallow = shallow
+        self._offline = offline
         self._longest_wait = longest_wait
         self._client: HubClient | None = None
         self._making = threading.Lock()
@@ -56,7 +59,7 @@ class Gatherer:
         """The facts of one subject; may be called by several threads.
 
         Raises:
-            UsageError: A revision for a path, or a folder here that could be a repo as well.
+            UsageError: A revision for a path or offline, or a folder here that could be a repo as well.
             CannotFindOut: The repo or the path cannot be read.
             AnswerIsNo: The Hub's answer does not hold together.
         """
@@ -70,9 +73,24 @@ class Gatherer:
                 )
             return collect_path(subject)
         _refuse_run_name(subject)
+        if self._offline:
+            return self._from_index(subject)
         from modelpick.hub.collect import collect
 
         return collect(self._hub(), subject, self._revision, shallow=self._shallow)
+
+    def _from_index(self, subject: str) -> RepoFacts:
+        from modelpick.errors import UsageError
+        from modelpick.hub.index.database import open_index
+        from modelpick.hub.index.facts import facts_from_index
+
+        if self._revision is not None or self._endpoint is not None:
+            raise UsageError(
+                "the local index knows one state of a repo and asks nobody",
+                "leave out `--offline`, or `--revision` and `--endpoint`",
+            )
+        with open_index() as index:  # one for each: they may come from several threads
+            return facts_from_index(index, subject)
 
     def all(self, subjects: Iterable[str]) -> Iterator[tuple[str, RepoFacts | ModelpickError]]:
         """Each subject with its facts, or why they could not be had; in the order asked, some threads at work."""

@@ -27,6 +27,7 @@ def vet(
     revision: str | None = None,
     endpoint: str | None = None,
     shallow: bool = False,
+    offline: bool = False,
     save: str | Path | None = None,
     listener: Listener = SILENT,
 ) -> VetReport:
@@ -41,6 +42,7 @@ def vet(
         revision: A branch, tag or commit of the repo; by default its main branch. Not for a path.
         endpoint: The Hub to ask instead of the environment's.
         shallow: Of a repo only the first info call and the card are asked for; the report says what was not.
+        offline: Repos are looked up in the local index (`modelpick index`), and nobody is asked.
         save: A file to write the facts to, for `vet_saved` (packed where the name ends in `.gz`).
         listener: Hears of progress.
 
@@ -57,7 +59,10 @@ def vet(
     from modelpick.vetting.verdict import vet_reading
 
     demanded = load_policy(policy)
-    with Gatherer(revision, endpoint, listener, shallow=shallow) as gatherer, listener.step(f"vetting {subject}"):
+    with (
+        Gatherer(revision, endpoint, listener, shallow=shallow, offline=offline) as gatherer,
+        listener.step(f"vetting {subject}"),
+    ):
         facts = gatherer.facts(subject)
     _save(save, [(subject, facts)])
     return vet_reading(facts, demanded)
@@ -70,6 +75,7 @@ def vet_many(
     revision: str | None = None,
     endpoint: str | None = None,
     shallow: bool = False,
+    offline: bool = False,
     save: str | Path | None = None,
     listener: Listener = SILENT,
 ) -> VetReports:
@@ -86,7 +92,7 @@ def vet_many(
     gathered: list[tuple[str, RepoFacts | ModelpickError]] = []
     answers: dict[int, Answers] = {}
     with (
-        Gatherer(revision, endpoint, listener, shallow=shallow) as gatherer,
+        Gatherer(revision, endpoint, listener, shallow=shallow, offline=offline) as gatherer,
         listener.step("vetting", total=len(subjects), unit="subjects") as step,
     ):
         for subject, found in gatherer.all(subjects):

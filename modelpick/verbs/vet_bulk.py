@@ -35,6 +35,7 @@ def vet_ids(
     revision: str | None = None,
     endpoint: str | None = None,
     shallow: bool = False,
+    offline: bool = False,
     wants_json: bool = True,
     listener: Listener = SILENT,
 ) -> Bulk:
@@ -53,7 +54,7 @@ def vet_ids(
         from modelpick.verbs.gather import PATIENT, Gatherer
 
         with (
-            Gatherer(revision, endpoint, listener, shallow=shallow, longest_wait=PATIENT) as gatherer,
+            Gatherer(revision, endpoint, listener, shallow=shallow, offline=offline, longest_wait=PATIENT) as gatherer,
             listener.step("vetting", total=len(ids), unit="subjects") as step,
         ):
             for subject, found in gatherer.all(ids):

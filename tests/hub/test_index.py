@@ -281,6 +281,22 @@ def test_facts_for_a_vet_come_with_card_files_and_commit(petals: Path) -> None:
         assert "`org/petals`" in str(caught.value.hint)
 
 
+def test_a_vet_offline_reads_the_index(petals: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import_index(petals)
+    report = call(capsys, "vet", "org/petals", "--offline", "--format", "json").data
+    assert (report["subject"]["source"], report["subject"]["commit"]) == ("index", "a" * 40)
+    assert report["answers"]["license"]["declared"] == ["mit"]
+    assert report["answers"]["popularity"]["downloads_30d"] == 900
+    assert "medicine" in report["answers"]["out_of_scope"]["evidence"][0]["quote"]
+    absent = call(capsys, "vet", "org/petal", "--offline")
+    assert absent.code == 4
+    assert "did you mean `org/petals`?" in absent.err
+    assert call(capsys, "vet", "org/petals", "--offline", "--revision", "v1").code == 2
+    several = call(capsys, "vet", "org/petals", "old", "--offline", "--format", "json")
+    assert [one["subject"]["repo_id"] for one in several.data] == ["org/petals", "old"]
+    assert several.code == 4, "the index has no card of the second, and does not know that it has none"
+
+
 # --- dumps --------------------------------------------------------------------------------------------------------
 
 
