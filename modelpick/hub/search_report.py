@@ -26,7 +26,12 @@ _DROPPED = frozenset({"parameters", "size", "memory", "formats", "downloads", "u
 
 
 def blocks(
-    candidates: Sequence[Candidate], query: Query, hidden: Mapping[str, int], notes: Sequence[str]
+    candidates: Sequence[Candidate],
+    query: Query,
+    hidden: Mapping[str, int],
+    notes: Sequence[str],
+    *,
+    offline: bool = False,
 ) -> list[Block]:
     """The table, why each stands where it stands (for `--sort fit`), what was left out, and what to do next."""
     count = len(candidates)
@@ -45,7 +50,8 @@ def blocks(
     lacking = f" Of none of these it tells: {', '.join(untold)}." if untold else ""
     shown.append(Text(f"Downloads are of the last 30 days. ? means that the list does not tell.{lacking}", Tone.MUTED))
     if candidates:
-        shown.append(Text(f"Next: `modelpick vet {candidates[0].repo_id}` reads its card.", Tone.MUTED))
+        vet = f"modelpick vet {candidates[0].repo_id}" + (" --offline" if offline else "")
+        shown.append(Text(f"Next: `{vet}` reads its card.", Tone.MUTED))
     return shown
 
 

@@ -43,7 +43,7 @@ class SearchResult(Result):
         from modelpick.hub.search_report import blocks
 
         return Document(
-            blocks=blocks(self.candidates, self.query, self.hidden, self.notes),
+            blocks=blocks(self.candidates, self.query, self.hidden, self.notes, offline=self.source == "index"),
             data={
                 "schema": "modelpick.search/1",
                 "query": asdict(self.query),
