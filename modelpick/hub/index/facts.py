@@ -45,7 +45,9 @@ def _look(index: Index, repo_id: str) -> RepoFacts:
     if row is None:
         raise CannotFindOut(f"`{repo_id}` is not in the local index", _hint(index, repo_id), kind="repo-not-found")
     name, has_card, packed_facts, packed_card = row
-    fields = fields_of(packed_facts)
+    with errors(index.path):
+        fields = fields_of(packed_facts)
+        text = None if packed_card is None else unpack(packed_card)
     sha = as_text(fields.get("sha"))
     commit = sha if sha is not None and is_commit(sha) else None
     facts = facts_of_info(fields, requested=repo_id, source="index", repo_id=name, commit=commit)
@@ -54,8 +56,8 @@ def _look(index: Index, repo_id: str) -> RepoFacts:
     else:
         unknown = (Missing(what=what, reason=_NOT_HERE) for what in ("downloads_all_time", "derived"))
         facts = replace(facts, missing=(*facts.missing, *unknown))
-    if packed_card is not None:
-        return replace(facts, card=read_card(_text(index, packed_card).encode()))
+    if text is not None:
+        return replace(facts, card=read_card(text.encode()))
     if has_card == 0:
         return facts
     lacking = Missing(what="card", reason=_NOT_HERE, hint=_WAY_OUT.format(repo_id))
@@ -72,15 +74,6 @@ def _row(index: Index, repo_id: str) -> tuple[str, int | None, bytes, bytes | No
         if row is not None:
             return row
     return None
-
-
-def _text(index: Index, packed: bytes) -> str:
-    try:
-        return unpack(packed)
-    except ValueError as error:
-        raise CannotFindOut(
-            f"the index at {index.path} is damaged: {error}", "remove it and build or import it again", kind="data"
-        ) from error
 
 
 def _hint(index: Index, repo_id: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from modelpick.facts import ListedModel
@@ -58,6 +59,10 @@ _CONFIG = ("architectures", "auto_map", "model_type", "quantization_config")
 _MOST_FILES = 20_000
 _LEVEL = 3  # higher ones gain two in a hundred
 _MOST = 64 * 2**20  # bytes of one unpacked value, when a file that was tampered with is read
+
+
+class Damaged(Exception):  # noqa: N818 - what the index found; `database.errors` makes an error of it
+    """A stored value is not what was stored."""
 
 
 class Row(NamedTuple):
@@ -119,19 +124,25 @@ def tag_lines(model: ListedModel) -> str:
 
 
 def model_of(facts: bytes, *, has_card: bool | None) -> ListedModel | None:
-    """The listed model that a packed entry tells of."""
-    from dataclasses import replace
+    """The listed model that a packed entry tells of; None where it has no id.
 
+    Raises:
+        Damaged: It cannot be unpacked.
+    """
     model = read_entry(fields_of(facts))
     return None if model is None else replace(model, card=has_card)
 
 
 def fields_of(facts: bytes) -> Mapping[str, Any]:
-    """The API's fields of a packed entry; empty where it is damaged."""
+    """The API's fields of a packed entry.
+
+    Raises:
+        Damaged: It cannot be unpacked.
+    """
     try:
         return as_object(json.loads(unpack(facts)))
-    except ValueError:
-        return {}
+    except ValueError as error:
+        raise Damaged(str(error)) from error
 
 
 def pack(text: str) -> bytes:
@@ -143,12 +154,12 @@ def unpack(data: bytes) -> str:
     """The text of a stored value.
 
     Raises:
-        ValueError: It is damaged.
+        Damaged: It cannot be unpacked.
     """
     try:
         return zlib.decompressobj().decompress(data, _MOST).decode("utf-8")
-    except zlib.error as error:
-        raise ValueError(f"a stored value is damaged: {error}") from error
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise Damaged(str(error)) from error
 
 
 def card_text(value: object) -> str | None:

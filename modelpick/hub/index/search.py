@@ -57,13 +57,20 @@ def search_index(index: Index, query: Query, looked: Looked | None = None) -> li
             conditions.insert(0, _Condition("words MATCH ?", (match,)) if ranked else _matching(match))
         source = "words JOIN models m ON m.n = words.rowid" if ranked else "models m"
         order = f"{_RANK}, m.downloads DESC" if ranked else f"{_ORDERS.get(query.sort, 'm.downloads')} DESC"
-        found = index.connection.execute(
-            f"SELECT d.facts, m.card FROM details d JOIN (SELECT m.n AS n FROM {source} {_where(conditions)} "  # noqa: S608 - values are bound
-            f"ORDER BY {order}, m.n LIMIT ?) hit ON d.n = hit.n JOIN models m ON m.n = hit.n",
+        numbers = index.connection.execute(
+            f"SELECT m.n FROM {source} {_where(conditions)} ORDER BY {order}, m.n LIMIT ?",  # noqa: S608 - values are bound
             (*_values(conditions), most),
         ).fetchall()
-    models = (model_of(facts, has_card=None if card is None else bool(card)) for facts, card in found)
+        models = [_model(index, number) for (number,) in numbers]
     return [model for model in models if model is not None]
+
+
+def _model(index: Index, number: int) -> ListedModel | None:
+    """One model; None where its facts are damaged, or another process removed it just now."""
+    row = index.connection.execute(
+        "SELECT d.facts, m.card FROM models m JOIN details d USING (n) WHERE n = ?", (number,)
+    ).fetchone()
+    return None if row is None else model_of(row[0], has_card=None if row[1] is None else bool(row[1]))
 
 
 def text_match(text: str) -> str | None:
