@@ -4,8 +4,8 @@ SQLite, because its text search (FTS5, with BM25) is compiled in; DuckDB's is an
 network at run time. DuckDB without it has to walk over all text: on the 29,432 models and 16,590 cards of a dump of
 2022 (`tests/bench/bench_index.py`) its `LIKE` takes 5.8 ms for a task, a family of licences, a number of downloads and
 a word, unranked, and grows with the text; this index takes 5.1 ms, and most of that counts what was left out. SQLite
-also gives what a long crawl needs: every page of it is one transaction that a kill cannot tear (write-ahead log), readers go on while
-one process writes, and further writers wait for their turn.
+also gives what a long crawl needs: every page of it is one transaction that a kill cannot tear (write-ahead log),
+readers go on while one process writes, and further writers wait for their turn.
 
 Tables: `models` holds what is filtered and sorted by, narrow, so that a scan of millions stays cheap; `details` the
 tags, the facts and the card, packed; `words` the full-text index (contentless: the text itself is in `details`);
