@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from itertools import islice
 
 from modelpick.vetting.answers.view import Line
@@ -59,7 +61,7 @@ _TASK = CueSet(
     Cues("ranke ranki reran clust", r"\bre-?rank(?:ers?|ing)|clustering"),
     Cues(
         "extra",
-        r"(?:feature|relation|information|keyphrase|keyword|event|entity|table|aspect|term)[ -]extract(?:ion|or)",
+        r"(?<=\w[ -])extract(?:ion|ors?)\b(?! (?:layer|code|script))",
     ),
     Cues("encod embed", r"(?:sentence|text|paragraph|image|document|code|vision)[ -]encoder|embedding model"),
     Cues(
@@ -75,11 +77,19 @@ _TASK = CueSet(
         "predi",
         r"\b(?:masked|next)[ -](?:token|word|sentence) prediction|"
         r"\b(?:price|structure|property|sales|churn|risk|survival|stock|weather|toxicity|affinity|click|age|emotion|"
-        r"sentiment|quality|score|disease|outcome|traffic|demand|energy)[ -]prediction",
+        r"sentiment|quality|score|disease|outcome|traffic|demand|energy|function|effect|solubility|stability|binding|"
+        r"activity|load|intent|fraud|failure|behaviou?r|yield|rating)[ -]prediction",
     ),
     Cues("chat chatb", r"chat[ -]?bots?|\bchat (?:model|assistant)"),
     Cues("dialo conve", r"dialogu?e? (?:system|model|agent)|conversational (?:ai|agent|assistant|model)"),
     Cues("assis agent", r"(?:ai|virtual|coding|personal|language) (?:assistants?|agents?)|agent playing"),
+    Cues(
+        "rag searc retri chat codin",
+        r"\bfor (?:[\w-]+,? (?:and )?){0,3}?(?:search|retrieval|rag|chat(?:ting)?|coding)\b",
+    ),
+    Cues("fill infil specu", r"\bfill[ -]in[ -]the[ -](?:middle|blanks?)|\binfilling\b|\bspeculative decoding"),
+    Cues("lip talki virtu face", r"\blip[ -]?sync|\btalking[ -]head|\bvirtual try-?on|\bface[ -]swap"),
+    Cues("guard rewar jailb", r"\bguard(?:rail)? models?\b|\breward model(?:l?ing)?\b"),
     Cues("role rolep story creat", r"role[ -]?play(?:ing)?|story[ -]?(?:telling|writing)|creative writing"),
     Cues("follo calli use", r"instruction[ -]following|function[ -]calling|tool[ -](?:use|calling)"),
     Cues("forec recom", r"forecasting|(?:weather|sales|price) forecast|recommend(?:ation|er) systems?"),
@@ -95,13 +105,16 @@ _BEFORE = either(
     r"task type:?|model type:?|supports?|capable of|excels? (?:at|in)|tools? \(including)\s+"
     r"(?:the )?(?:\w[\w-]* ){0,4}$",
     r"\b(?:is|are|as) (?:an?|the|our) (?:[\w-]+,? ){0,7}$",
+    r"\bto (?:facilitate|support|enable|automate|aid) (?:[\w-]+ ){0,3}$",
 )
 _AFTER = either(
     r"^(?: \([a-z-]{2,6}\))? (?:model|system|program|tool|network|pipeline|adapter|agent|engine|"
     r"toolkit|downstream|tasks?)s?\b"
 )
+_FOLLOWS = re.compile(r" ?(?:$|[.,:;(]|(?:based|built|trained|fine-?tuned|made|for|in|with|using|that|from)\b)")
 _NEAR = 80  # characters before a task that are looked at
 _MOST = 8
+_LEADING = 60  # characters before a task that the sentence begins with
 
 _CJK_TASK = group(
     r"分[类類]|翻[译譯]|翻訳|摘要|要約|(?:文本|文章|テキスト|图像|圖像|画像|图片|语音|視頻|视频|动画|動画|代码|コード|标题|タイトル|诗歌|音乐)生成|"
@@ -164,6 +177,13 @@ def task_in(line: Line) -> tuple[bool, int | None]:
         if _AFTER.search(line.low[end : end + _NEAR]) or _BEFORE.search(line.low[max(0, start - _NEAR) : start]):
             return True, start
     return (True, 0) if does_foreign_task(line) else (there, None)
+
+
+def leading_tasks(line: Line) -> Iterator[int]:
+    """Where the tasks end with which the line may begin as with a name: "Title generator based on ..."."""
+    for match in islice(_TASK.matches(line), _MOST):
+        if match.start() <= _LEADING and _FOLLOWS.match(line.low, match.end()):
+            yield match.end()
 
 
 def does_foreign_task(line: Line) -> bool:

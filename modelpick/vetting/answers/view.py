@@ -24,6 +24,13 @@ _MAX_TITLE_SIGNS = 8
 _MIN_WORDS = 4
 _MIN_HEADER_WORDS = 6  # so long a head of a column is a statement in a table without a header
 
+_MAX_NAMES = 12
+_MIN_NAME = 3  # letters
+_MARKS = "*_\"'`()[]{}:,.!?|<>"
+_NO_NAMES = frozenset(
+    "model models card base large small tiny mini the for and with this our that from fine-tuned fine bert gpt2".split()  # noqa: SIM905
+)
+
 _ANCHOR = re.compile(
     r"\[[^\[\]\n]{0,200}\]\(#[^()\s]{0,200}\)|<a\b[^<>]{0,200}href=.?#[^<>]{0,200}>[^<>]{0,200}</a>", re.IGNORECASE
 )
@@ -53,6 +60,10 @@ class Line:
     def stems(self) -> frozenset[str]:
         """The stems of its words, for `Cues`."""
         return stems_of(self.low)
+
+    def until(self, end: int) -> Line:
+        """The same sentence, of which the readers see only the text before `end`."""
+        return replace(self, low=self.low[:end])
 
 
 class CardView:
@@ -127,6 +138,15 @@ class CardView:
     @cached_property
     def _sentences(self) -> list[Line]:
         return [line for line in self._prose if line.kind is not BlockKind.HEADING]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words of the card's own title by which its sentences may call the model, in lower case."""
+        if self.card is None or not self.card.sections:
+            return frozenset()
+        title = self.card.sections[0].title.lower()
+        found = [word for word in (part.strip(_MARKS) for part in title.split()[:_MAX_NAMES]) if len(word) >= _MIN_NAME]
+        return frozenset([*found, *(word.partition("-")[0] for word in found if "-" in word)]) - _NO_NAMES
 
     def topics(self, block: Block) -> frozenset[Topic]:
         """What the section of a block is about."""

@@ -1,0 +1,170 @@
+"""What a model does, told by a verb: "it sorts mail", "trained to find faces", "Wren speaks six languages".
+
+The verbs are a table of plain forms. Their other forms follow from the rules of English, so that one look into a set
+tells whether a word is one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+from modelpick.vetting.answers.view import Line
+from modelpick.vetting.answers.words import STEM
+
+_VERBS = frozenset(
+    """
+    advise align analyse analyze animate annotate anonymize anonymise answer assess autocomplete caption chat cite
+    classify clean clone colorize colourize complete compose converse convert cope correct count create decode describe
+    detect determine diagnose disambiguate distinguish draft draw drive edit embed emulate encode enhance estimate
+    explain extract fill filter find fix flag flip forecast format generate grade group guess guide identify illustrate
+    imitate infer inpaint interpret judge label listen locate map match measure mimic moderate navigate paint
+    paraphrase parse perceive pick plan play predict produce pronounce propose proofread punctuate rank rate read
+    reason recognise recognize recommend reconstruct redact reformulate remove render repair rephrase reply rerank
+    respond restore retrieve rewrite score segment separate sharpen simplify simulate sing solve sort speak split spot
+    steer stylize stylise suggest summarise summarize synthesise synthesize tag talk tell track transcribe transfer
+    transform translate transliterate triage turn understand upscale verify vocalize voice write
+    """.split()  # noqa: SIM905
+)
+# Words of which only the one form tells a purpose: "that takes an image", but "to take a look".
+_ONLY_THIRD = frozenset(
+    "accepts acts allows captures checks enables handles helps ingests lets makes outputs returns takes".split()
+)  # noqa: SIM905, E501
+_ONLY_PLAIN = frozenset(
+    "accomplish act assist capture control facilitate handle help output perform return serve support".split()
+)  # noqa: SIM905, E501
+_ONLY_DOING = frozenset("assisting controlling facilitating handling helping performing scraping searching".split())  # noqa: SIM905
+_DOUBLED = frozenset("map tag plan spot split flag flip chat".split())  # noqa: SIM905
+
+
+def _third(verb: str) -> str:
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return verb[:-1] + "ies"
+    return verb + ("es" if verb.endswith(("ch", "sh", "ss", "x")) else "s")
+
+
+def _doing(verb: str) -> str:
+    stem = verb[:-1] if verb.endswith("e") else verb + verb[-1] if verb in _DOUBLED else verb
+    return stem + "ing"
+
+
+_THIRD: Set[str] = frozenset(map(_third, _VERBS)) | _ONLY_THIRD
+_PLAIN: Set[str] = _VERBS | _ONLY_PLAIN
+_DOING: Set[str] = frozenset(map(_doing, _VERBS)) | _ONLY_DOING
+_STEMS = frozenset(word[:STEM] for word in (*_THIRD, *_PLAIN, *_DOING))
+
+THING = (
+    "(?:model|network|system|classifier|adapter|lora|tool|agent|checkpoint|embedding|encoder|llm|assistant|policy|"
+    "chatbot|bot|companion|engine|finetune|pipeline|generator|detector)"
+)
+"""What a model is called, as a pattern."""
+
+_ADVERBS = r"(?:also |then |automatically |even |directly |now |only |not only |\w+ly )*"
+_TO = re.compile(
+    r"\b(?:(?:cap)?able|used|utili[sz]ed|employed|applied|trained|tuned|built|made|developed|created|designed|meant|intended|"
+    r"optimi[sz]ed|adapted|adjusted|taught|aims?|aimed|tries|learn(?:s|ed|t)|attempt|you|users?|them|"
+    rf"(?:goal|purpose|objective|idea|aim)(?: of (?:this|the) \w+)? (?:is|was)|{THING}s?) to {_ADVERBS}(\w+)"
+)
+_CAN = re.compile(
+    rf"\b(?:it|she|he|that|which|{THING}s?) (?:can|will|helps?(?: \w+){{0,3}}?(?: to)?|lets (?:you|users)) "
+    rf"{_ADVERBS}(\w+)"
+)
+_BY_DOING = re.compile(
+    r"\b(?:capable of|(?:good|great|strong|useful|excels?|shines?|speciali[sz]ed|speciali[sz]es|proficient) (?:at|in|for)"
+    r"|(?:built|made|developed|created|trained|tuned|designed|used|meant|intended|optimi[sz]ed) (?:specifically )?for|"
+    rf"{THING}s? for) {_ADVERBS}(\w+ing)\b"
+)
+_THAT = re.compile(
+    rf"\b(?:(?<!method )(?<!approach )(?<!technique )(?:that|which|who) {_ADVERBS}(\w+)|{THING}s (?:that|which) {_ADVERBS}(\w+))"
+)
+_LABEL = re.compile(r"^[^:.]{2,40}: +(?=\w)|^\W+")
+_GIVEN = re.compile(
+    r"^\W*(?:given|give|feed|pass|send|ask|input) (?:it |him |her )?(?:an?|the|your|some|any|two|with)?\b[^.]{3,160}?"
+    r"\b(?:returns?|outputs?|produces?|predicts?|generates?|writes?|answers?|tells?|replies|responds|gives? you)\b"
+)
+_OBJECT = re.compile(
+    r" (?!(?:are|is|was|were|be|has|more|better|well|higher|lower|best|worse|than|up|out|sure|use|it|them|this model|"
+    r"the model|that|how|you|as follows|the following|above|below|at|on|state|sota|inference|commercial|remote|"
+    r"incorrect|wrong|false|inaccurate|biased|harmful|offensive|toxic|good|great|training)\b|\d)"
+    r"(?!(?:[\w-]+ ){0,4}(?:files?|data ?sets?|scripts?|config)\b)\W{0,3}(?:[\w'-]+ )*?[\w'-]{2,}|$"
+)
+_NOT_A_MODEL = frozenset(
+    """
+    paper script scripts notebook code dataset data corpus figure table example section library repository repo
+    tokenizer tokeniser processor method approach function command page card api trainer image plot chart column file
+    author authors we i you they people users user team
+    """.split()  # noqa: SIM905
+)
+_PRONOUNS = frozenset({"it", "she", "he"})
+_POINTERS = frozenset({"this", "the", "our", "my"})
+_WORDLESS = re.compile(r"\W+")
+_MOST_WORDS = 7  # before the verb
+
+
+def tells_doing(line: Line, names: Set[str]) -> bool:
+    """Whether the line says of a model that it does something for its user.
+
+    Args:
+        line: A sentence.
+        names: The words that the card calls its model by (`CardView.names`).
+    """
+    if _STEMS.isdisjoint(line.stems):
+        return False
+    text = line.low
+    return (
+        _has(_TO, _PLAIN, text)
+        or _has(_BY_DOING, _DOING, text)
+        or _has(_CAN, _PLAIN, text)
+        or _has(_THAT, _THIRD, text, _PLAIN)
+        or _subject_does(text, names)
+    )
+
+
+def is_deed(line: Line) -> bool:
+    """Whether the line begins with the verb, as in a list of abilities: "Tool use: calls functions"; or "Given ..."."""
+    text = line.low
+    if _GIVEN.match(text):
+        return True
+    if _STEMS.isdisjoint(line.stems):
+        return False
+    return _begins_with_deed(text) or (
+        (label := _LABEL.match(text)) is not None and _begins_with_deed(text[label.end() :])
+    )
+
+
+def _begins_with_deed(text: str) -> bool:
+    word = text.split(maxsplit=1)[0] if text else ""
+    return word in _THIRD and _OBJECT.match(text, len(word)) is not None
+
+
+def _has(pattern: re.Pattern[str], first: Set[str], text: str, second: Set[str] = frozenset()) -> bool:
+    for match in pattern.finditer(text):
+        group = match.lastindex or 1
+        if match[group] in (first if group == 1 else second) and _OBJECT.match(text, match.end()):
+            return True
+    return False
+
+
+def _subject_does(text: str, names: Set[str]) -> bool:
+    """ "It reads letters", "This small network tells cats from dogs", "Wren speaks six languages"."""
+    words = text.split(maxsplit=_MOST_WORDS)
+    if words and _WORDLESS.fullmatch(words[0]):
+        del words[0]  # a bullet or an emoji
+    place = len(words[0]) if words else 0
+    for number, word in enumerate(words[1:_MOST_WORDS], 1):
+        if word in _THIRD:
+            at = text.find(f" {word}", place)
+            return _is_model(words[:number], names) and _OBJECT.match(text, at + 1 + len(word)) is not None
+        place += len(word)
+    return False
+
+
+def _is_model(subject: list[str], names: Set[str]) -> bool:
+    if not _NOT_A_MODEL.isdisjoint(subject):
+        return False
+    head = subject[0].strip("*_\"'`([")
+    if head in _PRONOUNS:
+        return True
+    if head in _POINTERS:
+        return any(re.fullmatch(THING, word) for word in subject[1:])
+    return head in names or head.partition("-")[0] in names
