@@ -38,7 +38,7 @@ _FIELDS = (
 _NO_EXPAND = frozenset({400, 404, 405, 422, 501})
 """What mirrors answer to a parameter that they do not know."""
 _PAGE = 1000
-_FILTERED_PAGE = 200
+_FILTERED_PAGE = 500
 """Entries of a page where nothing, and where something is filtered here: the first page should mostly be enough."""
 
 
