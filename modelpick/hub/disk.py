@@ -20,16 +20,28 @@ def check_room(folder: Path, needed: int) -> None:
         CannotFindOut: Fewer than `needed` bytes are free where `folder` is, or will be.
         OSError: The disk cannot be asked.
     """
-    existing = folder
-    while not existing.exists() and existing != existing.parent:
-        existing = existing.parent
-    free = shutil.disk_usage(existing).free
+    free = free_bytes(folder)
     if needed > free:
         raise CannotFindOut(
-            f"{in_bytes(needed)} are needed and {in_bytes(free)} are free at `{existing}`",
+            f"{in_bytes(needed)} are needed and {in_bytes(free)} are free at `{_existing(folder)}`",
             f"free some space, or {_ELSEWHERE}",
             kind="disk",
         )
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes that are free where `folder` is, or will be.
+
+    Raises:
+        OSError: The disk cannot be asked.
+    """
+    return shutil.disk_usage(_existing(folder)).free
+
+
+def _existing(folder: Path) -> Path:
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
 
 
 def disk_error(error: OSError, folder: Path) -> CannotFindOut:

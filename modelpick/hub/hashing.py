@@ -55,12 +55,12 @@ class FileHash:
     @property
     def matches(self) -> bool:
         """Whether these are the bytes that were declared, all of them."""
-        return self.bytes == self._size and self._found == self._digest
+        return self.bytes == self._size and self.found == self._digest
 
     def error(self, repo_id: str, path: str) -> AnswerIsNo:
         """What the user is told of bytes that do not match."""
         longer = self.bytes > self._size
-        got = f"more than {self._size} bytes" if longer else f"{self._found} ({self.bytes} bytes)"
+        got = f"more than {self._size} bytes" if longer else f"{self.found} ({self.bytes} bytes)"
         return AnswerIsNo(
             f"`{path}` of `{repo_id}` is not the file that the Hub declares: "
             f"expected {self._digest} ({self._size} bytes), got {got}",
@@ -69,7 +69,8 @@ class FileHash:
         )
 
     @property
-    def _found(self) -> str:
+    def found(self) -> str:
+        """The hash of the bytes so far, of the kind that was declared."""
         return self.sha256 if self._git is None else self._git.hexdigest()
 
 

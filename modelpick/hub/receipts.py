@@ -4,15 +4,104 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from modelpick.hub.download import Receipt
+from modelpick.hub.atomic import write_whole
+from modelpick.hub.download import Receipt, ReceivedFile
+from modelpick.hub.ids import is_commit, is_repo_id
+from modelpick.hub.names import leaves_folder
 from modelpick.places import own_folder
 
 FORMAT = "modelpick.receipt/1"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LARGEST = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptReceipt:
+    """A receipt as it lies in our folder.
+
+    Attributes:
+        place: The receipt's own file.
+        repo_id: As the Hub named it.
+        commit: 40 hex.
+        endpoint: The Hub that it came from.
+        folder: Where the files were put.
+        date: When, ISO 8601.
+        files: Each with size and sha256; `fetched` then, or there already.
+    """
+
+    place: Path
+    repo_id: str
+    commit: str
+    endpoint: str
+    folder: Path
+    date: str
+    files: tuple[ReceivedFile, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Bytes in all."""
+        return sum(file.bytes for file in self.files)
+
+
+def receipts_folder() -> Path:
+    """Where the receipts are.
+
+    Raises:
+        UsageError: As `own_folder`.
+    """
+    return own_folder() / "receipts"
+
+
+def read_receipts() -> tuple[list[KeptReceipt], list[Path]]:
+    """The receipts, oldest first; and the files there that are none that this version reads.
+
+    Raises:
+        UsageError: As `own_folder`.
+        OSError: The folder cannot be read.
+    """
+    folder = receipts_folder()
+    receipts: list[KeptReceipt] = []
+    unread: list[Path] = []
+    for place in sorted(folder.glob("*.json")) if folder.is_dir() else []:
+        receipt = _read(place)
+        if receipt is None:
+            unread.append(place)
+        else:
+            receipts.append(receipt)
+    return sorted(receipts, key=lambda receipt: receipt.date), unread
+
+
+def _read(place: Path) -> KeptReceipt | None:
+    """A receipt; None where it is none. What it lists may be removed later, so nothing is believed unseen."""
+    try:
+        if place.stat().st_size > _LARGEST:
+            return None
+        fields: Any = json.loads(place.read_text(encoding="utf-8"))
+        texts = [fields[name] for name in ("repo_id", "commit", "endpoint", "folder", "date")]
+        listed = [(f["path"], f["size"], f["sha256"], f["fetched"] is True) for f in fields["files"]]
+    except (OSError, ValueError, RecursionError, LookupError, TypeError):
+        return None
+    if fields.get("format") != FORMAT or not all(isinstance(text, str) for text in texts):
+        return None
+    repo_id, commit, endpoint, folder, date = texts
+    if not is_repo_id(repo_id) or not is_commit(commit) or not Path(folder).is_absolute():
+        return None
+    for path, size, digest, _ in listed:
+        if not isinstance(path, str) or leaves_folder(path) or not isinstance(size, int):
+            return None
+        if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
+            return None
+    files = tuple(ReceivedFile(path=path, bytes=size, sha256=digest, fetched=f) for path, size, digest, f in listed)
+    return KeptReceipt(
+        place=place, repo_id=repo_id, commit=commit, endpoint=endpoint, folder=Path(folder), date=date, files=files
+    )
 
 
 def write_receipt(receipt: Receipt, endpoint: str) -> Path:
@@ -25,7 +114,7 @@ def write_receipt(receipt: Receipt, endpoint: str) -> Path:
         UsageError: As `own_folder`.
         OSError: The folder cannot be written to.
     """
-    folder = own_folder() / "receipts"
+    folder = receipts_folder()
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{receipt.repo_id.replace('/', '--')}@{receipt.commit}"
     place = folder / f"{name}-{_short_hash(receipt.folder)}.json"
@@ -38,14 +127,7 @@ def write_receipt(receipt: Receipt, endpoint: str) -> Path:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": [{"path": f.path, "size": f.bytes, "sha256": f.sha256, "fetched": f.fetched} for f in receipt.files],
     }
-    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(fields, file, indent=1)
-        Path(temporary).replace(place)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(place, json.dumps(fields, indent=1).encode())
     return place
 
 

@@ -2,87 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from modelpick.document import Block, Cell, Document, Heading, Result, Table, Text, Tone
+from modelpick.document import Document
 from modelpick.errors import AnswerIsNo, CannotFindOut, UsageError
 from modelpick.progress import SILENT, Listener
+from modelpick.verbs.download_result import DownloadResult, DownloadResults, Verdict, plan_document
 
 if TYPE_CHECKING:
+    from modelpick.facts import RepoFacts
+    from modelpick.hub.client import HubClient
     from modelpick.hub.download import Receipt
+    from modelpick.hub.lock import Lock, LockedModel
     from modelpick.hub.plan import DownloadPlan
     from modelpick.vetting.report import VetReport
 
 _COPY_HELPS = frozenset(
     "network timeout not-a-hub repo-not-found gated disabled revision-not-found rate-limit offline permission".split()  # noqa: SIM905
 )
-
-_SHOWN = 20
-"""Rows of the plan that a person is shown."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadResult(Result):
-    """What a download did.
-
-    Attributes:
-        plan: The files that were to be had, and those left out.
-        receipt: The files that are there now, each verified.
-        verdict: Of the vet that went before.
-        loading: Python that loads the model from its folder, offline; empty where its form is not known.
-    """
-
-    plan: DownloadPlan
-    receipt: Receipt
-    verdict: Literal["accept", "review", "reject"]
-    loading: tuple[str, ...]
-
-    @property
-    def path(self) -> Path:
-        """The folder with the files."""
-        return self.receipt.folder
-
-    def document(self) -> Document:
-        """Where it is and how to load it; `modelpick.download/1` for machines, the folder for pipes."""
-        return Document(blocks=self._blocks(), data=self._data(), quiet=[str(self.path)])
-
-    def _blocks(self) -> list[Block]:
-        from modelpick.hub.disk import in_bytes
-
-        receipt = self.receipt
-        there = receipt.bytes - receipt.bytes_fetched
-        reused = f", of them {in_bytes(there)} there already" if there else ""
-        blocks: list[Block] = [
-            Text(f"{_files(len(receipt.files))} verified, {in_bytes(receipt.bytes)}{reused}:", Tone.GOOD),
-            Text(str(self.path), Tone.STRONG),
-        ]
-        if self.loading:
-            blocks.append(Text("Load it, offline and without running its code:"))
-            blocks += [Text(line) for line in self.loading]
-        return blocks
-
-    def _data(self) -> dict[str, Any]:
-        return {
-            "schema": "modelpick.download/1",
-            "requested": self.plan.requested,
-            "repo_id": self.receipt.repo_id,
-            "revision": self.plan.revision,
-            "commit": self.receipt.commit,
-            "path": str(self.path),
-            "verdict": self.verdict,
-            "bytes": self.receipt.bytes,
-            "bytes_fetched": self.receipt.bytes_fetched,
-            "seconds": round(self.receipt.seconds, 3),
-            "files": [
-                {"path": f.path, "size": f.bytes, "sha256": f.sha256, "fetched": f.fetched} for f in self.receipt.files
-            ],
-            "left_out": [{"path": item.file.path, "reason": item.reason} for item in self.plan.left_out],
-            "loading": list(self.loading),
-        }
 
 
 def download(
@@ -93,6 +33,8 @@ def download(
     include: str | Sequence[str] | None = None,
     yes: bool = False,
     allow_rejected: bool = False,
+    lock: bool = False,
+    locked: bool = False,
     endpoint: str | None = None,
     listener: Listener = SILENT,
     confirm: Callable[[str], bool] | None = None,
@@ -100,7 +42,8 @@ def download(
 ) -> DownloadResult:
     """Vets a model, then fetches its safetensors weights and what is needed to load them, at one commit.
 
-    Every file is hashed against what the Hub declares, whether fetched or cached. Nothing of a repo is run.
+    Every file is hashed against what the Hub declares, whether fetched or cached. Nothing of a repo is run. What was
+    interrupted goes on where it stopped.
 
     Args:
         repo_id: `owner/name`.
@@ -109,6 +52,9 @@ def download(
         include: Patterns over the whole path: weights and other files to take instead of those that would be chosen.
         yes: Go on without asking where the verdict is review.
         allow_rejected: Go on where the verdict is reject.
+        lock: Write the model into `modelpick.lock` in the current folder; where one is there, this is done anyway.
+        locked: Take exactly what that lock names, and fail where it is not to be had. What is there already needs no
+            network in offline mode (HF_HUB_OFFLINE).
         endpoint: The Hub to ask, instead of `HF_ENDPOINT` or huggingface.co.
         listener: Hears of progress and of what a person should know.
         confirm: Is asked where the verdict is review; without it a notice is given and the download goes on.
@@ -118,40 +64,181 @@ def download(
         A `DownloadResult`: `path`, `receipt`, `verdict`; `document()` shows it.
 
     Raises:
-        AnswerIsNo: Rejected, not confirmed, no safe weights, a hostile file name, or a file that fails verification.
-        UsageError: The id, revision, a pattern, the endpoint or the folder cannot be used.
+        AnswerIsNo: Rejected, not confirmed, no safe weights, a hostile file name, a file that fails verification, or
+            one that is not the locked one.
+        UsageError: The id, revision, a pattern, the endpoint, the folder or the lock cannot be used.
         CannotFindOut: Network, unknown, gated or disabled repo, disk, permission.
     """
     from modelpick.hub.client import HubClient
-    from modelpick.hub.collect import collect
-    from modelpick.hub.download import check_access, fetch
-    from modelpick.hub.loading import loading_lines
-    from modelpick.hub.plan import plan
     from modelpick.notebook import register
     from modelpick.places import whole_path
-    from modelpick.verbs.vet import vet_facts
+    from modelpick.verbs.locking import lock_place
 
     register()
     patterns = [include] if isinstance(include, str) else include
     folder = None if local_dir is None else whole_path(local_dir)
+    entry = _locked_entry(repo_id, revision, patterns, lock) if locked else None
+    old = None if locked else _old_lock(lock_place(), lock)
     try:
         with HubClient.from_environment(endpoint, listener) as client:
+            if entry is not None and client.settings.offline:
+                return _restore_offline(client, entry, folder, listener)
             with listener.step(f"looking at {repo_id}"):
-                facts = collect(client, repo_id, revision)
-                planned = plan(facts, patterns)
-                check_access(client, planned)
-                report = vet_facts(facts)
+                facts, planned, report = _look(client, repo_id, revision, patterns, entry)
             _stop_if_rejected(report, allow_rejected, listener)
             if announce is not None:
-                announce(_plan_document(planned, report))
-            _settle_review(report, yes, listener, confirm)
-            receipt = fetch(client, planned, local_dir=folder, listener=listener)
-            _keep_receipt(receipt, client.settings.endpoint, listener)
+                announce(plan_document(planned, report, _free(folder)))
+            _settle_review(report, yes or locked, listener, confirm)
+            receipt = _fetch(client, planned, folder, listener)
     except CannotFindOut as error:
         _tell_of_copy(error, repo_id)
         raise
+    if old is not None:
+        _write_lock(old, report, planned, receipt, patterns, listener)
+    return _result(planned, receipt, report.verdict, facts)
+
+
+def download_locked(
+    *,
+    endpoint: str | None = None,
+    allow_rejected: bool = False,
+    listener: Listener = SILENT,
+    announce: Callable[[Document], None] | None = None,
+) -> DownloadResults:
+    """Restores all models of the `modelpick.lock` in the current folder into the shared cache.
+
+    Raises:
+        As `download`; the first model that fails ends it.
+    """
+    from modelpick.hub.lock import read_lock
+    from modelpick.verbs.locking import lock_place
+
+    models = read_lock(lock_place()).models
+    if not models:
+        raise UsageError(f"`{lock_place()}` names no model", "`modelpick download REPO --lock` adds one")
+    return DownloadResults(
+        items=tuple(
+            download(
+                model.repo_id,
+                locked=True,
+                allow_rejected=allow_rejected,
+                endpoint=endpoint,
+                listener=listener,
+                announce=announce,
+            )
+            for model in models
+        )
+    )
+
+
+def _locked_entry(repo_id: str, revision: str | None, patterns: Sequence[str] | None, lock: bool) -> LockedModel:
+    """What the lock says of a repo, where nothing else is asked for."""
+    from modelpick.hub.lock import read_lock
+    from modelpick.verbs.locking import lock_place
+
+    for name, given in (("--revision", revision), ("--include", patterns), ("--lock", lock)):
+        if given:
+            raise UsageError(
+                f"`{name}` does not go with `--locked`: the lock names commit and files", f"leave `{name}` out"
+            )
+    entry = read_lock(lock_place()).find(repo_id)
+    if entry is None:
+        raise UsageError(
+            f"`{repo_id}` is not in `{lock_place()}`", f"`modelpick download {repo_id} --lock` adds it", kind="lock"
+        )
+    return entry
+
+
+def _old_lock(place: Path, wanted: bool) -> Lock | None:
+    """The lock that the download is to be written into, read before anything is fetched; None where there is none."""
+    from modelpick.hub.lock import Lock, read_lock
+
+    if place.exists():
+        return read_lock(place)
+    return Lock() if wanted else None
+
+
+def _look(
+    client: HubClient, repo_id: str, revision: str | None, patterns: Sequence[str] | None, entry: LockedModel | None
+) -> tuple[RepoFacts, DownloadPlan, VetReport]:
+    """The facts of the repo, the files to fetch, and the vet, in the order in which each may end it."""
+    from modelpick.hub.collect import collect
+    from modelpick.hub.download import check_access
+    from modelpick.hub.lock_changes import locked_plan
+    from modelpick.hub.plan import plan
+    from modelpick.verbs.vet import vet_facts
+
+    facts = collect(client, repo_id, revision if entry is None else entry.commit)
+    planned = plan(facts, patterns) if entry is None else locked_plan(entry, facts)
+    check_access(client, planned)
+    return facts, planned, vet_facts(facts)
+
+
+def _restore_offline(client: HubClient, entry: LockedModel, folder: Path | None, listener: Listener) -> DownloadResult:
+    """What the lock names, from what lies on the disk; the client refuses where a file is missing."""
+    from modelpick.facts import RepoFacts, TextFile
+    from modelpick.hub.lock_changes import plan_of_lock
+
+    planned = plan_of_lock(entry, entry.repo_id)
+    receipt = _fetch(client, planned, folder, listener)
+    listener.notice(f"`{entry.repo_id}` is as the lock has it; the Hub was not asked, so the vet is of {entry.date}")
+    texts: tuple[TextFile, ...] = ()
+    with suppress(OSError, ValueError):  # without its configuration the line that loads it is another
+        texts = (TextFile(path="config.json", text=(receipt.folder / "config.json").read_text(encoding="utf-8")),)
+    facts = RepoFacts(requested=entry.repo_id, source="path", repo_id=entry.repo_id, texts=texts)
+    return _result(planned, receipt, entry.verdict, facts)
+
+
+def _fetch(client: HubClient, planned: DownloadPlan, folder: Path | None, listener: Listener) -> Receipt:
+    from modelpick.hub.download import fetch
+
+    receipt = fetch(client, planned, local_dir=folder, listener=listener)
+    _keep_receipt(receipt, client.settings.endpoint, listener)
+    return receipt
+
+
+def _result(planned: DownloadPlan, receipt: Receipt, verdict: Verdict, facts: RepoFacts) -> DownloadResult:
+    from modelpick.hub.loading import loading_lines
+
     lines = loading_lines(facts, receipt.folder, [file.path for file in receipt.files])
-    return DownloadResult(plan=planned, receipt=receipt, verdict=report.verdict, loading=lines)
+    return DownloadResult(plan=planned, receipt=receipt, verdict=verdict, loading=lines)
+
+
+def _write_lock(
+    old: Lock,
+    report: VetReport,
+    planned: DownloadPlan,
+    receipt: Receipt,
+    patterns: Sequence[str] | None,
+    listener: Listener,
+) -> None:
+    """Puts the model into the lock; says so where that changes it."""
+    from modelpick.hub.lock import write_lock
+    from modelpick.verbs.locking import lock_entry, lock_place, present
+
+    place = lock_place()
+    before = old.find(planned.requested) or old.find(planned.repo_id)
+    hashes = {file.path: file.sha256 for file in receipt.files}
+    entry = lock_entry(present(report, planned), planned.revision, hashes, patterns)
+    fresh = old.put(entry, instead_of=before.repo_id if before else None)
+    write_lock(fresh, place)
+    if before is None:
+        listener.notice(f"`{entry.repo_id}` at {entry.commit[:12]} was added to {place}")
+    elif before.commit != entry.commit:
+        listener.notice(f"{place}: `{entry.repo_id}` went from {before.commit[:12]} to {entry.commit[:12]}")
+    elif fresh is not old:
+        listener.notice(f"{place}: the entry of `{entry.repo_id}` changed")
+
+
+def _free(folder: Path | None) -> int | None:
+    """Bytes that are free where the files will be; None where nobody tells."""
+    from modelpick.hub.cache_layout import default_cache
+    from modelpick.hub.disk import free_bytes
+
+    try:
+        return free_bytes(folder or default_cache())
+    except OSError:
+        return None
 
 
 def _stop_if_rejected(report: VetReport, allowed: bool, listener: Listener) -> None:
@@ -207,32 +294,3 @@ def _tell_of_copy(error: CannotFindOut, repo_id: str) -> None:
     if copy is not None:
         hint = f"a copy of an earlier download is at {copy}, not checked against the Hub now"
         error.hint = f"{error.hint}; {hint}" if error.hint else hint
-
-
-def _plan_document(planned: DownloadPlan, report: VetReport) -> Document:
-    """The plan before the download: files with sizes, and what is left out by reason."""
-    from modelpick.hub.disk import in_bytes
-
-    tones = {"accept": Tone.GOOD, "review": Tone.WARN, "reject": Tone.BAD}
-    rows: list[tuple[str | Cell, ...]] = [
-        (file.path, Cell(in_bytes(file.bytes), Tone.STRONG if file.is_weights else Tone.PLAIN))
-        for file in sorted(planned.files, key=lambda file: -file.bytes)
-    ]
-    total = f"{_files(len(rows))}, {in_bytes(planned.bytes)} in all."
-    if len(rows) > _SHOWN:
-        rows = [*rows[:_SHOWN], (f"and {len(rows) - _SHOWN} smaller ones", "")]
-    blocks: list[Block] = [
-        Heading(f"{planned.repo_id} at {planned.commit[:12]}", level=1),
-        Text(f"Verdict of the vet: {report.verdict}", tones[report.verdict]),
-        Table(("file", "size"), tuple(rows), right=("size",)),
-        Text(total),
-    ]
-    reasons = Counter(item.reason for item in planned.left_out)
-    if reasons:
-        told = "; ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
-        blocks.append(Text(f"Left out: {told}.", Tone.MUTED))
-    return Document(blocks=blocks, data=None)
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
