@@ -8,7 +8,17 @@ from dataclasses import dataclass
 
 from modelpick.licences.datasets import dataset_terms
 from modelpick.vetting.answers.dataset_gazetteer import is_known, known_in
-from modelpick.vetting.answers.dataset_words import MODEL_LIKE, MODEL_WORD, NO_NAME, PLAIN_ENDING, PLAIN_WORDS
+from modelpick.vetting.answers.dataset_words import (
+    A_LANGUAGE,
+    A_TASK,
+    HARDWARE,
+    MODEL_LIKE,
+    MODEL_WORD,
+    NO_NAME,
+    PLAIN_ENDING,
+    PLAIN_NOUN,
+    PLAIN_WORDS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,7 @@ _WORD = (
     r"(?:[\w.-]{2,60}/[\w.-]{2,96}(?![\w/-])|[A-Z][\w.+!'’&-]{0,60}|[\w.+-]{0,40}\d[\w.+-]{0,40}|"
     r"\w{1,40}[_/][\w./-]{1,60}|[a-z]{1,30}[A-Z]\w{0,30})"
 )
-_SPAN = rf"{_WORD}(?:(?: (?:of|for|in|de|the) | |: ?){_WORD}){{0,5}}"
+_SPAN = rf"{_WORD}(?:(?: (?:of|in|de|the) | |: ?){_WORD}){{0,5}}"
 _SET = r"(?:data[ -]?sets?|corpus|corpora|database|challenge|competition|treebank|(?:train(?:ing)?|dev) set)"
 _A_SET = re.compile(  # the same; several times as fast as ignoring case
     r"[Dd](?:ata[ -]?[Ss]ets?|ATA[ -]?SETS?|atabase|ev [Ss]et)|[Cc]orp(?:us|ora)|CORPUS|[Cc](?:hallenge|ompetition)|"
@@ -44,12 +54,14 @@ _A_SET = re.compile(  # the same; several times as fast as ignoring case
 _DATA = re.compile(r" data\b(?![-/])")
 # What may stand between a name and the words "data set".
 _BETWEEN = re.compile(
-    r"(?: \([^()]{1,60}\))?(?: (?:training|train|text|speech|image|full|official|english|QA|NER|dialogue|data))? ?$"
+    r"(?: \([^()]{1,60}\))?(?: [A-Z][a-z]+[-–][A-Z][a-z]+)?"
+    r"(?: (?:training|train|text|speech|image|full|official|english|QA|NER|dialogue|data|parallel|monolingual)){0,2} ?$"
 )
 _A_WORD = re.compile(_WORD)
-_CONNECTORS = frozenset({"of", "for", "in", "de", "the"})
+_CONNECTORS = frozenset({"of", "in", "de", "the"})
 _MAX_SPAN = 10  # words
 _MAX_TOKEN = 100
+_MAX_CODE = 16
 _PLAIN_BEFORE_SET = re.compile(rf"\b(?:the|on|from|using) ([a-z][\w.-]{{1,40}}) {_SET}\b")
 _AFTER_SET = re.compile(
     rf"\b(?i:{_SET})s?(?![\w/])(?: (?i:used|use|is|are|called|named|from))*\s*[:=(]?\s*(?:the )?({_SPAN})"
@@ -61,19 +73,29 @@ _FOREIGN = re.compile(
     r"[ -]?等?的?(?:中文|英文|日本語|英語|한국어 ?)?の?(?:训练集|Datens[aä]tz|Korpus|コーパス|データ|数据|語料|"
     r"语料|데이터|말뭉치|корпус|датасет)"
     r"|[ ]?(?:で|を(?:用い|使用|使っ|利用))[^。]{0,12}(?:学習|訓練|ファインチューニング|事前学習)"
+    r"|[ ]?を(?:用い|使用し|使っ)"
     r"|[ ]?上?(?:训练|微调|精调|进行(?:了)?(?:预?训练|微调))"
     r"|[ ]?(?:에 대한|으로|로|를 사용하여|을 사용하여|를 이용하여|을 이용하여) ?(?:추가 ?)?(?:학습|파인 ?튜닝|"
     r"미세 ?조정|Fine-?[Tt]uning))"
 )
+_ADJECTIVES = (
+    r"(?:(?:publicly|openly|freely|newly|recently)[ -](?:available|released|published) |(?:large|small|full|entire|"
+    r"whole|complete|original|new|public|open|cleaned|filtered|deduplicated|popular|well-known|standard|official|"
+    r"translated|open[- ]source|multilingual|synthetic|large-scale) ){0,2}"
+)
+_STAGE = r"(?:SFT|DPO|ORPO|KTO|RLHF|GRPO)"
+_LATIN_BEFORE = re.compile(
+    rf"(?a:{_LATIN})(?:データ(?:セット)?|数据集?)?(?:と|、|や|及び|および|和|与|及|,| 및 |과 |와 |, )$"
+)
 _AFTER_ON = re.compile(
-    rf"\b(?i:(?:pre-?)?train(?:ed|ing)?|tun(?:ed|ing|e)|(?:fine|pre)tun(?:ed|ing|e)|distill?ed)\b"
-    rf"(?:[^.;:]|\.\w){{0,120}}?(?<!based )\bon:? (?:the |a |an |our |both |all )?({_SPAN})"
+    rf"\b(?:(?i:(?:pre-?)?train(?:ed|ing)?|tun(?:ed|ing|e)|(?:fine|pre)tun(?:ed|ing|e)|distill?ed)|{_STAGE})\b"
+    rf"(?:[^.;:]|\.\w){{0,120}}?(?<!based )\bon:? (?:the |a |an |our |both |all )?{_ADJECTIVES}({_SPAN})"
 )
 _AFTER_ON_PART = re.compile(
     r"\b(?:subset|portion|parts?|mix|mixture|combination|collection|concatenation|split|samples?|texts?|"
     rf"articles?|images?|sentences|pairs|examples|dumps?|hours|tokens) (?:of|from|in) (?:the |a )?({_SPAN})"
 )
-_AFTER_STAGE = re.compile(rf"\b(?:SFT|DPO|ORPO|KTO|RLHF|GRPO)(?:-\w+)? (?:on|with|using) (?:the )?({_SPAN})")
+_AFTER_STAGE = re.compile(rf"\b{_STAGE}(?:-\w+)? (?:on|with|using) (?:the )?({_SPAN})")
 _STAGES = ("SFT", "DPO", "ORPO", "KTO", "RLHF", "GRPO")
 _FOREIGN_STEMS = ("ntra", "ffin", "ntren", "rein", "just", "fina", "обуч", "Обуч")
 _AFTER_FOREIGN_ON = re.compile(
@@ -82,17 +104,30 @@ _AFTER_FOREIGN_ON = re.compile(
     rf"({_SPAN})"
 )
 _GERMAN_ON = re.compile(rf"\b(?:auf|mit)\s+(?:de[mnr] |einem |einer )?({_SPAN})")
-_AFTER_FROM = re.compile(rf"(?:\b(?:from|of|on|and|with|using|includes?)|:) (?:the )?({_SPAN})")
+_AFTER_FROM = re.compile(
+    r"(?:\b(?:from|of|on|and|with|using|used|adds|covers|contains|(?:includ|combin|merg|compris|mix)(?:es?|ed|ing))|:)"
+    rf" (?:the )?({_SPAN})"
+)
 _HASH = re.compile(r"[0-9a-f]{7,40}")
 _FROM = re.compile(r"\b(?:from|of|on) (?:the )?$")
 _LISTED = re.compile(
-    rf"(?: \([^()]{{0,60}}\))?(?: {_SET})?"
+    rf"(?: ?\[\d+\])?(?: \([^()]{{0,60}}\))?(?: (?:{_SET}|archive|collection|subset|split|data|pairs|triplets|train))?"
     rf"(?:, (?:and )?| and (?:the )?| & | \+ |/|; | (?:et|e|y|und|и) |、|和|と)(?:the )?({_SPAN})"
 )
 _NAME_LIKE = re.compile(
     r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]-?\d|\d-?[A-Za-z]|\w[_/]\w|[A-Z]\w+ (?:Corpus|Dataset|Treebank|Challenge|Database)\b"
 )
-_SIGLA = re.compile(r"[A-Z]{2,8}/[A-Z]{2,8}")
+_LANGUAGE_USING = re.compile(r"(?: \([^()]{0,40}\))?(?: languages?)? (?:using|with) (?:the )?[A-Z]")
+_BEGINNING = re.compile(rf"^\W*({_WORD}(?: {_WORD}){{0,4}})(?=, | and | & )")
+_KAGGLE = re.compile(r"kaggle\.com/(?:datasets/)?(?!c/|code/|models/|competitions/)[\w-]+/([\w-]{3,80})")
+_CAPITALS = re.compile(r"[A-Z][\w'’-]+(?: [A-Z0-9][\w'’-]*)+")
+_CODE_OF = re.compile(r"(?<=[A-Z_/])[A-Z\d_]+\s+[-–] $|\w\s+[-–] $")
+_EVENTS = frozenset({"challenge", "competition"})
+_TAKEN_FROM = re.compile(r"\b(?:on|from|of|with|using|in) (?:the )?\W?$")
+_SIGLA = re.compile(r"[A-Z]{2,6}/[A-Z]{2,6}")
+_TWO_CAPITALS = re.compile(r"[A-Z]{2}")
+_SET_WORD = re.compile(r"\b(?:Corpus|Dataset|Treebank|Database|Archive|Gigaword)\b")
+_VERSION = re.compile(r"v?\d.*")
 _MIN_SHAPE = 3  # two capitals are a language or a task more often than a set
 
 
@@ -151,6 +186,8 @@ def _all_names(text: str, quote: str, known_only: bool, listed: bool) -> Iterato
                     yield Named(clean, at)
     for hub_id in hub_ids(LINK.sub("", quote)):
         yield Named(hub_id, text.find(hub_id), hub_id)
+    for match in _KAGGLE.finditer(quote) if "kaggle.com/" in quote else ():
+        yield Named(match[1], text.find(match[1]))
     certain = [Named(name, at) for name, at in known_in(text)]
     yield from certain
     if known_only:
@@ -174,10 +211,14 @@ def _by_pattern(text: str, quote: str, listed: bool) -> Iterator[Named]:
     for match in _QUOTED.finditer(text) if '"' in text or "“" in text or "`" in text else ():
         if not MODEL_WORD.search(match[1]) and ("-" in match[1] or looks_like_name(match[1])):
             yield Named(match[1], match.start(1))
-    starts = [*(_AFTER_FROM.finditer(text) if listed else ()), *_AFTER_ON_PART.finditer(text)]
+    starts = [*_AFTER_ON_PART.finditer(text)]
+    if listed:
+        starts += [*_AFTER_FROM.finditer(text), *_BEGINNING.finditer(text)]
     if sets := list(_A_SET.finditer(text)):
         for match in sets:
-            yield from trimmed(*_span_before(text, match.start()))
+            span, at = _span_before(text, match.start())
+            if match[0].lower() not in _EVENTS or _TAKEN_FROM.search(text[max(0, at - _MAX_CODE) : at]):
+                yield from trimmed(span, at)
         for match in _PLAIN_BEFORE_SET.finditer(text):
             yield from trimmed(match[1], match.start(1))
         starts += _AFTER_SET.finditer(text)
@@ -216,52 +257,89 @@ def _span_before(text: str, end: int) -> tuple[str, int]:
         if len(word) < pos - start or start == 0:
             break
         pos = start - 1
+    if end - first <= _MAX_CODE and (config := _CODE_OF.search(text, max(0, first - _MAX_CODE), first)):
+        return _span_before(text, config.start() + 1)  # "COMMON_VOICE - BR dataset": a set and its language
     return text[first:end], first
 
 
 def _foreign(text: str) -> Iterator[Named]:
     for match in _FOREIGN.finditer(text):
-        if looks_like_name(match[1]) or "-" in match[1] or is_known(match[1]):
-            yield from trimmed(match[1], match.start(1))
+        at = match.start(1)
+        if _is_name(match[1]) or "-" in match[1]:
+            yield from trimmed(match[1], at)
+        while before := _LATIN_BEFORE.search(text, max(0, at - _MAX_TOKEN), at):  # "AとBで学習": both
+            at = before.start(1)
+            if _is_name(before[1]) or "-" in before[1]:
+                yield from trimmed(before[1], at)
 
 
 def _run_of_names(text: str, match: re.Match[str], *, strict: bool) -> Iterator[Named]:
     """A name and those listed after it: `on X, Y and Z`. None where the words after it say that it is a model."""
     if MODEL_LIKE.match(text[match.end() : match.end() + 40]) or MODEL_WORD.search(match[1]):
         return
-    if not strict or looks_like_name(match[1]):
-        yield from trimmed(match[1], match.start(1))
-    yield from _rest_of_list(text, match.end(), strict=strict)
+    spans = [(match[1], match.start(1)), *_listed_after(text, match.end())]
+    if not strict and not _is_name(match[1]) and _LANGUAGE_USING.match(text, match.end()):
+        spans = spans[1:]
+    yield from _names_of(text, spans, strict=strict)
 
 
-def _rest_of_list(text: str, end: int, *, strict: bool = True) -> Iterator[Named]:
+def _rest_of_list(text: str, end: int) -> Iterator[Named]:
     """The names that go on a list after a name that ends there."""
+    return _names_of(text, _listed_after(text, end), strict=True, in_company=True)
+
+
+def _listed_after(text: str, end: int) -> list[tuple[str, int]]:
+    spans: list[tuple[str, int]] = []
     while more := _LISTED.match(text, end):
         end = more.end()
         if MODEL_LIKE.match(text[end : end + 40]) or MODEL_WORD.search(more[1]):
-            return
-        if not strict or looks_like_name(more[1]):
-            yield from trimmed(more[1], more.start(1))
+            break
+        spans.append((more[1], more.start(1)))
+    return spans
+
+
+def _names_of(text: str, spans: list[tuple[str, int]], *, strict: bool, in_company: bool = False) -> Iterator[Named]:
+    """Those of a list that are names: where one is surely, words in capitals beside it are too.
+
+    Not `strict`: a capital is enough, where no plain noun makes the word an adjective ("on Swiss texts").
+    """
+    in_company = in_company or any(_is_name(span) for span, _ in spans)
+    for span, at in spans:
+        taken = _is_name(span) or (in_company and _CAPITALS.fullmatch(span))
+        if taken or not (strict or PLAIN_NOUN.match(text, at + len(span)) or A_TASK.search(span)):
+            yield from trimmed(span, at)
+
+
+def _is_name(words: str) -> bool:
+    return looks_like_name(words) or is_known(words)
 
 
 def trimmed(words: str, at: int) -> tuple[Named, ...]:
     """The name without the words around it that are none; empty where nothing is left. `A/B/C` are three names."""
     parts = words.split(" ")
-    while parts and _is_plain(parts[0]):
+    tongue = parts[0] if len(parts) > 2 and A_LANGUAGE.fullmatch(parts[0]) and _SET_WORD.search(words) else ""
+    while parts and _is_plain(parts[0]) and parts[0] != tongue:
         at += len(parts[0]) + 1
         parts = parts[1:]
-    while parts and _is_plain(parts[-1]) and not parts[-1][:1].isdigit():
+    while parts and _is_plain(parts[-1]) and not _VERSION.fullmatch(parts[-1]):
         parts = parts[:-1]
     name = re.sub(r"['’]s?\Z|-(?:Datens[aä]tz\w*|Korpus)\Z", "", " ".join(parts).strip(" .,:;-"))
-    if "://" in name or name.startswith("http"):
+    if "://" in name or name.startswith("http") or HARDWARE.search(name):
         return ()
     several = name.split("/")
+    if len(several) == 2 and NO_NAME.match(several[1]) and not is_known(several[1]):
+        return ()  # the id of a model
     if len(several) > 2 or (len(several) == 2 and (is_known(several[0]) or _SIGLA.fullmatch(name))):
         pieces = [(piece, name.find(piece)) for piece in several]
-        return tuple(named for piece, offset in pieces for named in trimmed(piece, at + offset))
+        return tuple(named for piece, offset in pieces for named in _piece(piece, at + offset))
     if len(name) < _MIN_SHAPE and not is_known(name):
         return ()
     return (Named(name, at),) if re.search(r"[A-Za-z]", name) and not MODEL_WORD.search(name) else ()
+
+
+def _piece(name: str, at: int) -> tuple[Named, ...]:
+    """A name between slashes, where two capitals are enough: `LAION/CC/SBU`."""
+    return trimmed(name, at) or ((Named(name, at),) if _TWO_CAPITALS.fullmatch(name) else ())
 
 
 def _is_plain(word: str) -> bool:

@@ -34,7 +34,7 @@ def read_training_data(view: CardView) -> TrainingData:
     lines, tables = LineReader(found, title), TableReader(found, title)
     for line in view.sentences(headings=True):
         if line.kind is BlockKind.TABLE_ROW:
-            tables.read(line, announced=lines.announced(line))
+            tables.read(line, announced=lines.announced(line), near=lines.near(line))
         else:
             lines.read(line)
     datasets = _datasets(view, found)

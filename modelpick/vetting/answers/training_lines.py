@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from modelpick.card_facts import BlockKind
+from modelpick.card_facts import Block, BlockKind
 from modelpick.licences.datasets import dataset_terms
 from modelpick.vetting.answers import training_words as words
 from modelpick.vetting.answers.contract import Role
@@ -17,13 +17,23 @@ from modelpick.vetting.answers.view import Line
 _PAPER = re.compile(
     r"arxiv\.org|aclweb\.org|aclanthology|doi\.org|openreview|semanticscholar|\.pdf\b|proceedings", re.I
 )
+_PLAIN = frozenset({BlockKind.PARAGRAPH, BlockKind.HEADING})
 _TOLD_IN = frozenset({Topic.TRAINING, Topic.DATA})
 _TITLE_BLANKS = 3
 _MAX_GAP = 3  # rows between a sentence about training and one that goes on about it
 _REACH = 120  # signs between "trained" and "on"
 _SHORT_LEAD = 200
+_SHORT = 30
 _ON = re.compile(r" (?:on|with|using|against) |[;.] |, and |fine")
-_ITEM_SIZE = re.compile(r"^~?\d[\d.,]*\s?[kKmMbB%]?\b")
+_LABELLED_LINK = re.compile(r"[:：][*_`\s]{0,4}\[([^\[\]\n]{2,80})\]\(\s*<?([^()\s<>]{1,300})")
+_LABEL = re.compile(r"[^\W\d_a-z]|[a-z][\d_-]|\d[a-z]|^\w+$")  # more than some plain words
+_MAX_ITEM_WORDS = 5
+_ITEM_SIZE = re.compile(r"^~?\d[\d.,]*\s?[kKmMbB%]?(?: (?:of|from))?(?= )")
+_ITEM_END = re.compile(r"\s[-–—:(/|]|:\s|,\s")
+_NAMES_AFTER = re.compile(r"(?:, (?:and )?| and | & )(?=[A-Z]\w*[A-Z\d]|[A-Z]\w+-|[A-Z]\w+(?: and |, ))")
+_LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9./_-]{2,60}(?: [A-Z][A-Za-z0-9.-]+){0,3}")
+# "PII Filtering: ...": what was done to the data.
+_STEP = re.compile(r"\W*(?:[A-Z][\w-]*,? (?:and |& )?){0,4}[A-Za-z-]*ing\b\W*(?:[:(–—-]|$)")
 _LOWER = re.compile(r"[a-z]+")
 
 
@@ -44,20 +54,31 @@ class LineReader:
         self._found = found
         self._title = title
         self._list_under: int | None = None  # section of a list that a sentence on training announced
+        self._announced_in: Block | None = None  # the paragraph of that sentence
         self._told_at = -_MAX_GAP - 1  # line of the last sentence that told of training data
 
     def announced(self, line: Line) -> bool:
-        """Whether a list or table at that line was announced as training data."""
+        """Whether that line is of a list or table that was announced as training data."""
+        if self._list_under is None or line.kind in _PLAIN:
+            return False
         at = line.block.section if line.block else None
-        return self._list_under is not None and self._list_under == (-1 if at is None else at)
+        return self._list_under == (-1 if at is None else at)
+
+    def near(self, line: Line) -> bool:
+        """Whether training data were told of right before that line."""
+        return 0 <= line.line - self._told_at <= _MAX_GAP
 
     def read(self, line: Line) -> None:
         """Takes what the line says."""
         self._leave_list(line)
         data = in_data(line) or self.announced(line)
-        if words.ASIDE.match(line.low) or (not data and ":" in line.low[:60] and words.SETTING.match(line.low)):
+        if (
+            words.ASIDE.match(line.low)
+            or words.PARAMETER.match(line.low)
+            or (not data and ":" in line.low[:60] and words.SETTING.match(line.low))
+        ):
             return
-        near = 0 <= line.line - self._told_at <= _MAX_GAP
+        near = self.near(line)
         if not (data or near or line.topics & _TOLD_IN or Topic.EVALUATION in line.above or words.CUE.search(line.low)):
             return
         line = _without_titles(line)
@@ -75,14 +96,14 @@ class LineReader:
         told = len(self._found.naming) + len(self._found.describing)
         if label and line.kind is not BlockKind.HEADING:
             self._take_label(line, label.end())
-        elif trained and _tells_on_what(text, trained) and not (Topic.EVALUATION in line.topics and evaluated):
+        elif trained and _tells_on_what(text, trained) and not self._only_measured(line, evaluated is not None):
             if not self._take_sentence(line) and data:
                 self._take_data(line)
         elif line.kind is BlockKind.HEADING:
             return
-        elif data and not evaluated:
+        elif not evaluated and (data or (words.OUR_DATA.search(text) and not _how_to(line))):
             self._take_data(line)
-        elif (words.OUR_DATA.search(text) or words.MADE_ON.search(text)) and not evaluated and not _how_to(line):
+        elif words.MADE_ON.search(text) and not evaluated and not _how_to(line):
             self._found.describing.append(line)
         elif not evaluated and self._goes_on(line, near or Topic.TRAINING in line.topics):
             self._take_data(line)
@@ -90,26 +111,28 @@ class LineReader:
             self._add(names_in(line.text, line.quote, known_only=True), "evaluation", line)
         if len(self._found.naming) + len(self._found.describing) > told:
             self._told_at = line.line + line.quote.count("\n")
+        if trained and words.STAGES.search(text):
+            self._told_at = line.line
         end = text[-_SHORT_LEAD:]
         if trained and not evaluated and words.LEAD.search(end) and not words.NO_LEAD.search(end):
             self._announce(line)
 
     def _leave_list(self, line: Line) -> None:
-        """A list that was announced ends with the section, or with a paragraph that is no part of it."""
-        plain = line.kind in {BlockKind.PARAGRAPH, BlockKind.HEADING}
-        if self._list_under is not None and (plain or not self.announced(line)):
+        """A list that was announced ends with the section, or with a paragraph other than the announcing one."""
+        if self._list_under is not None and line.block is not self._announced_in and not self.announced(line):
             self._list_under = None
 
     def _announce(self, line: Line) -> None:
         at = line.block.section if line.block else None
         self._list_under = -1 if at is None else at
+        self._announced_in = line.block
 
     def _not_this_model(self, line: Line, data: bool, trained: bool) -> bool:
         """Advice to the reader, and what is told of other models."""
         text = line.low
         first = words.ADVICE_FIRST.match(text)
         advice = first or words.ADVICE.search(text), None if data else words.OTHERS.search(text)
-        if any(advice):  # each is None or a match
+        if any(advice) and not words.DATA_USED.search(text):  # each is None or a match
             stated = words.STATED.search(text)
             if any(match and not (stated and stated.start() < match.start()) for match in advice):
                 return True
@@ -122,6 +145,11 @@ class LineReader:
         return False
 
     @staticmethod
+    def _only_measured(line: Line, evaluated: bool) -> bool:
+        """A sentence of a section on results that speaks of an evaluation too: what it was trained on is by the way."""
+        return evaluated and Topic.EVALUATION in line.topics and not words.TRAIN_SPLIT.search(line.low)
+
+    @staticmethod
     def _goes_on(line: Line, near: bool) -> bool:
         """A sentence after one about training, or in a section on it, that speaks of data or names several sets."""
         if near and (words.GOES_ON.search(line.low) or hub_ids(line.quote)):
@@ -130,7 +158,8 @@ class LineReader:
             return False
         if not near and (_how_to(line) or not words.WE_USED.search(line.low)):
             return False
-        return len(names_in(line.text, line.quote, known_only=True)) > 1
+        fewest = 1 if near and words.STAGE.match(line.low) else 2
+        return len(names_in(line.text, line.quote, known_only=True)) >= fewest
 
     def _withheld(self, line: Line) -> bool:
         """Takes a sentence that speaks of data and does not tell which; False where it is none."""
@@ -156,6 +185,10 @@ class LineReader:
             self._announce(line)
             return
         names = names_in(line.text, line.quote, listed=True)
+        if not names and (link := _LABELLED_LINK.search(line.quote)) and not MODEL_URL.search(link[2]):
+            label = link[1].strip("`*_ ")
+            if re.search(r"[^\W\d]", label) and not words.NO_LINK.match(label.lower()):
+                names = (Named(label, line.text.find(label)),)
         if not names and len(rest.split()) <= 4 and looks_like_name(rest):
             names = (Named(rest, end, next(iter(hub_ids(line.quote)), None)),)
         if names:
@@ -166,7 +199,8 @@ class LineReader:
 
     def _take_data(self, line: Line) -> None:
         """A statement of a section, or of a list, about training data: names need no cue there."""
-        names = _item_names(line) or names_in(line.text, line.quote, listed=True)
+        is_step = line.kind is BlockKind.LIST_ITEM and _STEP.match(line.text) is not None
+        names = _item_names(line) or names_in(line.text, line.quote, listed=True, known_only=is_step)
         self._add(names, "training", line)
         if names:
             self._found.naming.append(line)
@@ -232,6 +266,11 @@ def _role(text: str, named: Named) -> Role:
     compared = words.COMPARED.search(text)
     if compared and 0 <= compared.start() < named.at:
         return "other"
+    before, after = text[max(0, named.at - _REACH) : max(0, named.at)], text[named.at + len(named.name) :][:_SHORT]
+    if words.OF_BASE.search(before) or words.MODELLED_ON.search(before):
+        return "other"
+    if trained and trained.start() > named.at and words.IS_TEST.match(after):
+        return "evaluation"
     result = words.RESULT.search(text)
     if result and trained and trained.start() < result.start() < named.at:
         return "evaluation"
@@ -269,18 +308,25 @@ def _item_names(line: Line) -> tuple[Named, ...]:
     link = re.match(r"^\W*\[([^\[\]]{2,80})\]\(", line.quote.lstrip("-*+ 0123456789."))
     if link and not hub and not MODEL_URL.search(line.quote):
         label = link[1].strip("`* ")
-        return (Named(label, line.text.find(label)),) if re.search(r"[^\W\d]", label) else ()
+        return (Named(label, line.text.find(label)),) if _LABEL.search(label) else ()
     if link or hub:
         return ()
-    head = re.split(r"\s[-–—:(/|]|:\s|,\s", line.text, maxsplit=1)[0].strip(" .`*")
+    size = _ITEM_SIZE.match(line.text)
+    head = _ITEM_END.split(line.text[size.end() :] if size else line.text, maxsplit=1)[0].strip(" .`*")
     first = head.split(" ", 1)[0]
+    if not size and _NAMES_AFTER.match(line.text, len(head)):  # "X, Y and Z": more than one, as in a sentence
+        return names_in(line.text, line.quote, listed=True)
+    if not head.isascii() and (latin := _LATIN_NAME.search(head)) and looks_like_name(latin[0]):
+        return (Named(latin[0], latin.start()),)  # "BELLE の日本語訳"
     if dataset_terms(head) and len(head) > 1:
         return (Named(head, 0),)
     if "_" in first and looks_like_name(first):
         return (Named(first, 0),)
-    if not 2 <= len(head) <= 60 or len(head.split()) > 5 or _ITEM_SIZE.match(head) or not looks_like_name(head):
+    if len(head.split()) > _MAX_ITEM_WORDS:
+        return ()
+    if not 2 <= len(head) <= 60 or not looks_like_name(head):
         return names_in(head, head, known_only=True)[:1]
-    if head.endswith("ing"):  # "PII Filtering": what was done to the data
+    if _STEP.match(head):
         return ()
     lower = [word for word in head.split() if _LOWER.fullmatch(word)]
     return trimmed(head, 0)[:1] if len(lower) <= 1 else ()

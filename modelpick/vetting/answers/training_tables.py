@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from modelpick.vetting.answers import training_words as words
 from modelpick.vetting.answers.contract import Role
 from modelpick.vetting.answers.dataset_gazetteer import is_known
-from modelpick.vetting.answers.dataset_names import Named, hub_ids, looks_like_name, names_in
+from modelpick.vetting.answers.dataset_names import LINK, Named, hub_ids, looks_like_name, names_in
 from modelpick.vetting.answers.dataset_words import MODEL_WORD
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.training_found import Found
@@ -29,11 +29,20 @@ _TRAINED_HEAD = either(
 )
 _WEAK_HEAD = re.compile(r"^\W*(?:data|names?|sources?|subsets?|collections?)\W*$")
 _ROLE_HEAD = re.compile(r"^\W*(?:roles?|uses?|used (?:for|in|as)|usage|purpose|splits?|stages?|phases?|用途)\W*$")
+_AMOUNT_HEAD = either(
+    r"\b(?:hours?|hrs|sizes?|samples?|tokens?|pairs|utterances|images|examples|sentences|rows|amounts?|lines|words|"
+    r"documents|weights?|proportion|ratio|epochs|licen[sc]e|count|number|quantity|speakers?)\b|^\W*#|数量|小时|時間|규모|시간",
+)
+_METRIC_HEAD = either(
+    r"\b(?:wer|cer|f1|acc\w*|bleu\w*|scores?|rouge\w*|em|map|ndcg\w*|mrr|perplexity|ppl|loss|results?|precision|recall)\b",
+)
+_CITED = re.compile(r"\b(?:19|20)\d\d\b|\bet al\b")
 _TRAIN_WORD = re.compile(r"train|tun(?:e|ing)|sft|dpo|訓練|训练|学習")
 _EVAL_WORD = re.compile(r"eval|test|valid|dev|benchmark|评|評価")
 _OTHER_WORD = re.compile(r"calib|prun")
 _TOTAL = re.compile(r"total\b|sum\b|all\b|overall\b|合计|合計", re.I)
 _NUMBER = re.compile(r"^[\s\d.,%+±~/()×x:-]*(?:[kKmMgGtTbB]{0,2}|hours?|hrs?|h)\s*$")
+_SIZED = re.compile(r"\d\s*(?:[GMTK]B|k|M|B)\b")
 _SIZE = re.compile(r"\s*\([^()]*\d[^()]*\)\s*$")
 _PIECES = re.compile(r"\s*(?:<br\s*/?>|;|,\s| \+ |(?<=\S) and )\s*")
 _AMOUNT = re.compile(r"~?\d[\d.,]*\s?[kKmMbBgGtT]?[bB]?\b")
@@ -61,13 +70,17 @@ class TableReader:
         self._title = set(re.findall(r"[a-z0-9]+", title))
         self._columns = _Columns()
 
-    def read(self, line: Line, *, announced: bool) -> None:
-        """Takes what one row says; `announced` where a sentence before the table said that it lists training data."""
+    def read(self, line: Line, *, announced: bool, near: bool) -> None:
+        """Takes what one row says.
+
+        `announced`: a sentence before the table said that it lists training data; `near`: it spoke of such data.
+        """
         cells = line.block.cells if line.block else ()
         if not cells or line.block is None:
             return
         if line.block.header:
-            self._columns = _columns(cells, counts=announced or in_data(line))
+            near = (near or Topic.TRAINING in line.topics) and Topic.EVALUATION not in line.above
+            self._columns = _columns(cells, counts=announced or in_data(line), near=near)
             return
         columns = self._columns
         if len(cells) == 2 and self._labelled(cells, line):
@@ -111,11 +124,12 @@ class TableReader:
         label = _label(cells[columns.name])
         if label is None:
             return
-        if columns.weak and not looks_like_name(label) and not is_known(label):
+        if columns.weak and not looks_like_name(label) and not is_known(label) and not _CITED.search(label):
             return
         known = names_in(label, line.quote, known_only=True)
         hub = next(iter(hub_ids(line.quote)), known[0].hub_id if known else None)
-        self._found.add(Named(label, 0, hub), role, line)
+        for name in _names_of_cell(label, line.quote):
+            self._found.add(Named(name, 0, hub), role, line)
         if role == "training":
             self._found.naming.append(line)
 
@@ -138,7 +152,7 @@ class TableReader:
         return True
 
 
-def _columns(cells: Sequence[str], *, counts: bool) -> _Columns:
+def _columns(cells: Sequence[str], *, counts: bool, near: bool) -> _Columns:
     heads = [re.sub(r"[*_`]", "", cell).strip().lower() for cell in cells]
 
     def first(pattern: re.Pattern[str]) -> int | None:
@@ -150,6 +164,8 @@ def _columns(cells: Sequence[str], *, counts: bool) -> _Columns:
         trained = None  # the table lists data sets; no column of models stands before it
         name = 0 if name is None else name
     weak = name is not None and bool(_WEAK_HEAD.match(heads[name]))
+    if near and name is not None and not weak and first(_AMOUNT_HEAD) is not None and first(_METRIC_HEAD) is None:
+        counts = True  # corpora and their hours, right after a sentence on training
     return _Columns(
         weak=weak,
         name=name,
@@ -159,13 +175,21 @@ def _columns(cells: Sequence[str], *, counts: bool) -> _Columns:
     )
 
 
+def _names_of_cell(label: str, quote: str) -> Sequence[str]:
+    """The name in a cell: the label of its link where it begins with one, or several that a plus stands between."""
+    for linked, _ in LINK.findall(quote):
+        name = linked.strip("`*_ ")
+        if label.startswith(name) and looks_like_name(name):
+            return (name,)
+    pieces = label.split(" + ")
+    return pieces if all(looks_like_name(piece) for piece in pieces) else (label,)
+
+
 def _label(cell: str) -> str | None:
     """The name in a cell, without its size; None where the cell holds no name."""
-    label = (
-        _SIZE.sub("", re.sub(r"\s+", " ", cell).strip("`* "))
-        if re.search(r"\d\s*(?:[GMTK]B|k|M|B)\b", cell)
-        else (re.sub(r"\s+", " ", cell).strip("`* "))
-    )
+    label = re.sub(r"\s+", " ", cell).strip("`* ")
+    if _SIZED.search(cell):
+        label = _SIZE.sub("", label)
     if not 1 < len(label) <= _MAX_LABEL or len(label.split()) > _MAX_WORDS:
         return None
     if _TOTAL.match(label) or _NUMBER.match(label) or not re.search(r"[^\W\d]", label):

@@ -25,7 +25,8 @@ class Hinted:
 # Alternatives that all begin with a letter are skipped through several times as fast as those that begin with `\b`.
 TRAINED = either(
     r"train(?<!strain)(?<!untrain)(?:ed|ing)?\b|fine[ -]?tun(?:ed|ing|e)\b|instruct\w*[ -]tun(?:ed|ing|e)\b",
-    r"(?:sft|dpo|orpo|kto|rlhf|grpo)(?:-\w+)? (?:on|with|using)\b|distill?ed\b|tuned on\b|learn(?:ed|t) from\b|"
+    r"(?:sft|dpo|orpo|kto|rlhf|grpo)(?:-\w+)? (?:on|with|using)\b|for (?:sft|dpo|orpo|kto|grpo)\b|"
+    r"distill?ed\b|tuned on\b|learn(?:ed|t) from\b|"
     r"训练(?!模型)|訓練|微调|精调|学習|ファインチューニング|학습|"
     r"훈련|파인 ?튜닝|미세 ?조정",
     r"обучен|обучал|дообуч|trainiert|feinabgestimmt|feinjustiert|entra[îi]n[ée]|affin[ée]e? sur|entrenad|treinad",
@@ -34,7 +35,8 @@ TRAINED = either(
 # What makes a sentence with such a word one about data: a preposition soon after it, or one of the next pattern.
 PREPOSITION = re.compile(r"\b(?:on|using|with|from|over|by)\b")
 TRAINED_ON = either(
-    r"\bused (?:to|for|in) (?:pre-?|fine-?)?(?:train|tun)|(?:sft|dpo|orpo|kto|rlhf|grpo)(?:-\w+)? (?:on|with|using)\b",
+    r"\bused (?:to|for|in) (?:pre-?|fine-?)?(?:train|tun)|\bfor (?:sft|dpo|orpo|kto|grpo)\b|"
+    r"(?:sft|dpo|orpo|kto|rlhf|grpo)(?:-\w+)? (?:on|with|using)\b",
     r"\btraining (?:data|set|corpus|dataset|images?|texts?|samples?)\b",
     r"\b(?:data|dataset|datasets|corpus)\b[^.]{0,60}\b(?:train|fine-?tun|tun)|训练|微调|精调|学習|"
     r"ファインチューニング|학습|훈련|파인 ?튜닝",
@@ -55,8 +57,21 @@ DENIED = Hinted(
     ),
 )
 OTHERS = Hinted(
-    ("other", "previous", "prior", "teacher", "similar", "existing", "you", "please", " to train ", " to fine"),
+    (
+        "other",
+        "previous",
+        "prior",
+        "teacher",
+        "similar",
+        "existing",
+        "also available",
+        "you",
+        "please",
+        " to train ",
+        " to fine",
+    ),
     either(
+        r"\b(?:version|model|variant|checkpoint)s?\b[^.;]*\b(?:is|are) also available",
         (
             r"(?:other|previous|prior|teacher|similar|existing) (?:\w+ )?(?:models?|versions?|works?|"
             "checkpoints?)"
@@ -77,8 +92,14 @@ ADVICE = Hinted(
         r"your\b",
         r"(?:can|could|may|might|should|must|will|would|to) (?:also |then |further |easily |still )*be (?:further )?"
         r"(?:re-?|pre-?)?(?:fine-?tuned|trained|tuned)\b",
-        r"(?:tokeni[sz]er|vocabulary|sentencepiece|bpe)(?: model)? (?:was |is |has been )?(?:\w+ )?trained\b",
+        r"(?:tokeni[sz]er|vocabulary|sentencepiece|bpe)(?: model)? (?:(?:is|was) an? [^.,;]{1,60} |was |is |has been )?"
+        r"(?:\w+ )?trained\b",
     ),
+)
+# "Please find the data sets used for training below": a statement, whatever is asked of the reader.
+DATA_USED = re.compile(
+    r"\b(?:data ?sets?|data|corpora|sources) (?:that |which )?(?:were |was |we )?used (?:for|in|to|during) (?:the )?"
+    r"(?:pre-?|fine-?)?(?:train|tun)"
 )
 # A plain statement that something was trained: advice that comes later in the sentence does not undo it.
 STATED = either(
@@ -107,8 +128,23 @@ FAMOUS_TRAINED = Hinted(
         r"(?: models?| itself)? (?:was|were|is|are|has been|had been) (?:\w+ )?(?:pre-?)?trained\b"
     ),
 )
+TRAIN_SPLIT = re.compile(
+    r"[a-z0-9)] ?(?:의 )?(?:학습|훈련) ?데이터|[a-z0-9)](?:的)?训练集|[a-z0-9)](?:の)?(?:学習|訓練)データ"
+)
 COMPARED = re.compile(
     r"\boutperform|\bcompared (?:to|with)\b|\bbetter than\b|\bunlike\b|\bin contrast to\b|\bas opposed to\b"
+)
+# "It builds on the X model, trained on Y": what stands next is told of X.
+OF_BASE = re.compile(
+    r"\b(?:leverag\w+|uses?|using|based on|built (?:up)?on|builds (?:up)?on|initiali[sz]ed (?:from|with)|starting from|"
+    r"on top of) [^.;]{0,80}\b(?:model|checkpoint|weights|encoder|backbone|embeddings)s?,? (?:which |that )?"
+    r"(?:is |was |were |are |has been )?(?:already |originally )?(?:pre-?)?trained (?:on|with) (?:the |a )?[^,.;]*$"
+)
+MODELLED_ON = re.compile(
+    r", (?:an? |the )?(?:\w+ )?(?:re-?production|re-?creation|replication|clone|version) of (?:\S+ )?$"
+)
+IS_TEST = re.compile(
+    r"\W{0,3}(?:benchmark|leaderboard|test|dev|evaluation|validation)\b(?! (?:and|for) [\w-]*(?:train|tun))"
 )
 # Words that look like an account of data and tell of machines, time, lengths and tricks.
 NO_DATA = either(
@@ -119,6 +155,7 @@ NO_DATA = either(
     r"\bdata[ -](?:augmentation|parallel\w*|load\w*|collator|types?|science|efficient)\b",
     r"\b(?:sequence|context|max(?:imum)?|window|input|token|image|block|batch)s?[ -]*(?:length|size|window|resolution|"
     r"dimension)s?\b[^,.;]{0,20}\d[\d,]*k?(?: ?(?:tokens|pixels|samples|examples|sentences))?",
+    r"\b(?:fine-?)?tuned (?:directly )?from (?:(?:the |a )?(?:\w+ )?(?:model|checkpoint)s?)?\W*[\w./-]+",
     r"\b(?:on |with )?(?:inputs?|outputs?) (?:images? )?of (?:dimension|size|shape)\S* \S+",
     r"\b\d+ (?:tokens?|samples?|examples?) per\b|\bon the basis of [^,;]*",
 )
@@ -135,8 +172,8 @@ _DATA_NOUNS = (
 )
 KIND = either(
     rf"\b{_DATA_NOUNS}\b",
-    r"\b\d[\d.,]*\s?(?:k|m|b|gb|tb|mb|million|billion|trillion|thousand|hours)\b",
-    "画像|テキスト|文章|文書|記事|コーパス|データ|图像|图片|文本|数据|語料|语料|字符|이미지|텍스트|문장|데이터|"
+    r"(?<![\w.-])\d[\d.,]*\s?(?:k|m|b|gb|tb|mb|million|billion|trillion|thousand|hours)\b(?!-)",
+    "录音|音频|小时|对话|文档|録音|音声|時間|녹음|음성|시간|대화|기사|문서|画像|テキスト|文章|文書|記事|コーパス|データ|图像|图片|文本|数据|語料|语料|字符|이미지|텍스트|문장|데이터|"
     "말뭉치|изображени|текст|корпус|данны|датасет",
     r"\b(?:texte?[sn]?|textos?|bilder?n?|im[aá]gen(?:es|s)?|daten|donn[ée]es|datos|dados|korpus|corpus|phrases|"
     r"oraciones)\b",
@@ -158,13 +195,19 @@ FOREIGN_TRAINED = either(
 )
 OUR_DATA = re.compile(
     r"\b(?:our|the) (?:\w+ ){0,2}(?:training data|data ?set|corpus) (?:is|was|are|were|consists?|"
-    r"contains?|includes?|comprises?|used)\b"
+    r"contains?|includes?|comprises?|used)\b|"
+    r"\b\d[\d.,]*\s?(?:gb|tb|mb|k|m|million|billion)\b[^.]{0,40}\b(?:data ?set|corpus|texts?|data)\b[^.]{0,60}"
+    r"\b(?:is|are|was|were) used\b"
 )
 MEASURED = re.compile(
-    r"\bperforman|\bscores?\b|\bcomparable|\bresults?\b|\boutperform|\bachiev|\baccura|\bsurpass|\bdev set\b"
+    r"\bhyper-?param|\bperforman|\bscores?\b|\bcomparable|"
+    r"\bresults?\b|\boutperform|\bachiev|\baccura|\bsurpass|\bdev set\b"
 )
 # "We used X and Y", where X and Y are known sets.
 WE_USED = re.compile(r"\bwe (?:also )?(?:used?|employ(?:ed)?|combined?|collected|mix(?:ed)?)\b")
+# "It was trained in three stages." "Stage 1 (0-2T): X and Y"
+STAGES = re.compile(r"\bin (?:two|three|four|five|several|multiple|\d) (?:\w+ )?(?:stages|phases|steps|rounds)\b")
+STAGE = re.compile(r"^\W*(?:stage|phase|step|round)[ -]?\w+\b[^:]{0,40}:")
 # A sentence that follows one about training and goes on about its data.
 GOES_ON = either(
     r"\b(?:data ?sets?|data|corpus|corpora|tweets|texts?|images|recordings|articles|"
@@ -174,8 +217,11 @@ GOES_ON = either(
     r"^\W*(?:it|this|these|they) (?:is|was|are|were|includes?|contains?|consists?|comes?) (?:\w+ ){0,3}"
     r"(?:data ?sets?|corpus|corpora|collection|mix|combination)",
 )
+NO_LINK = re.compile(
+    r"https?:|(?:here|link|this|see|download|kaggle|github|website|homepage|paper|click)\b|.*链接|.*リンク"
+)
 INSTRUCTION = re.compile(
-    r"\bexample of\b|\bfollow\b|\bhere is\b|\bhow to\b|\bscripts?\b|\byou need\b|\bin order to\b|\btry\b|\btutorial\b"
+    r"\bexample of\b|\bfollow\b|\bhere is\b|\bhow to\b|\bscripts?\b|\byou need\b|\btry\b|\btutorial\b"
 )
 POINTER = re.compile(r"^\W*(?:please |kindly )?(?:see|refer to|check|read|visit)\b")
 _LABEL_NOUN = r"(?:data ?sets?|data|corpus|corpora|data ?sources?)(?:\(s\))?"
@@ -188,6 +234,8 @@ LABEL = Hinted(
         r"(?: (?:used|names?|mix(?:ture)?|source))?"
         r"(?: for (?:pre-?|fine-?)?(?:training|tuning))?\W{0,3}[:：]",
         r"^\W*(?:pre-?|fine-?)?(?:train|tun)(?:ed|ing) (?:on|data)\W{0,3}[:：]",
+        r"^\W*(?:sft|dpo|orpo|kto|rlhf|grpo|supervised fine-?tuning|instruction tuning|preference tuning)"
+        r"\b[^:.]{0,20}:",
         r"^\W*(?:训练)?(?:数据集?|语料库?|数据来源)\W{0,3}[:：]|^\W*(?:学習)?(?:データ(?:セット)?|"
         r"コーパス)\W{0,3}[:：]",
         r"^\W*(?:학습 ?)?(?:데이터(?:셋|세트)?|말뭉치)\W{0,3}[:：]|^\W*(?:trainings)?(?:daten(?:satz|s[äa]tze)?|"
@@ -198,8 +246,9 @@ LABEL = Hinted(
 )
 # A sentence that announces a list of data: it ends in a colon and speaks of data, or says "the following data sets".
 LEAD = Hinted(
-    (":", "：", "following"),
+    (":", "：", "following", "below"),
     either(
+        r"\b(?:data ?sets?|corpora|sources|data)\b[^.]{0,60}\bbelow\b",
         r"(?:data|corp|sources?\b|mix\w*|collection|(?:train|tun)\w* (?:on|with|using|from))[^:：]{0,60}[:：]\W*$",
         r"\b(?:on|with|using|from)\s?[:：]\W*$",
         r"\bfollowing\b[^.]{0,40}\b(?:data ?sets?|corpora|sources|data|corpus|mix\w*)\b|(?:数据|データ|데이터|"
@@ -214,7 +263,7 @@ RESULT = re.compile(
 # Most sentences hold none of these: a cheap question before the next pattern.
 HIDDEN = re.compile(
     r"unk[no]|the none|undisc|unspec|disclos|reveal|specif|detail|document|withh|private|propri|confid|intern|"
-    r"secret|公开|公開|비공개"
+    r"secret|able to|cannot|can't|not shar|公开|公開|비공개"
 )
 UNDISCLOSED = either(
     r"\b(?:an? unk[no]\w*|the none|an? undisclosed|an? unspecified|some unknown) (?:data|corpus)|\bundisclosed\b",
@@ -223,6 +272,8 @@ UNDISCLOSED = either(
     r"\b(?:data|corpus|corpora|set|sets|datasets?|mixture|details)\b[^.]{0,50}"
     r"\b(?:not|n't) (?:be(?:en)? )?(?:publicly )?(?:disclos|reveal|specif|detail|document)\w*",
     r"\b(?:not|n't) (?:be(?:en)? )?(?:publicly )?(?:disclos|reveal|specif)\w*[^.]{0,40}\b(?:data|corpus|training)",
+    r"\b(?:not (?:able|allowed|permitted) to|unable to|cannot|can't) (?:share|disclose|reveal|give|provide|describe)\b"
+    r"[^.]{0,40}\b(?:training|data|data ?sets?|corpus)\b|\bnot shar(?:e|ed|ing) (?:the|our|any) (?:\w+ )?data",
     r"\b(?:withh(?:eld|old)\w*)[^.]{0,40}\bdata|\bunknown dataset|\b(?:data|dataset)s? (?:is|are) (?:unknown|secret)",
     r"\bdetails? (?:of|on|about)[^.]{0,40}(?:data|corpus)[^.]{0,30}\b(?:not|n't)\b[^.]{0,20}(?:available|known|public)",
     r"未公开|不公开|非公開の?データ|비공개 데이터",
@@ -253,6 +304,8 @@ NO_SET = either(
 )
 # Shapes and losses, which automatic cards list beside the data.
 ASIDE = re.compile(r"^\W*(?:columns|features|fields|approximate statistics|loss(?: function)?)\b\W*:")
+# "n_filters: 64": a setting of a program.
+PARAMETER = re.compile(r"^\W*[a-z]\w*\s?[:=]\s?(?:-?\d[\d.e-]*|true|false|null|none|\[[^\]]*\])?\W*$")
 # "learning_rate: 5e-05": a setting, as automatic cards list them by the dozen.
 SETTING = re.compile(
     r"^[\w ]{0,30}(?:batch|learning|"
