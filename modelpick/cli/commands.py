@@ -32,6 +32,10 @@ COMMANDS: dict[str, CommandEntry] = {
     "download": CommandEntry(
         "modelpick.cli.download", "Fetch a vetted model, pinned to a commit, every file hashed.", CHOOSE
     ),
+    "lock": CommandEntry(
+        "modelpick.cli.lock", "Show what modelpick.lock names, whether it changed, or renew it.", CHOOSE
+    ),
+    "verify": CommandEntry("modelpick.cli.verify", "Hash again what was downloaded, without a network.", CHOOSE),
     "eval": CommandEntry("modelpick.cli.evaluate", "Train and test models on your data, with honest statistics.", TEST),
     "predict": CommandEntry("modelpick.cli.predict", "Answer for new rows with a saved run.", TEST),
     "runs": CommandEntry("modelpick.cli.runs", "List saved runs, or remove them.", HOUSEKEEPING),
