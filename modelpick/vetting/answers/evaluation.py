@@ -21,7 +21,7 @@ _METRIC_NAME = group(
     r"(?:hits?|recall|pass)@\d+|spearman\w*|pearson\w*|kappa|mcc|matthews\w*|m?iou|dice|eer|der|"
     r"si-?s[nd]ri?|s[nd]ri|mos",
     r"(?:mean|total|average)[ _]reward|elo|win[ -]?rate|scores?|scored|speed-?up|throughput|latency|"
-    r"error rate|results?|uas|las",
+    r"error rate|results?|uas|las|success(?: rates?)?|s?mape|mase|crps|brier|auprc|comet|bleurt|utmos|pesq|stoi|dnsmos",
     r"mmlu(?:-\w+)?|gsm-?8?k|hellaswag|arc[ -](?:c|e|challenge|easy)|truthfulqa|winogrande|humaneval|mbpp|mteb|"
     r"benchmarks?|swe-bench\w*|ifeval|gpqa|bbh|aime\d*|livecodebench|mmmu|mt-bench|alpacaeval\w*|c-eval|cmmlu",
     r"mnli(?:-m{1,2})?|qqp|qnli|sst-?2|cola|sts-?b|mrpc|rte|(?:super)?glue)\b",
@@ -36,7 +36,7 @@ _METRIC = Cues(
     "lpips fid top top1 top5 mrr ndcg hit hits pass spear pears kappa mcc matth iou miou dice eer der si sisnr "
     "sisdr snr sdr snri sdri mos mean total avera elo win winra speed throu laten error resul uas las mmlu "
     "gsm8k gsm gsmk hella arc truth winog human mbpp mteb bench swe ifeva gpqa bbh aime livec mmmu mt alpac c "
-    "cmmlu mnli qqp qnli sst sst2 cola sts stsb mrpc rte glue super genau préci acurá acura rappe rendi desem",
+    "cmmlu mnli qqp qnli sst sst2 cola sts stsb mrpc rte glue succe smape mape mase crps brier auprc comet bleur utmos pesq stoi dnsmo super genau préci acurá acura rappe rendi desem",
     _METRIC_NAME,
 )
 _FAR_METRIC = re.compile(_FAR_METRIC_NAME)
@@ -69,6 +69,9 @@ _COLUMNS_OF_DATA = re.compile(
 )
 _CODE_RESULT = re.compile(
     rf"^[^\w\n]{{0,8}}(?:\w+[ _-]){{0,2}}?{_METRIC_NAME}\W{{1,6}}\d+(?:\.\d+)?[^\w\n]{{0,8}}$", re.M
+)
+_ANNOUNCED = re.compile(
+    r"\b(?:results?|scores?|performances?|metrics|evaluat\w+|accuracy)\b[^.]{0,80}:\W*$", re.IGNORECASE
 )
 # A sentence whose subject is plainly a well-known model: "BERT reaches 88.5 F1".
 _OTHER_MODEL = re.compile(
@@ -110,6 +113,8 @@ def _candidates(view: CardView) -> Iterator[tuple[int, Line]]:
         if line.block is not None and line.block.kind is BlockKind.TABLE_ROW:
             if line.block.header:
                 header = line if _heads_results(line, lead) else None
+                if _is_labelled_figure(line):
+                    yield 2, line  # a table of which the head is all
             elif _DIGIT.search(line.low) and _is_result_row(line, header):
                 yield 2 + (Topic.EVALUATION in line.above), line
                 continue
@@ -164,14 +169,21 @@ def _is_result_row(line: Line, header: Line | None) -> bool:
     if header is not None:
         figures = (cell for cell in cells[1:] if len(cell.split()) <= _MAX_CELL)
         return any(_ANY_NUMBER.search(cell) for cell in figures) or bool(_DECIMAL.search(cells[0]))
-    labelled = bool(_METRIC.pattern.search(cells[0].lower())) and Topic.DATA not in line.topics
-    return labelled and any(_DECIMAL.search(cell) for cell in cells[1:])
+    return _is_labelled_figure(line)
+
+
+def _is_labelled_figure(line: Line) -> bool:
+    cells = line.block.cells if line.block else ()
+    if not any(_DECIMAL.search(cell) for cell in cells[1:]):
+        return False
+    return bool(_METRIC.pattern.search(cells[0].lower())) and Topic.DATA not in line.topics
 
 
 def _in_code(view: CardView) -> Iterator[Evidence]:
-    """Results that were pasted as a block of output, under a heading that announces results."""
+    """Results that were pasted as a block of output, under a heading or after a line that announces results."""
     for block in view.code:
-        if Topic.EVALUATION in view.topics(block) and _CODE_RESULT.search(block.text[:_MAX_CODE].lower()):
+        announced = Topic.EVALUATION in view.topics(block) or _ANNOUNCED.search(view.lead(block))
+        if announced and _CODE_RESULT.search(block.text[:_MAX_CODE].lower()):
             yield view.block_evidence(block)
 
 

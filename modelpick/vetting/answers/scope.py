@@ -2,168 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from modelpick.card_facts import BlockKind
+from modelpick.vetting.answers import scope_words as words
 from modelpick.vetting.answers.contract import Statement
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
-from modelpick.vetting.answers.words import Cues, CueSet, either
 
-_EXCLUDED_USE = CueSet(
-    Cues(
-        "not t never canno",
-        r"\b(?:should|must|may|can|shall) ?(?:not|n't|never) (?:ever )?be (?:used|deployed|employed|applied|relied)",
-        r"\bnot (?:be )?(?:intended|meant|designed|suitable|suited|appropriate|permitted|allowed|"
-        r"authori[sz]ed|recommended) (?:to|for|as|without|in)\b",
-        r"\b(?:do(?: not|n't)|never) (?:use|deploy) (?:it|this|the model|them|for|in|as)\b",
-        r"\bnot to be used\b|\bnot be used\b",
-        r"\b(?:users?|you) (?:must|may|should|shall|agree) (?:to )?not\b|\bmay not attempt\b",
-        r"\bnot for (?:commercial|production|clinical|medical|diagnos|use|legal|real|generating|any)",
-        r"\bnot a (?:chat|general[ -]purpose|medical|replacement|substitute)\b",
-        r"\bshould not be (?:considered|treated)\b",
-        r"\bnot suitable\b",
-    ),
-    Cues(
-        "misus",
-        r"\b(?:is|are|constitutes?|considered) (?:an? )?misuse\b|\bmisuse\b[^.]{0,40}\b(?:not|prohibited|forbidden)\b",
-    ),
-    Cues(
-        "scope",
-        r"\bout[ -]of[ -](?:the )?scope\b(?! (?:of|for|in) (?:our|this|the) (?:project|paper|work|study|card|article))",
-    ),
-    Cues("prohi forbi", r"\bprohibited\b|\b(?:is|are) (?:strictly )?forbidden\b"),
-    Cues("avoid refra", r"\bavoid(?:ing)? (?:\w+ )?(?:use|using|deploy)|\brefrain from (?:us|deploy|generat|creat)"),
-    Cues(
-        "only",
-        r"\b(?:research|academic|educational|entertainment|testing)(?: use| purposes?)* only\b",
-        r"\bonly (?:\w+ ){0,3}for (?:\w+ ){0,2}(?:research|academic|educational|entertainment)\b",
-    ),
-    Cues("look", r"\bfor tasks such as [\w -]+,? you should look at\b"),
-    Cues("inten", r"\bintentionally (?:create|generate|promote|disseminate)"),
-    Cues("unsui", r"\bunsuitable (?:for|to)\b"),
-    Cues("viola", r"\buse in any (?:manner|way)\b[^.]{0,60}\bviolates?\b"),
-)
-_EXCLUDED_USE_OTHER = either(
-    "использовать нельзя|нельзя использовать|не предназначен|не (?:следует|должн\\w+) использов|запрещ",
-    "nicht (?:für|geeignet|vorgesehen|bestimmt)|(?:darf|sollte?) nicht\\b.{0,60}\\b(?:verwendet|benutzt|eingesetzt)",
-    "ne (?:doit|doivent|peut|peuvent) pas être (?:utilis|employ)|n'est pas (?:destin|con[çc]u|adapt)|ne pas utiliser",
-    "no (?:debe|se debe|deber[íi]a|está destinad|está diseñad|es apto|es adecuad|se recomienda)|prohib[ie]d[oa]",
-    "n[ãa]o (?:deve|é destinad|é adequad|é recomendad|foi projetad|use\\b)|proibid[oa]",
-    "不得|禁止|不应|不應|请勿|請勿|切勿|不适用于|不適用於|不适合|仅(?:供|限|用于)(?:学术|研究|科研|学习)|僅供|"
-    "用途にのみ|しないでください|使用しない|目的外|適していません|"
-    "금지|하지 (?:마|말)|사용(?:해서는|하면) 안|적합하지 않",
-)
-_LIMIT = CueSet(
-    Cues(
-        "bias biase incor inacc harmf offen wrong error hallu inapp fail fails faile failu degra nonse stere toxic "
-        "unsaf misle contr repet false impre nsfw x expli sexua objec poor poorl inval unexp incon incom",
-        r"(?<!\bwe )\b(?:may|might|can|could|will|would|sometimes|often|occasionally|tends? to|potentially|"
-        r"prone to)\b[^.]{0,60}\b(?:bias|incorrect|inaccura|harmful|offensive|wrong|error|hallucinat|"
-        "inappropriate|fail|degrad|nonsens|stereotyp|toxic|unsafe|mislead|contradict|repetiti|false|"
-        "imprecise|nsfw|x-rated|explicit|sexual|objectionable|poor|invalid|unexpected|inconsisten|incomplete)",
-        r"\bbias(?:es|ed)?\b(?! ?=| term| vector)[^.]{0,80}\b(?:present|exist|reflect|inherit|reinforc|"
-        "exacerbat|amplif|contain|may|might|affect|toward|carried)",
-        r"\b(?:contain|reflect|inherit|exhibit|encod|have|has|show)\w*\b[^.]{0,50}\bbias(?:es)?\b",
-        r"\b(?:poor(?:ly)?) (?:performance|quality|results?|accuracy|at|on|in|for|when|with)\b",
-        r"\bperforms? (?:very |quite |particularly )?poorly|\bparticularly poor\b",
-        r"\bhallucinat|\b(?:annotation|labell?ing) errors?\b|\bfails? (?:to|on|for|in|when|with)\b",
-        r"\breinforc\w+ (?:or )?(?:exacerbat\w+ )?(?:social )?bias",
-    ),
-    Cues(
-        "limit same restr",
-        r"\blimitations?\b(?![^.]{0,20}\blicen)[^.]{0,60}\b(?:is|are|as|of|includ|that|:)|\bsame limitations",
-        r"\b(?:limited|restricted) (?:to|by|in)\b|\bknown limitations?\b|\bin an? limited\b",
-    ),
-    Cues(
-        "not t canno doesn struggle strug",
-        r"\b(?:model|it|they|network|this|tool|\w+) (?:can\s?not|can't|does not|doesn't|do not|don't|"
-        "is not (?:able|capable)|are not) (?:currently |yet |really |always |"
-        "well )?(?:be )?(?:support|handle|generali[sz]e|render|perform|work|achieve|understand|comprehend|"
-        "recogni[sz]e|generat|produc|know|captur|process|translat|predict|deal|cope|able|always|guarantee|"
-        "have|with|to|on|when|at|distinguish|knowledge)",
-        r"\bnot (?:be )?(?:perfect|fool-?proof|100 ?%|always|fully|yet been|been (?:filtered|tested|evaluated|"
-        "validated|trained)|guaranteed|reliable|reliably|accurate|robust|optimal|comprehend)",
-        r"\b(?:may|might|will|would|does|do) not (?:\w+ ){0,2}?(?:come out|work|perform|generali[sz]e|always|transfer|"
-        r"reflect|represent|capture|cover|"
-        r"be (?:accurate|suitable|correct|reliable|optimal|good|complete|up[- ]to[- ]date))",
-        r"\bnot provide any warranty|\bdo not take\b|\bshould not be relied\b|\b(?:cannot|can't) guarantee",
-        r"\bnot (?:responsible|liable)\b(?=.{0,40}accura)|\bnot (?:been )?filtered\b|"
-        r"\bcannot be (?:guaranteed|relied)|\bnot (?:good|great|strong) (?:at|in|with|for)\b",
-    ),
-    Cues("strug", r"\bstruggl(?:es?|ing)\b"),
-    Cues(
-        "bad badly weak weake worse subop degra lower low",
-        r"\b(?:bad(?:ly)?|weak(?:er)?|worse|suboptimal|degraded?|lower) (?:performance|quality|"
-        r"results?|accuracy|at|on|in|for|when|with)\b|\bperforms? (?:very |quite |particularly )?(?:badly|worse)|"
-        r"\b(?:of|has|with) low(?:er)? quality\b",
-    ),
-    Cues("trunc cut", r"\b(?:is|are|be|get|gets|being) (?:truncated|cut(?: off| in the middle)?)\b"),
-    Cues(
-        "only just",
-        r"\b(?:only|just) (?:valid|works?|supports?|supported|recogni[sz]es?|understands?|trained on english|"
-        r"in english|for english)\b|\bvalid (?:only )?for\b[^.]*\bonly\b|"
-        r"\b(?:works?|supports?|trained|tested|valid) only\b|\bonly (?:been )?(?:trained|tested) on\b",
-    ),
-    Cues("no", r"\bno (?:guarantee|warrant(?:y|ies)|knowledge)\b"),
-    Cues("known", r"\bknown (?:issue|limitation|problem|bug)s?\b"),
-    Cues(
-        "broke progr uncon overf fitti experi",
-        r"\bis broken\b|\bwork in progress\b|\buncontrollable\b|\bover-?fit(?:ting|s|ted)?\b",
-    ),
-    Cues("conte", r"\bcontext (?:window|length)\b[^.]{0,60}\b(?:ceiling|limit|max)"),
-    Cues("max maxim", r"\bmax(?:imum)?[_ -](?:\w+[_ -])?(?:length|tokens?)\b"),
-    Cues("lossy safet risk risks", r"\blossy\b|\bsafety filtering\b|\brisks?\b[^.]{0,60}\b(?:unknown|exist|remain)"),
-)
-_LIMIT_OTHER = either(
-    r"не (?:более|поддержива|умеет|гарантир|может|всегда)|ограничен\w+ (?:модел|в)|"
-    r"может (?:ошиба|содержать|генерир|выдавать)",
-    "nicht (?:perfekt|in der lage|unterstützt|immer|zuverlässig)|begrenzt auf|beschränkt auf|"
-    "kann (?:zu )?(?:falsche|fehler|ungenau|verzerr)",
-    "ne (?:prend|peut|fonctionne|supporte|garanti\\w*) pas|garantissons pas|"
-    "peut (?:générer|produire|contenir|être biais)|"
-    "limité (?:à|par)|biais (?:présent|lié)",
-    "no (?:admite|soporta|funciona|puede|garantiza)|puede(?:n)? (?:contener|generar|producir|cometer)|sesgo|limitado a",
-    "n[ãa]o (?:suporta|funciona|pode|garant)|"
-    "pode(?:m)? (?:conter|gerar|produzir|apresentar|cometer)|limitado a|vi[ée]s",
-    "偏っ|最適では|に限定|問題があ|バイアスがあ|可能性があります|恐れがあります|できません|対応していません|保証(?:する|し|いた)|苦手|不支持|不能保证|无法|可能(?:会)?(?:产生|生成|存在|出现|输出)|"
-    "偏见|幻觉|局限|할 수 없|한계|지원하지 않|보장하지|못합니다|부정확|편향(?:된|이|적)",
-)
-_CLAIM = re.compile(  # a sentence with a verb, in the languages whose words are told apart by spaces; else any text
-    r"\b(?:is|are|be|been|was|were|has|have|not|may|might|can|could|will|would|should|must|does|do|only|lacks?|limit\w*|"
-    r"tends?|needs?|requires?|struggles?|due|because|less|more|ist|sind|kann|nicht|est|sont|peut|es|son|puede|é|são|pode)\b|"
-    r"[\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
-)
-_POINTER = either(
-    r"^\W*(?:please )?(?:see|refer|consult|check|read|visit|look at|for more|more information)\b",
-    r"\b(?:details?|information) can be found\b",
-)
-_TEMPLATE = either(
-    r"users \(both direct and downstream\)|more information needed|should be made aware of the risks",
-    "^this section (?:is|addresses|describes)",
-)
-# "No known limitations", and what a model is for: "it detects offensive language".
-_NO_LIMIT = either(
-    r"\b(?:no|without) (?:known |major |other |any )*(?:limitations?|bias(?:es)?|weakness(?:es)?|issues?|problems?)\b",
-    r"\b(?:detect|classif|filter|flag|identif|recogni[sz]|remov|block|moderat|predict|find)\w* (?:[\w-]+,? ){0,4}"
-    r"(?:harmful|offensive|toxic|inappropriate|hate|nsfw|explicit|sexual|unsafe|false|errors?|bias\w*)\b",
-    r"\b(?:harmful|offensive|toxic|inappropriate|hate|nsfw|explicit|sexual|unsafe)\w* (?:[\w-]+ ){0,3}"
-    r"(?:detect|filter|classif|moderat|identif|recogni)",
-)
-_NOTHING = re.compile(r"^\W*(?:none|n/?a|nothing|unknown|no\b)|:\W*$")
-_HOW_TO = re.compile(
-    r"^\W*(?:you can|here is|here's|to use|how to|first|run|install|import|example|"
-    r"if you have (?:any )?(?:questions|ideas|feedback)|contact|feel free|note that the paper)\b"
-)
-_COMPARED = Cues(
-    "metho model appro works work syste",
-    (
-        r"\b(?:other|previous|existing|prior|traditional|earlier|most|many) (?:\w+ )?(?:methods?|models?|"
-        r"approaches|works?|systems?)\b"
-    ),
-)
 _MAX_EVIDENCE = 4
+_OTHER = frozenset({Topic.OTHER})
+_MIN_TITLE = 5  # words of a heading that may be a sentence
 _MIN_CELL = 5  # words; a shorter cell of a table is no statement
 
 
@@ -185,7 +34,9 @@ def _statement(view: CardView, wanted: Callable[[Line], int]) -> Statement:
 
 
 def _ranked(view: CardView, wanted: Callable[[Line], int]) -> Iterator[tuple[int, Line]]:
-    for line in (*view.sentences(), *view.gate):
+    for line in (*view.sentences(headings=True), *view.gate):
+        if line.kind is BlockKind.HEADING and (line.topics != _OTHER or len(line.low.split()) < _MIN_TITLE):
+            continue  # a long heading may be a warning: "This only works with portraits"
         score = wanted(line)
         if score > 0:
             yield score, line
@@ -195,11 +46,11 @@ def _excludes_use(line: Line) -> int:
     if line.kind is BlockKind.TABLE_ROW and not _has_words(line):
         return 0
     under = Topic.OUT_OF_SCOPE in line.above
-    cue = bool(_EXCLUDED_USE.search(line) or (_foreign(line) and _EXCLUDED_USE_OTHER.search(line.low)))
-    if not (cue or under) or _TEMPLATE.search(line.low):
+    cue = bool(words.EXCLUDED_USE.search(line) or (_foreign(line) and words.EXCLUDED_USE_OTHER.search(line.low)))
+    if not (cue or under) or words.TEMPLATE.search(line.low):
         return 0
-    if under and not _POINTER.search(line.low):
-        return 3 + cue if cue or not (_NOTHING.search(line.low) or len(line.low.split()) < 2) else 0
+    if under and not words.POINTER.search(line.low):
+        return 3 + cue if cue or not (words.NOTHING.search(line.low) or len(line.low.split()) < 2) else 0
     return 2 if cue else 0
 
 
@@ -209,19 +60,23 @@ def _limits(line: Line) -> int:
         return 0
     if line.topics & {Topic.LICENSE, Topic.EVALUATION, Topic.TRAINING} and Topic.LIMITS not in line.topics:
         return 0
-    cue = bool(_LIMIT.search(line) or (_foreign(line) and _LIMIT_OTHER.search(text)))
+    cue = bool(words.LIMIT.search(line) or (_foreign(line) and words.LIMIT_OTHER.search(text)))
     under = Topic.LIMITS in line.above and Topic.OUT_OF_SCOPE not in line.topics
-    if not (cue or under) or _TEMPLATE.search(text):
+    if not (cue or under) or words.TEMPLATE.search(text):
         return 0
-    cue = cue and not _NO_LIMIT.search(text)
+    cue = cue and not words.NO_LIMIT.search(text)
     if under:
-        if _POINTER.search(text) or _HOW_TO.search(text):
+        if words.POINTER.search(text) or words.HOW_TO.search(text):
             return 0
         mixed = len(line.topics) > 1 or Topic.LIMITS not in line.topics
         if cue:
             return 4
-        return 0 if mixed or len(text.split()) < 5 or not _CLAIM.search(text) or _EXCLUDED_USE.search(line) else 2
-    return 1 if cue and not _COMPARED.search(line) else 0
+        return (
+            0
+            if mixed or len(text.split()) < 5 or not words.CLAIM.search(text) or words.EXCLUDED_USE.search(line)
+            else 2
+        )
+    return 1 if cue and not words.COMPARED.search(line) else 0
 
 
 def _has_words(line: Line) -> bool:
@@ -231,9 +86,4 @@ def _has_words(line: Line) -> bool:
 
 def _foreign(line: Line) -> bool:
     """Whether the line may be in another language than English: it has letters, or small words, of another one."""
-    return not line.low.isascii() or not _FOREIGN.isdisjoint(line.stems)
-
-
-_FOREIGN = frozenset(
-    "nicht darf ist und der die ne pas est les des el los las una que del debe puede puede nao os pode para il".split()  # noqa: SIM905
-)
+    return not line.low.isascii() or not words.FOREIGN.isdisjoint(line.stems)

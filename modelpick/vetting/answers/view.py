@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 
+from modelpick.card.bases import HUBS_HEADER
 from modelpick.card_facts import Block, BlockKind, CardFacts, Sentence, Value
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.topics import Topic, topics_of
@@ -16,6 +18,7 @@ _MAX_LINES = 5_000
 _MAX_TEXT = 1_500
 _MAX_QUOTE_LINES = 6
 _MAX_QUOTE = 2_000
+_MAX_GATE_LINES = 400
 _GATE_KEYS = ("extra_gated_prompt", "extra_gated_description", "extra_gated_heading")
 _NO_TOPICS: frozenset[Topic] = frozenset()
 _OTHER = frozenset({Topic.OTHER})
@@ -24,6 +27,7 @@ _MAX_TITLE_SIGNS = 8
 _MIN_WORDS = 4
 _MIN_HEADER_WORDS = 6  # so long a head of a column is a statement in a table without a header
 
+_MAX_LEAD = 200  # characters
 _MAX_NAMES = 12
 _MIN_NAME = 3  # letters
 _MARKS = "*_\"'`()[]{}:,.!?|<>"
@@ -34,6 +38,7 @@ _NO_NAMES = frozenset(
 _ANCHOR = re.compile(
     r"\[[^\[\]\n]{0,200}\]\(#[^()\s]{0,200}\)|<a\b[^<>]{0,200}href=.?#[^<>]{0,200}>[^<>]{0,200}</a>", re.IGNORECASE
 )
+_URL = re.compile(r"\W*https?://\S+")
 _WORD = re.compile(r"[^\W\d_]")
 
 
@@ -72,10 +77,13 @@ class CardView:
     Attributes:
         card: None where the repo has no card.
         whole: False where something could not be read: what is not found is then unknown, not absent.
+
+    `told` is the front matter as the Hub tells it: its gate text is read where the card could not be had.
     """
 
-    def __init__(self, card: CardFacts | None, *, whole: bool = True) -> None:
+    def __init__(self, card: CardFacts | None, *, whole: bool = True, told: Mapping[str, Value] | None = None) -> None:
         self.card = card
+        self._told = told or {}
         self.whole = whole and not (card and card.truncated) and len(self.lines) < _MAX_LINES
 
     @cached_property
@@ -102,7 +110,7 @@ class CardView:
     def gate(self) -> tuple[Line, ...]:
         """The lines of the gate text (`extra_gated_*`) of the front matter."""
         if self.card is None:
-            return ()
+            return tuple(self._told_gate())
         front = self.card.front_matter
         starts = sorted(front.lines.values())
         raw = self.rows
@@ -112,7 +120,7 @@ class CardView:
             if first is None:
                 continue
             last = min((start for start in starts if start > first), default=front.end_line or len(raw) + 1)
-            for number in range(first, min(last, first + 400)):
+            for number in range(first, min(last, first + _MAX_GATE_LINES)):
                 text = raw[number - 1].strip().removeprefix(f"{key}:").strip(" >|-'\"")
                 if text:
                     quote = raw[number - 1].strip()[:_MAX_QUOTE]
@@ -120,12 +128,32 @@ class CardView:
                     found.append(Line(text, text.lower(), number, quote, BlockKind.PARAGRAPH, gate=True))
         return tuple(found)
 
+    def _told_gate(self) -> Iterator[Line]:
+        for key in _GATE_KEYS:
+            value = self._told.get(key)
+            rows = value.split("\n")[:_MAX_GATE_LINES] if isinstance(value, str) else ()
+            for text in (row.strip()[:_MAX_TEXT] for row in rows):
+                if text:
+                    yield Line(text, text.lower(), 0, text, BlockKind.PARAGRAPH, gate=True)
+
     @cached_property
     def code(self) -> tuple[Block, ...]:
         """The code blocks."""
         if self.card is None:
             return ()
         return tuple(block for block in self.card.blocks if block.kind is BlockKind.CODE)
+
+    def lead(self, code: Block) -> str:
+        """The text of the block right before a block of code, which as a rule says what the code is; "" where none."""
+        blocks = self.card.blocks if self.card else ()
+        before = self._places.get(code.line, 0) - 1
+        return blocks[before].text[-_MAX_LEAD:] if before >= 0 else ""
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """Where among the blocks those are that begin on a line of code."""
+        blocks = self.card.blocks if self.card else ()
+        return {block.line: number for number, block in enumerate(blocks) if block.kind is BlockKind.CODE}
 
     def sentences(self, *, headings: bool = False) -> Iterator[Line]:
         """The sentences, with or without headings among them, but no citations."""
@@ -167,18 +195,26 @@ class CardView:
 
     def evidence(self, line: Line) -> Evidence:
         """The quote of a sentence."""
-        return Evidence(file=self.path, line=line.line, quote=line.quote, section=line.section)
+        place = self.path if line.line else HUBS_HEADER
+        return Evidence(file=place, line=line.line, quote=line.quote, section=line.section)
 
     def key_evidence(self, key: str, item: str | None = None) -> tuple[Evidence, ...]:
         """The quote of a key of the front matter, or of the line where `item` of its list stands."""
         if self.card is None or key not in self.card.front_matter.lines:
             return ()
-        first = self.card.front_matter.lines[key]
-        number = first
+        first = number = self.card.front_matter.lines[key]
         if item:
             last = min(self.card.front_matter.end_line or first, first + 500)
             number = next((n for n in range(first, last + 1) if item in self.rows[n - 1]), first)
-        return (Evidence(file=self.path, line=number, quote=self.quote(number)),)
+        last = number if item else self._end_of_list(first)
+        return (Evidence(file=self.path, line=number, quote=self.quote(number, last)),)
+
+    def _end_of_list(self, first: int) -> int:
+        """The last line of a list whose items stand below its key; the key's own line where there is none."""
+        if not self.rows[first - 1].rstrip().endswith(":"):
+            return first
+        after = self.rows[first : first + _MAX_QUOTE_LINES - 1]
+        return first + sum(1 for _ in takewhile(lambda row: row.lstrip().startswith("- "), after))
 
     def block_evidence(self, block: Block) -> Evidence:
         """The first lines of a block."""
@@ -220,7 +256,8 @@ class CardView:
             for sentence in sentences:
                 if "#" in sentence.quote and _is_contents(sentence.quote):
                     continue
-                if text := sentence.text[:_MAX_TEXT].strip():
+                text = sentence.text[:_MAX_TEXT].strip()
+                if text and not ("://" in text and _URL.fullmatch(text)):
                     yield self._line(block, text, sentence)
 
     def _statement(self, block: Block, head: str) -> Line | None:
