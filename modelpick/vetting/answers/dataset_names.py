@@ -18,6 +18,8 @@ from modelpick.vetting.answers.dataset_words import (
     PLAIN_ENDING,
     PLAIN_NOUN,
     PLAIN_WORDS,
+    PLATFORM,
+    RECIPE,
 )
 
 
@@ -63,6 +65,9 @@ _MAX_SPAN = 10  # words
 _MAX_TOKEN = 100
 _MAX_CODE = 16
 _PLAIN_BEFORE_SET = re.compile(rf"\b(?:the|on|from|using) ([a-z][\w.-]{{1,40}}) {_SET}\b")
+_SET_ID = re.compile(
+    r"\b(?:on|from|using|with|the) ((?!train|sub-|meta-|multi-|super-|mini-|raw-|large-|small-)[a-z][\w.]*-(?:corpus|dataset|corpora))\b"
+)
 _AFTER_SET = re.compile(
     rf"\b(?i:{_SET})s?(?![\w/])(?: (?i:used|use|is|are|called|named|from))*\s*[:=(]?\s*(?:the )?({_SPAN})"
 )
@@ -188,7 +193,11 @@ def _all_names(text: str, quote: str, known_only: bool, listed: bool) -> Iterato
         yield Named(hub_id, text.find(hub_id), hub_id)
     for match in _KAGGLE.finditer(quote) if "kaggle.com/" in quote else ():
         yield Named(match[1], text.find(match[1]))
-    certain = [Named(name, at) for name, at in known_in(text)]
+    certain = [
+        Named(name, at)
+        for name, at in known_in(text)
+        if not RECIPE.match(text, at + len(name)) and not PLATFORM.fullmatch(name)
+    ]
     yield from certain
     if known_only:
         return
@@ -217,9 +226,11 @@ def _by_pattern(text: str, quote: str, listed: bool) -> Iterator[Named]:
     if sets := list(_A_SET.finditer(text)):
         for match in sets:
             span, at = _span_before(text, match.start())
+            if span.endswith(("'s", "’s")) and " " not in span:
+                continue  # somebody's corpus
             if match[0].lower() not in _EVENTS or _TAKEN_FROM.search(text[max(0, at - _MAX_CODE) : at]):
                 yield from trimmed(span, at)
-        for match in _PLAIN_BEFORE_SET.finditer(text):
+        for match in (*_PLAIN_BEFORE_SET.finditer(text), *_SET_ID.finditer(text)):
             yield from trimmed(match[1], match.start(1))
         starts += _AFTER_SET.finditer(text)
     for match in _DATA.finditer(text):

@@ -24,6 +24,12 @@ PLAIN_WORDS = frozenset(
 PLAIN_ENDING = re.compile(
     r".*(?:ing|ed|al|ic|ive|ous|ly|able|ary|ish|est|level|based|sized?|scale|quality|wise|free|type|tuned|trained)$"
 )
+_PLATFORM = (
+    r"(?:You[Tt]ube|Reddit|Twitter|Stack ?Overflow|Telegram|Instagram|LinkedIn|TikTok|Weibo|Roboflow|Zenodo|Dropbox)"
+)
+PLATFORM = re.compile(_PLATFORM)
+"""Where data were taken from: a source, but not the name of a data set."""
+
 _LANGUAGE = (
     r"(?:English|Dutch|French|German|Arabic|Hindi|Greek|Thai|Czech|Bengali|Tamil|Telugu|Urdu|Swahili|Basque|Hebrew|"
     r"Slovak|[A-Z][a-z]+(?:ian|ese|ish)|Korean|Wolof|Indic|Nordic|Catalan|Welsh|Icelandic|Yoruba|Farsi|Malay|"
@@ -56,11 +62,11 @@ NO_NAME = either(
     r"[\w-]+\.(?:com|org|net|io|co|edu|gov|ai|ru|de|fr|es|it|nl|pl|cz|hu|fi|se|no|dk|pt|br|cn|jp|kr|in|ir|uk|eu)",
     r"(?:Pre-?|Fine-?)?(?:Train|Tun|train|tun)(?:ing|ed)?|Evaluation|Test\w*|Datasets?|Data|Corpus|Leaderboards?",
     r"Model\w*|Base|Input|Output|Note|Table|Figure|Section|Version|Steps?|Stage|Phase|Web|Internet|Linux|Windows|MIT",
-    r"You[Tt]ube|Reddit|Twitter|Stack ?Overflow|Telegram|Instagram|LinkedIn|TikTok|Weibo|Roboflow|Zenodo|Dropbox",
+    _PLATFORM,
     r"Apache\S*|CC|Python|Java|JavaScript|Git[Hh]ub|Kaggle|Format|Examples?|Masked|Language|Permalink|Homepage|"
     r"Download",
     r"I|We|The|This|These|It|In|On|For|And|A|An|See|To|As|At|By|If|Is|Used?|All|Some|Our|From|With|You|There|They",
-    r"Volta|Turing|Ampere|Hopper|DGX|EC2|W&B|[Ss]cikit-learn|Creative|Commons|[Aa]ttribution\S*|URLs?|IPUs?|md5|sha1|etc",
+    r"Jupyter|Notebooks?|Volta|Turing|Ampere|Hopper|DGX|EC2|W&B|[Ss]cikit-learn|Creative|Commons|[Aa]ttribution\S*|URLs?|IPUs?|md5|sha1|etc",
     r"Train|Dev|Summary|Merged|Number|Total|Size|Source|Code|[Hh]ere|[Ll]inks?|[Hh]ub|Also|Both|Each|Only|Please|Finally|Then|After|Since|While",
     r"When|Hyper\w*|Epochs?|Batch\w*|January|February|March|April|May|June|July|August|September|October|November",
     r"December|NeurIPS|ICML|ICLR|ACL|EMNLP|NAACL|CVPR|ICCV|ECCV|ICASSP|arXiv:\S*",
@@ -81,6 +87,9 @@ MODEL_WORD = re.compile(
     r"[Tt]okeni[sz]er|[Ll]eaderboard|[Tt]ransformers?|[Oo]ptimi[sz]er|[GT]PUs?|[Ss]ettings?|[Pp]ipeline)\b"
 )
 """A span with one of these in it names a model or a tool."""
+
+RECIPE = re.compile(r"(?:[/ ][\w/-]+)? recip\w+\b")
+"""What follows tells that the data set gave its name to a way of training."""
 
 PLAIN_NOUN = re.compile(
     r"['’]?s? (?:[a-z]+ )?(?:texts?|tweets|language|speech|news|books|articles|documents|sentences|images|photos|"

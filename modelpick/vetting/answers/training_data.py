@@ -33,6 +33,8 @@ def read_training_data(view: CardView) -> TrainingData:
     title = _title(view)
     lines, tables = LineReader(found, title), TableReader(found, title)
     for line in view.sentences(headings=True):
+        if tables.sources(line):
+            continue
         if line.kind is BlockKind.TABLE_ROW:
             tables.read(line, announced=lines.announced(line), near=lines.near(line))
         else:

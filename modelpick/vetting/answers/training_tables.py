@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from modelpick.card_facts import BlockKind
 from modelpick.vetting.answers import training_words as words
 from modelpick.vetting.answers.contract import Role
 from modelpick.vetting.answers.dataset_gazetteer import is_known
@@ -36,6 +37,9 @@ _AMOUNT_HEAD = either(
 _METRIC_HEAD = either(
     r"\b(?:wer|cer|f1|acc\w*|bleu\w*|scores?|rouge\w*|em|map|ndcg\w*|mrr|perplexity|ppl|loss|results?|precision|recall)\b",
 )
+_SOURCES = re.compile(r"\W*(?:data )?sources\W*$")
+_NO_SOURCE = re.compile(r"\b(?:lookups|vectors|floret)\b", re.I)
+_CORPUS = re.compile(r"\b(?:[Cc]orpus|[Tt]reebank|[Dd]ataset|[Dd]ependencies)\b")
 _CITED = re.compile(r"\b(?:19|20)\d\d\b|\bet al\b")
 _TRAIN_WORD = re.compile(r"train|tun(?:e|ing)|sft|dpo|訓練|训练|学習")
 _EVAL_WORD = re.compile(r"eval|test|valid|dev|benchmark|评|評価")
@@ -92,6 +96,20 @@ class TableReader:
         elif Topic.EVALUATION in line.above and _HAS_WORD.search(line.text):
             for named in names_in(line.text, line.quote, known_only=True):
                 self._found.add(named, "evaluation", line)
+
+    def sources(self, line: Line) -> bool:
+        """Takes `| Sources | [X](...) (its authors) |`: what a spaCy pipeline was made from. False for other lines."""
+        cells = line.block.cells if line.block and line.block.kind is BlockKind.TABLE_ROW else ()
+        if len(cells) != 2 or not _SOURCES.match(cells[0].lower()):
+            return False
+        labels = [label.strip("`*_ ") for label, _ in LINK.findall(line.quote)] or _PIECES.split(cells[1])
+        names = [name for name in labels if looks_like_name(name) or is_known(name) or _CORPUS.search(name)]
+        names = [name for name in names if len(name) <= _MAX_LABEL and not _NO_SOURCE.search(name)]
+        for name in names:
+            self._found.add(Named(name, -1), "training", line)
+        if names:
+            self._found.naming.append(line)
+        return True
 
     def _labelled(self, cells: Sequence[str], line: Line) -> bool:
         """`| Training data | X |`: a row that is a label and what it labels."""
