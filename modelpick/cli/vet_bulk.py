@@ -84,7 +84,7 @@ def _text(format_: str, line: Line) -> str:
         return line.json
     if format_ == "quiet":
         return line.verdict
-    return clean_line(f"{line.verdict:<7} {line.requested}" + (f"  {line.reason}" if line.reason else ""))
+    return f"{line.verdict:<7} {clean_line(line.requested)}" + (f": {clean_line(line.reason)}" if line.reason else "")
 
 
 def _told(sink: Sink, bulk: Bulk, broken: ModelpickError | None) -> int:

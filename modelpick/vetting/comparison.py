@@ -53,14 +53,17 @@ def _license(report: VetReport) -> str:
 
 
 def _restricted_data(report: VetReport) -> Cell:
-    """The training data whose terms restrict commercial use."""
+    """The training data whose terms restrict commercial use; of data that nobody named there is nothing to tell."""
     names = [
         dataset.name
         for dataset in report.answers.training_data.datasets
         if dataset.role == "training" and dataset.commercial_use == "no"
     ]
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return Cell(", ".join(names[:3]) + more, Tone.WARN) if names else Cell("none known", Tone.PLAIN)
+    if names:
+        return Cell(", ".join(names[:3]) + more, Tone.WARN)
+    named = report.answers.training_data.status == "named"
+    return Cell("none known") if named else Cell(_UNKNOWN, Tone.MUTED)
 
 
 def _safe_weights(report: VetReport) -> Cell:

@@ -41,12 +41,13 @@ def explanation_of(check_id: str) -> Explanation:
     """The explanation of the check of that id.
 
     Raises:
-        UsageError: There is none; the hint names those that are meant, or all.
+        UsageError: There is none; the hint names those that may be meant, or where all stand.
     """
     by_id = {check.id: check for check in CHECKS}
     if check_id not in by_id:
-        near = difflib.get_close_matches(check_id, by_id, n=3) or list(by_id)
-        raise UsageError(f"no check is called `{check_id}`", hint="there is " + ", ".join(f"`{name}`" for name in near))
+        near = " or ".join(f"`{name}`" for name in difflib.get_close_matches(check_id, by_id, n=3))
+        hint = f"did you mean {near}?" if near else "`modelpick policy init FILE` writes a file that lists them all"
+        raise UsageError(f"no check is called `{check_id}`", hint=hint)
     check = by_id[check_id]
     title, sections = split_explanation(check.explanation)
     return Explanation(check=check, title=title, sections=sections)

@@ -22,6 +22,7 @@ _FACTS = {
     "weights": "what all weight files hold",
 }
 _MAX_ROWS = 12
+_MAX_SETS = 3
 _MAX_DUTIES = 6
 _MAX_PARTS = 6
 _MAX_CAUSES = 4
@@ -32,11 +33,13 @@ def blocks_of(report: VetReport) -> Iterator[Block]:
     yield Heading(report.name, 1)
     yield _verdict(report)
     yield from _commercial_use(report.answers)
-    yield from _purpose(report.answers)
-    yield from _training_data(report.answers)
-    yield from _popularity_and_usage(report.answers)
+    silent = _no_card(report)
+    yield from _purpose(report.answers, silent)
+    yield from _training_data(report.answers, silent)
+    yield from _popularity_and_usage(report.answers, silent)
     yield from _license(report.answers.license)
-    yield from finding_blocks(report.findings, report.answers.license.reason, _quoted(report.answers))
+    ignored = [item.finding for item in report.ruling.ignored]
+    yield from finding_blocks(report.findings, report.answers.license.reason, _quoted(report.answers), ignored)
     yield from report.ruling.blocks()
     yield from _unknown(report.facts)
     yield say(_provenance(report.facts), Tone.MUTED)
@@ -48,8 +51,10 @@ def short_blocks_of(report: VetReport) -> Iterator[Block]:
     yield _verdict(report)
     yield from _commercial_use(report.answers)
     purpose = report.answers.purpose
-    yield from quotes(purpose.evidence[:1]) if purpose.status == "stated" else [_not_stated(purpose, _NO_PURPOSE)]
-    yield from finding_lines(report.findings, report.answers.license.reason)
+    stated = purpose.status == "stated"
+    yield from quotes(purpose.evidence[:1]) if stated else [_not_stated(purpose, _NO_PURPOSE, _no_card(report))]
+    ignored = [item.finding for item in report.ruling.ignored]
+    yield from finding_lines(report.findings, report.answers.license.reason, ignored)
     yield from report.ruling.blocks()
 
 
@@ -57,6 +62,14 @@ def _verdict(report: VetReport) -> Text:
     because = f", because of {listed(report.decided_by, _MAX_CAUSES)}" if report.decided_by else ""
     words = f"Verdict: {report.verdict} (policy `{report.ruling.policy.title}`){because}"
     return say(words, VERDICT_TONES[report.verdict])
+
+
+def _no_card(report: VetReport) -> str | None:
+    """Why there is nothing to read, where that is so: the card is not to blame for saying nothing."""
+    card = report.facts.card
+    if card is not None:
+        return None if card.text.strip() else "the card is empty"
+    return "the card could not be had" if report.unread else "there is no card"
 
 
 def _commercial_use(answers: Answers) -> Iterator[Block]:
@@ -70,12 +83,14 @@ def _commercial_use(answers: Answers) -> Iterator[Block]:
 # --- the four questions -----------------------------------------------------------------------------------------
 
 _NO_PURPOSE = "the card does not say what the model is for"
+_NOT_WHOLE = "the card could not be read whole"
 
 
-def _purpose(answers: Answers) -> Iterator[Block]:
+def _purpose(answers: Answers, silent: str | None) -> Iterator[Block]:
     yield Heading("What is it for?")
     purpose = answers.purpose
-    yield from quotes(purpose.evidence[:2]) if purpose.status == "stated" else [_not_stated(purpose, _NO_PURPOSE)]
+    stated = purpose.status == "stated"
+    yield from quotes(purpose.evidence[:2]) if stated else [_not_stated(purpose, _NO_PURPOSE, silent)]
     if answers.out_of_scope.evidence:
         yield say("Not for:")
         yield from quotes(answers.out_of_scope.evidence[:1])
@@ -85,22 +100,20 @@ def _purpose(answers: Answers) -> Iterator[Block]:
         yield from quotes(new)
 
 
-def _not_stated(statement: Statement, absent: str) -> Text:
-    return say(
-        f"Not stated: {absent}." if statement.status == "absent" else "Unknown: the card could not be read whole.",
-        Tone.WARN,
-    )
+def _not_stated(statement: Statement, absent: str, silent: str | None) -> Text:
+    word, why = ("Not stated", absent) if statement.status == "absent" else ("Unknown", _NOT_WHOLE)
+    return say(f"{word}: {silent or why}.", Tone.WARN)
 
 
-def _training_data(answers: Answers) -> Iterator[Block]:
+def _training_data(answers: Answers, silent: str | None) -> Iterator[Block]:
     yield Heading("What was it trained on?")
     data = answers.training_data
     said: dict[DataStatus, str] = {
         "named": "The card names the data.",
         "described": "The card describes the data and names no set.",
         "undisclosed": "The card speaks of the data and does not say what they are.",
-        "absent": "Not stated: the card does not say what the model was trained on.",
-        "unknown": "Unknown: the card could not be read whole.",
+        "absent": f"Not stated: {silent or 'the card does not say what the model was trained on'}.",
+        "unknown": f"Unknown: {silent or _NOT_WHOLE}.",
     }
     yield say(said[data.status], Tone.PLAIN if data.status in {"named", "described"} else Tone.WARN)
     yield from quotes(data.evidence[:2])
@@ -110,13 +123,13 @@ def _training_data(answers: Answers) -> Iterator[Block]:
             terms = (dataset.license or "not in our table", dataset.commercial_use)
             by_terms.setdefault(terms, []).append(dataset.name)
     if by_terms:
-        rows = tuple((listed(names), *terms) for terms, names in list(by_terms.items())[:_MAX_ROWS])
+        rows = tuple((listed(names, _MAX_SETS), *terms) for terms, names in list(by_terms.items())[:_MAX_ROWS])
         yield Table(("data set", "its terms", "commercial use of the data"), rows)
         if len(by_terms) > _MAX_ROWS:
             yield say(f"and {len(by_terms) - _MAX_ROWS} more kinds of terms", Tone.MUTED)
 
 
-def _popularity_and_usage(answers: Answers) -> Iterator[Block]:
+def _popularity_and_usage(answers: Answers, silent: str | None) -> Iterator[Block]:
     yield Heading("Who uses it, and how?")
     popular = answers.popularity
     counts = [
@@ -140,9 +153,11 @@ def _popularity_and_usage(answers: Answers) -> Iterator[Block]:
         yield say(f"The card shows how to use it{with_what}:")
         yield from quotes(usage.evidence[:1])
     elif usage.status == "absent":
-        yield say("The card does not show how to use it.", Tone.WARN)
+        yield say(
+            f"Nobody shows how to use it: {silent}." if silent else "The card does not show how to use it.", Tone.WARN
+        )
     else:
-        yield say("How to use it is unknown: the card could not be read.", Tone.WARN)
+        yield say(f"How to use it is unknown: {silent or _NOT_WHOLE}.", Tone.WARN)
 
 
 def _license(found: License) -> Iterator[Block]:
@@ -150,7 +165,7 @@ def _license(found: License) -> Iterator[Block]:
     elsewhere = [source.value for source in found.other_sources if source.source in {"tag", "licence"}]
     named = ", ".join(found.declared or elsewhere[:1]) or found.prose
     if named is None:
-        yield say(f"Not declared: {found.reason}.", Tone.WARN)
+        yield say("Not declared: see the answer at the top.", Tone.WARN)
     elif found.conflicts:
         yield say(f"{named}, and other statements that differ (see below); the strictest is worked with.", Tone.WARN)
     else:

