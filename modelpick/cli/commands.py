@@ -42,6 +42,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "index": CommandEntry(
         "modelpick.cli.index", "Keep the Hub's list of models here, for work without a network.", HOUSEKEEPING
     ),
+    "cache": CommandEntry(
+        "modelpick.cli.cache", "Show what lies where on this disk, or remove downloads.", HOUSEKEEPING
+    ),
     "completion": CommandEntry(
         "modelpick.cli.completion", "Print the shell completion script for bash, zsh or fish.", HOUSEKEEPING
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -155,15 +154,6 @@ def known_locks() -> list[Path]:
         if isinstance(path, str) and Path(path).is_file():
             found.append(Path(path))
     return found
-
-
-def needed_by(locks: Iterable[tuple[Path, Lock]]) -> dict[tuple[str, str], list[Path]]:
-    """(repo_id, commit) -> the locks that need it."""
-    needed: dict[tuple[str, str], list[Path]] = {}
-    for place, lock in locks:
-        for model in lock.models:
-            needed.setdefault((model.repo_id, model.commit), []).append(place)
-    return needed
 
 
 def _note(place: Path) -> None:

@@ -107,6 +107,8 @@ def _read(place: Path) -> KeptReceipt | None:
 def write_receipt(receipt: Receipt, endpoint: str) -> Path:
     """Writes the receipt as JSON under `own_folder()/receipts`, in place of an older one of the same folder.
 
+    What that one fetched and is the same still counts as fetched: it says what is ours to remove.
+
     Returns:
         The file.
 
@@ -118,6 +120,8 @@ def write_receipt(receipt: Receipt, endpoint: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{receipt.repo_id.replace('/', '--')}@{receipt.commit}"
     place = folder / f"{name}-{_short_hash(receipt.folder)}.json"
+    old = _read(place) if place.exists() else None
+    ours = {(f.path, f.sha256) for f in old.files if f.fetched} if old is not None else set()
     fields = {
         "format": FORMAT,
         "repo_id": receipt.repo_id,
@@ -125,7 +129,10 @@ def write_receipt(receipt: Receipt, endpoint: str) -> Path:
         "endpoint": endpoint,
         "folder": str(receipt.folder),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": [{"path": f.path, "size": f.bytes, "sha256": f.sha256, "fetched": f.fetched} for f in receipt.files],
+        "files": [
+            {"path": f.path, "size": f.bytes, "sha256": f.sha256, "fetched": f.fetched or (f.path, f.sha256) in ours}
+            for f in receipt.files
+        ],
     }
     write_whole(place, json.dumps(fields, indent=1).encode())
     return place
