@@ -19,6 +19,8 @@ from modelpick.findings import Evidence
 
 Place = Literal["hub", "header", "text", "adapter_config", "config", "gguf", "mergekit"]
 
+HUBS_HEADER = "the Hub's copy of the header"
+"""The place of quotes from the front matter as the Hub tells it."""
 ADAPTER_CONFIG, CONFIG = "adapter_config.json", "config.json"
 MERGE_CONFIGS = ("mergekit_config.yml", "mergekit_config.yaml")
 
@@ -136,7 +138,7 @@ def _of_header(facts: RepoFacts) -> Iterator[NamedBase]:
     rows = card.text.split("\n", card.front_matter.end_line)[: card.front_matter.end_line] if card and names else []
     for name in names[:_MAX_NAMES]:
         if isinstance(name, str) and name.strip():
-            at = Evidence(file="the Hub's copy of the header", line=0, quote=f"base_model: {name[:_MAX_QUOTE]}")
+            at = Evidence(file=HUBS_HEADER, line=0, quote=f"base_model: {name[:_MAX_QUOTE]}")
             if card is not None:
                 line = _line_with(rows, name, card.front_matter.lines.get("base_model", 1))
                 at = Evidence(file=card.path, line=line, quote=_quote(rows, line))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,6 +18,7 @@ from modelpick.hub.lineage import with_lineage
 from modelpick.hub.pool import aside
 from modelpick.hub.repo_reader import Budget, RepoReader
 from modelpick.hub.weight_headers import look_into_weights, with_weights
+from modelpick.licences.files import is_licence_file
 
 MAX_CARD = 2 * 2**20
 MAX_TEXT = 4 * 2**20
@@ -37,9 +37,6 @@ _CODE_CONFIGS = (
     "modules.json",
 )
 """May name code of the repo as well; read only where there is code, or the card asks to trust it."""
-_LICENCE = re.compile(
-    r"(?:[\w.-]{1,60}/)?(?:[a-z0-9.]{1,20}[-_])?(?:licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*", re.IGNORECASE
-)
 _MAX_LICENCES = 8
 _MORE = ("baseModels", "childrenModelCount", "downloadsAllTime", "usedStorage")
 
@@ -156,7 +153,7 @@ def _text_files(facts: RepoFacts) -> Iterator[FileFact]:
     yield from (file for file in files if file.path in _CONFIGS)
     if any(file.path.endswith(".py") for file in files) or (facts.card and "trust_remote_code" in facts.card.text):
         yield from (file for file in files if file.path in _CODE_CONFIGS)
-    licences = [file for file in files if _LICENCE.fullmatch(file.path)]
+    licences = [file for file in files if is_licence_file(file.path)]
     yield from sorted(licences, key=lambda file: (file.path.count("/"), file.path))[:_MAX_LICENCES]
 
 

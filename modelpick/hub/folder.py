@@ -21,6 +21,7 @@ from modelpick.card.reader import read_card
 from modelpick.card_facts import CardFacts
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.facts import BaseModel, FileFact, Missing, RepoFacts, TextFile
+from modelpick.licences.files import is_licence_file
 from modelpick.weights.formats import weight_format
 from modelpick.weights.gather import Limits, gather
 from modelpick.weights.lfs_pointer import MAX_BYTES as MAX_POINTER
@@ -41,10 +42,7 @@ _CARD = "README.md"
 _RUN_FILES = ("config.json", "model.safetensors", "preprocessing.json", "report.json")
 _CARD_SUFFIXES = (".md", ".markdown")
 _TEXT_SUFFIXES = (*_CARD_SUFFIXES, ".txt", "")
-_TEXTS = re.compile(
-    r"(?i)(?:[\w.-]*config|model_index|modules)\.json|mergekit_config\.ya?ml|"
-    r"(?:[\w.-]{1,60}/)?(?:[a-z0-9.]{1,20}[-_])?(?:licen[cs]e|copying|notice|use[-_]?policy)[\w .-]*"
-)
+_CONFIGS = re.compile(r"(?i)(?:[\w.-]*config|model_index|modules)\.json|mergekit_config\.ya?ml")
 _EXPLICIT = re.compile(r"\.{0,2}[\\/]|~[\\/]|[A-Za-z]:[\\/]")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SKIPPED = frozenset({".git", ".cache"})  # `.cache/huggingface` holds what a download left behind
@@ -124,7 +122,8 @@ def _folder(place: Path, requested: str) -> RepoFacts:
             break
         fact = _file(file, relative)
         files.append(fact)
-        if _TEXTS.fullmatch(relative) and not fact.pointer and fact.problem is None:
+        wanted = _CONFIGS.fullmatch(relative) or is_licence_file(relative)
+        if wanted and not fact.pointer and fact.problem is None:
             texts.extend(_text(file, relative, fact.bytes or 0, missing))
     seen = gather(files, lambda fact: _opened(place / fact.path), _LIMITS)
     card = place / _CARD

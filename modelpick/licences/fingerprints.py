@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from modelpick.licences.lookup import licence_of
 from modelpick.licences.texts import KNOWN_TEXTS, KnownText
 
-Sure = Literal["text", "named", "like"]
+Sure = Literal["text", "title", "named", "like"]
 TermKind = Literal["users", "revenue", "territory"]
 
 _MAX_TEXT = 400_000  # characters; the longest licence of the table has a tenth of it
@@ -60,7 +60,9 @@ class Identified:
 
     Attributes:
         hub_id: Of the table.
-        sure: `text`: its title and its phrases stand there. `named`: a short text that names it and no other.
+        sure: `text`: its title and its phrases stand there, and nothing was added. `title`: its title and its phrases
+            stand there; how long it is nobody here knows, so it may have been changed. `named`: a short text that
+            names it and no other.
             `like`: that text with more, or less, than it has; `added` is then the first line that it has not.
         line, quote: Of the title, or of the first phrase where it has none; the text's own characters.
         restricts: Whether what was added speaks of commerce, research, thresholds or what is not allowed.
@@ -189,7 +191,8 @@ def _told(words: _Words, title: _Title, other: _Title | None, *, short: bool) ->
     line = words.line(title.place)
     added = (other.place, words.text[other.place : title.place]) if other else _added(words, title.known)
     if added is None:
-        sure: Sure = "named" if short and not title.known.bare else "text"
+        whole: Sure = "text" if title.known.body else "title"
+        sure: Sure = "named" if short and not title.known.bare else whole
         return Identified(title.hub_id, sure, line, words.quote(line))
     start, extra = added
     at = words.line(start)

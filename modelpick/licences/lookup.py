@@ -74,6 +74,11 @@ class Licence:
     verified: str
     source: str
 
+    @property
+    def is_read(self) -> bool:
+        """Whether somebody read the text for this row; what is told from memory or by the name alone may be wrong."""
+        return not any(words in self.verified for words in ("NOT RE-VERIFIED", "NAME ONLY"))
+
 
 @lru_cache(maxsize=4_096)
 def licence_of(hub_id: str) -> Licence | None:

@@ -44,12 +44,16 @@ def test_every_known_text_is_in_the_table() -> None:
         ("GNU AFFERO GENERAL PUBLIC LICENSE\nVersion 3\nRemote Network Interaction", "agpl-3.0"),
         ("GNU LESSER GENERAL PUBLIC LICENSE\nVersion 2.1", "lgpl-2.1"),
         ("GNU GENERAL PUBLIC LICENSE\nVersion 3", "gpl-3.0"),
+        ("OpenMDW License Agreement, version 1.1 (OpenMDW-1.1)", "openmdw-1.1"),
+        ("The LaTeX Project Public License\n=-=-=\n\nLPPL Version 1.3c  2008-05-04", "lppl-1.3c"),
+        ("LICENCE OUVERTE / OPEN LICENCE\nVersion 2.0", "etalab-2.0"),
+        ("Lesser General Public License For Linguistic Resources", "lgpl-lr"),
     ],
 )
 def test_texts_that_others_mix_up(title: str, hub_id: str) -> None:
     found = identify(f"\n{title}\n{FILLER}")
     assert found is not None
-    assert (found.hub_id, found.sure, found.line) == (hub_id, "text", 2)
+    assert (found.hub_id, found.sure, found.line) == (hub_id, "title", 2)
     assert found.quote == title.split("\n")[0]
 
 

@@ -72,7 +72,9 @@ def test_a_file_with_a_clause_more_is_not_the_plain_licence() -> None:
 def test_thresholds_come_from_the_repo_itself() -> None:
     found = license_of("license: llama3.1", {"LICENSE": LLAMA})
     assert [(term.kind, term.amount, term.evidence.line) for term in found.terms] == [("users", 700_000_000, 3)]
-    assert "700,000,000 users a month" in found.reason
+    assert "sets limits" not in found.reason  # the table says so already
+    less = license_of("license: llama3.1", {"LICENSE": LLAMA.replace("700", "70")})
+    assert "its file sets limits: 70,000,000 users a month" in less.reason
     assert found.conflicts == ()
 
 
@@ -176,7 +178,7 @@ def test_a_clean_repo_gives_no_finding_about_its_licence(text: str) -> None:
 def test_what_the_file_is_stands_among_the_findings() -> None:
     messages = [found.message for found in findings("license-known", repo("license: cc", {"LICENSE": NC}))]
     assert any("another place tells" in message for message in messages)
-    assert any("`LICENSE` is the text of" in message for message in messages)
+    assert any("`LICENSE` bears the title of" in message for message in messages)
     strange = findings("license-known", repo("license: other", {"LICENSE": "Our own terms " * 300}))
     assert {found.outcome for found in strange} == {Outcome.UNKNOWN}
 

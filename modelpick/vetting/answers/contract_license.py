@@ -20,7 +20,8 @@ class LicenseSource:
         source: Where; `hub`: the front matter as the Hub tells it, where the card does not tell it.
         value: As written; of a file its path.
         hub_id: The licence that was recognised in it, of our table.
-        sure: Of a file: `text` is that licence, `named` only names it, `like` is that text with more or less.
+        sure: Of a file: `text` is that licence, `title` begins as it and may have been changed, `named` only names it,
+            `like` is that text with more or less.
         subject: Of a file for a part of the repo (`LICENSE-CODE`, `vae/LICENSE`), else None.
         restricts: Of a text that is `like` a licence: what was added speaks of commerce or of what is not allowed.
         added: Of such a text: the first line that the licence does not have.
@@ -30,7 +31,7 @@ class LicenseSource:
     value: str
     evidence: Evidence | None = None
     hub_id: str | None = None
-    sure: Literal["text", "named", "like"] | None = None
+    sure: Literal["text", "title", "named", "like"] | None = None
     subject: Subject | None = None
     restricts: bool = False
     added: Evidence | None = None
@@ -84,14 +85,18 @@ class LicenseTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """Two statements about the licence that cannot both hold, both quoted."""
+    """Two statements about the licence that cannot both hold, both quoted.
+
+    `slight`: they name two versions of one licence, of the same terms for commerce.
+    """
 
     why: str
     evidence: tuple[Evidence, ...]
+    slight: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON contract."""
-        return {"why": self.why, "evidence": as_dicts(self.evidence)}
+        return {"why": self.why, "slight": self.slight, "evidence": as_dicts(self.evidence)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,10 +64,18 @@ def _limits_of(base: RepoFacts) -> Iterator[LicenseTerm]:
 
 def _duties(licence: Licence) -> Iterator[tuple[str, str]]:
     """Each duty in words, and the kind of limit in a licence file that says the same."""
+    closed = licence.commercial_use == "no"
+    if closed:
+        plain = not licence.condition or licence.condition.startswith("non-commercial only")
+        yield "no commercial use" + ("" if plain else f": {licence.condition}"), "users"
+    bans = licence.use_restrictions or ""
     for value, words in (
         (licence.notice_required, "with every copy: {}"),
         (licence.naming, "names and displays: {}"),
-        (licence.use_restrictions, "keep to the use restrictions, and pass them on: {}"),
+        (
+            None if closed and bans.startswith("non-commercial") else bans,
+            "keep to the use restrictions, and pass them on: {}",
+        ),
         (licence.share_alike, "what you make of it stays under the same terms: {}"),
         (licence.output_restriction, "its outputs: {}"),
     ):
@@ -79,7 +87,7 @@ def _duties(licence: Licence) -> Iterator[tuple[str, str]]:
     elif licence.revenue_threshold:
         per = f" a {licence.revenue_per}" if licence.revenue_per else ""
         yield f"from US${licence.revenue_threshold:,} revenue{per} other terms apply: {licence.condition}", "revenue"
-    elif licence.commercial_use in {"conditional", "no"} and licence.condition:
+    elif licence.commercial_use == "conditional" and licence.condition:
         yield f"commercial use: {licence.condition}", "users"
     if licence.excluded_territory:
         where = ", ".join(licence.excluded_territory)

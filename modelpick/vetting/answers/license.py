@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from modelpick.card_facts import FrontMatterStatus
 from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import CommercialUse, Licence, licence_of
-from modelpick.vetting.answers.contract_license import License, LicenseSource, LicenseSubject, LicenseTerm
+from modelpick.vetting.answers.contract_license import License, LicenseSource, LicenseSubject, LicenseTerm, Subject
 from modelpick.vetting.answers.license_components import read_components
 from modelpick.vetting.answers.license_conflicts import find_conflicts, rival_values
-from modelpick.vetting.answers.license_ids import files_of_model, ids_to_work_with, recognised
+from modelpick.vetting.answers.license_ids import files_of_model, ids_to_work_with, kin, recognised
 from modelpick.vetting.answers.license_prose import Prose, read_prose
 from modelpick.vetting.answers.license_sources import hub_values, read_sources, read_terms
 from modelpick.vetting.answers.view import CardView
@@ -25,6 +26,7 @@ _UNREAD = frozenset({FrontMatterStatus.OVER_CAP, FrontMatterStatus.REFUSED})
 _RIVALS = ("license_name", "licence", "tag", "hub", "weights header")
 _SAYS_NO = re.compile(r"(?i)non[-_ ]?commercial|research[-_ ]only|(?<![a-z])nc(?![a-z])")
 _MAX_QUOTES = 8
+_MAX_QUOTES_EACH = 3
 _MAX_APART = 2
 
 
@@ -91,11 +93,14 @@ def _stricter(
             reason = f"`{file.value}` is like {licence.name}, with additions: read them"
             quotes = [*(quote for quote in (file.added, file.evidence) if quote), *quotes]
             break
-    limits = [term for term in terms if term.kind != "territory" or use != "no"]
-    if limits and use in {"yes", "conditional"}:
+    if terms and use in {"yes", "conditional"}:
         use = "conditional"
-        reason += "; its file sets limits: " + ", ".join(dict.fromkeys(_limit(term) for term in limits))
-        quotes = [*quotes, *(term.evidence for term in limits)]
+        quotes = [*quotes, *(term.evidence for term in terms)]
+        known = {licence.users_threshold, licence.revenue_threshold} if licence else set()
+        said = bool(licence and licence.excluded_territory)
+        new = [term for term in terms if not (said if term.kind == "territory" else term.amount in known)]
+        if new:
+            reason += "; its file sets limits: " + ", ".join(dict.fromkeys(_limit(term) for term in new))
     return use, reason, quotes
 
 
@@ -135,6 +140,7 @@ def _subjects(
                     declared=source.hub_id,
                     commercial_use=licence.commercial_use if licence else "unknown",
                     evidence=(source.evidence,),
+                    name=source.value.rpartition("/")[0] or None,
                 )
             )
     if prose.apart and not any(part.subject == "weights" for part in apart):
@@ -144,13 +150,28 @@ def _subjects(
             quote = (view.evidence(line),)
             part = LicenseSubject(subject="weights", declared=mention.hub_id, commercial_use=use, evidence=quote)
             apart.append(part)
-    return tuple(dict.fromkeys([*apart, *components]))
+    found: dict[tuple[Subject, str | None, str | None], LicenseSubject] = {}
+    of_code = {part.declared for part in prose.apart if part.subject == "code"}
+    only = [part for part in apart if part.subject == "weights" and part.declared not in of_code]
+    for part in (*apart, *components):
+        if part.subject == "weights" and part.declared in of_code and only:
+            continue  # "the texts: [Apache 2.0](...), [CC BY-NC 4.0](...)", after each was given to one of the two
+        key = (part.subject, part.declared, part.name)
+        first = found.setdefault(key, part)
+        quotes = tuple(dict.fromkeys((*first.evidence, *part.evidence)))[:_MAX_QUOTES_EACH]
+        found[key] = replace(first, evidence=quotes)
+    return tuple(found.values())
 
 
 def _apart_in_words(subjects: Sequence[LicenseSubject]) -> str:
-    parts = [(part.subject, part.declared) for part in subjects if part.subject != "weights" and part.declared]
-    told = [f"; the {subject} is under `{declared}`" for subject, declared in dict.fromkeys(parts)]
-    return "".join(told[:_MAX_APART])
+    parts = [part for part in subjects if part.subject != "weights" and part.declared]
+    return "".join(f"; {_called(part)} is under `{part.declared}`" for part in parts[:_MAX_APART])
+
+
+def _called(part: LicenseSubject) -> str:
+    if part.subject != "component":
+        return f"the {part.subject}"
+    return f"the part `{part.name}`" if part.name else "a part, or what it was made from,"
 
 
 def _quotes_of(values: set[str], view: CardView, sources: Sequence[LicenseSource], prose: Prose) -> Iterator[Evidence]:
@@ -184,7 +205,9 @@ def _work_with(ids: Sequence[str], of: str) -> tuple[Licence | None, CommercialU
         return None, "unknown", ""
     strictest = min(known, key=lambda one: _ORDER[one.commercial_use], default=None)
     if strictest is not None and (len(known) == len(ids) or strictest.commercial_use == "no"):
-        return strictest, strictest.commercial_use, _reason(strictest, of)
+        as_well = [f"`{one.hub_id}`" for one in known if one is not strictest and not kin(one, strictest)]
+        also = f"; {', '.join(dict.fromkeys(as_well))} is named too: which holds is not told" if as_well else ""
+        return strictest, strictest.commercial_use, _reason(strictest, of) + also
     closed = [value for value in ids if licence_of(value) is None and _SAYS_NO.search(value)]
     if closed:
         return (
@@ -197,6 +220,10 @@ def _work_with(ids: Sequence[str], of: str) -> tuple[Licence | None, CommercialU
 
 
 def _reason(licence: Licence, of: str) -> str:
+    return _terms(licence, of) + ("" if licence.is_read else "; told from memory, so read its text")
+
+
+def _terms(licence: Licence, of: str) -> str:
     name = f"{licence.name} (`{licence.hub_id}`)"
     if licence.hub_id == "other":
         return "the licence is `other` and its name is not told or not in our table: read its text"

@@ -9,7 +9,7 @@ from modelpick.card_facts import FrontMatterStatus
 from modelpick.findings import Evidence
 from modelpick.licences.lookup import Licence, licence_of
 from modelpick.vetting.answers.contract_license import Conflict, LicenseSource
-from modelpick.vetting.answers.license_ids import NO_NAME, contradicts, files_of_model, kin
+from modelpick.vetting.answers.license_ids import NO_NAME, contradicts, files_of_model, kin, versions
 from modelpick.vetting.answers.license_prose import Prose
 from modelpick.vetting.answers.license_words import is_open
 from modelpick.vetting.answers.view import CardView
@@ -70,7 +70,8 @@ def _conflicts(
             strange = source.source == "license_name" and said is None and len(source.value) > 2
             if strange or contradicts(said, stated.declared):
                 quotes = (*stated.at, *((source.evidence,) if source.evidence else ()))
-                yield Conflict(why=f"{stated.words}, the {_place(source)} `{source.value}`", evidence=quotes)
+                why = f"{stated.words}, the {_place(source)} `{source.value}`"
+                yield Conflict(why=why, evidence=quotes, slight=versions(said, stated.declared))
     yield from _against_files(stated, sources, prose, view)
     yield from _against_prose(view, stated, prose)
     yield from _second_front_matter(view, stated)
@@ -141,7 +142,8 @@ def _against_files(
     if all(contradicts(licence, against) for _, licence in found):
         file, licence = found[0]
         quotes = (*at, *((file.evidence,) if file.evidence else ()))
-        yield Conflict(why=f"{words}, the file `{file.value}` is {licence.name}", evidence=quotes)
+        why = f"{words}, the file `{file.value}` is {licence.name}"
+        yield Conflict(why=why, evidence=quotes, slight=versions(licence, against))
         return
     for file, licence in found:
         if file.sure == "like" and file.restricts and not licence.is_family:
@@ -155,13 +157,15 @@ def _against_prose(view: CardView, stated: _Stated, prose: Prose) -> Iterator[Co
     said = [licence for licence in map(licence_of, {mention.hub_id for mention, _ in prose.named}) if licence]
     confirmed = any(kin(other, one) for other in said for one in stated.licences)
     for mention, line in prose.named if stated.licences and not confirmed else ():
-        if contradicts(licence_of(mention.hub_id), stated.licences):
+        other = licence_of(mention.hub_id)
+        if contradicts(other, stated.licences):
             of_code = {part.declared for part in prose.apart if part.subject == "code"}
             only = all(one.hub_id in of_code for one in stated.licences)
             why = f"{stated.words}, the text {mention.words}" + (
                 "; it gives the former to the code only" if only else ""
             )
-            yield Conflict(why=why, evidence=(*stated.at, view.evidence(line)))
+            quotes = (*stated.at, view.evidence(line))
+            yield Conflict(why=why, evidence=quotes, slight=versions(other, stated.licences))
             break
     ids = ", ".join(one.hub_id for one in stated.licences)
     if prose.restriction in {"research-only", "non-commercial"}:
@@ -184,5 +188,6 @@ def _second_front_matter(view: CardView, stated: _Stated) -> Iterator[Conflict]:
         said = licence_of(value)
         if said is not None and said.hub_id not in ids:
             why = f"{stated.words}, a second one below `{value}`"
-            yield Conflict(why=why, evidence=(*stated.at, view.line_evidence(number)))
+            quotes = (*stated.at, view.line_evidence(number))
+            yield Conflict(why=why, evidence=quotes, slight=versions(said, stated.declared))
             return

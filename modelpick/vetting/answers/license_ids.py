@@ -80,3 +80,16 @@ def contradicts(said: Licence | None, stated: Sequence[Licence]) -> bool:
     if said is None or said.hub_id in NO_NAME:
         return False
     return not any(kin(said, one) for one in stated)
+
+
+def versions(said: Licence | None, stated: Sequence[Licence]) -> bool:
+    """Whether a licence is another version of one of the stated ones, and both say the same of commercial use."""
+    return said is not None and any(
+        said.commercial_use == one.commercial_use and said.family == one.family and stem(said) == stem(one)
+        for one in stated
+    )
+
+
+def stem(licence: Licence) -> str:
+    """The id without its version: `cc-by-sa`, `llama`, `gpl`."""
+    return licence.hub_id.rstrip("0123456789.").rstrip("-")

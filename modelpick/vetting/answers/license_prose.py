@@ -10,7 +10,13 @@ from modelpick.card_facts import BlockKind
 from modelpick.licences.lookup import licence_of
 from modelpick.vetting.answers.contract_license import LicenseSubject, Restriction, Subject
 from modelpick.vetting.answers.license_links import linked_licence
-from modelpick.vetting.answers.license_subject import is_of_lineage, subject_behind, subject_of
+from modelpick.vetting.answers.license_subject import (
+    is_of_lineage,
+    is_of_outputs,
+    model_under,
+    subject_behind,
+    subject_of,
+)
 from modelpick.vetting.answers.license_words import (
     Mention,
     mentions,
@@ -29,6 +35,7 @@ _ALL_OF_IT = re.compile(r"\W*this (?:library|software|package|project|work|toolk
 # Where one sentence speaks of several things: "the code is MIT, while the weights are ...".
 _CLAUSES = re.compile(
     r";|,? (?:while|whereas|but)\b|,? and (?=(?:the|our) (?:model|weights?|code|data|checkpoints?)\b)|, (?=the )|"
+    r",? however,? |"
     r"(?:, ?(?:and )?| and )(?=(?:the |our )?(?:pre-?trained )?(?:model )?"
     r"(?:weights?|models?|checkpoints?|code|data(?:sets?)?)"
     r"(?: is| are)? ?(?:[:(]|under\b|licen[sc]ed\b|released\b|distributed\b|available\b))|"
@@ -36,6 +43,10 @@ _CLAUSES = re.compile(
     r"[，、；] ?(?=模型|权重|数据|モデル|重み)",
     re.I,
 )
+
+
+_KEYED = re.compile(r"license:[ \t]*['\"]?([\w.+-]{2,60})['\"]?\s*\Z")
+_LABEL_ROW = re.compile(r"\s{0,8}[*_-]{0,3} ?[A-Za-z][\w -]{1,30}[*_]{0,2}:[*_]{0,2}(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +104,9 @@ class _Reader:
                 restriction = "none"  # "Prohibited uses" is the title of a list, and no more
             if not about and restriction == "none":
                 continue
-            subject = "data" if Topic.DATA in line.topics else subject_of(low)
-            if restriction != "none" and subject == "data" and Topic.DATA not in line.topics:
+            of_data = Topic.DATA in line.topics and not model_under(low)
+            subject = "data" if of_data else "weights" if model_under(low) else subject_of(low)
+            if restriction != "none" and subject == "data" and not of_data:
                 subject = subject_of(restricting_part(low))
             named = (
                 self._read_names(clause, low, subject, line, in_license) if about and (in_license or not row) else []
@@ -112,10 +124,12 @@ class _Reader:
 
     def _read_names(self, clause: str, low: str, subject: Subject, line: Line, in_license: bool) -> list[str]:
         """Notes the licences that a clause names; the ids of those that are the model's."""
-        if len(self._named) + len(self._apart) >= _MAX_MENTIONS:
+        if len(self._named) + len(self._apart) >= _MAX_MENTIONS or is_of_outputs(low):
             return []
         heading = line.kind is BlockKind.HEADING
         known = tuple(mentions(clause))
+        if not known and (keyed := _KEYED.match(clause)) and (licence := licence_of(keyed[1])):
+            known = (Mention(licence.hub_id, f"`{keyed[1]}`", keyed.end()),)
         if not known and in_license and (hub_id := linked_licence(line.quote)):
             known = (Mention(hub_id, f"`{hub_id}` by a link", len(clause)),)
         if not known and subject == "weights" and not line.gate and not heading and (in_license or states_licence(low)):
@@ -148,7 +162,16 @@ class _Reader:
 
 
 def _clauses(line: Line, in_license: bool) -> Iterator[tuple[str, bool]]:
-    """The clauses of a sentence, and whether each speaks of a licence; one that does not is a whole by itself."""
+    """The clauses of a sentence, and whether each speaks of a licence; one that does not is a whole by itself.
+
+    Rows that are labels or keys (`license: mit`, `Training data: ...`) without a full stop count each by itself.
+    """
+    rows = line.quote.split("\n")
+    if len(rows) > 1 and any(_LABEL_ROW.match(row) for row in rows[1:]):
+        for row in rows:
+            if row.strip():
+                yield row.strip(), in_license or speaks_of_licence(row.lower())
+        return
     if not (in_license or speaks_of_licence(line.low)):
         yield line.text, False
         return

@@ -13,6 +13,7 @@ from typing import Literal
 
 from modelpick.findings import Severity
 from modelpick.licences.lookup import Licence
+from modelpick.vetting.answers.license_ids import stem
 
 Says = Literal["same", "kin", "open", "commercial", "closed", "nothing", "unknown"]
 """What the derived model says beside the base's licence: the same or one that may follow it; another version of the
@@ -234,15 +235,10 @@ def says(own: Licence | None, stated: bool, base: Licence | None, rule: Rule) ->
     if base is not None:
         if own.hub_id == base.hub_id or any(fnmatchcase(own.hub_id, pattern) for pattern in rule.follows):
             return "same"
-        if _stem(own) == _stem(base):
+        if stem(own) == stem(base):
             return "same" if own.is_family or base.is_family else "kin"
         if own.family == base.family == "open-rail":
             return "same"
     if own.commercial_use == "no":
         return "closed"
     return "open" if own.family in _OPEN else "commercial"
-
-
-def _stem(licence: Licence) -> str:
-    """The id without its version: `cc-by-sa`, `llama`, `gpl`."""
-    return licence.hub_id.rstrip("0123456789.").rstrip("-")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from modelpick.card_facts import Value
 from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
+from modelpick.licences.files import is_licence_file, is_notice
 from modelpick.licences.fingerprints import identify, terms_in
 from modelpick.licences.lookup import licence_of
 from modelpick.vetting.answers.contract_license import LicenseSource, LicenseTerm, Subject
@@ -18,15 +19,12 @@ from modelpick.vetting.answers.view import CardView
 TOOL_VALUE = "license"
 """What TRL writes into the misspelt key `licence` of every card; it names nothing."""
 
-_LICENCE_FILE = re.compile(
-    r"(?i)(?:([\w.-]{1,60})/)?((?:[a-z0-9.]{1,20}[-_])?(?:licen[cs]e|copying|use[-_]?policy)[\w .-]{0,60})"
-)
-_NO_TEXT = (".py", ".json", ".png", ".jpg", ".svg", ".yaml", ".yml", ".csv", ".html")
-_POLICY = re.compile(r"(?i)use[-_]?policy")
+_POLICY = re.compile(r"(?i)use[-_ ]?policy")
 _PARTS: tuple[tuple[Subject, re.Pattern[str]], ...] = (
-    ("code", re.compile(r"(?i)(?:^|[-_./])(?:code|software|src|source)(?:$|[-_./])")),
-    ("data", re.compile(r"(?i)(?:^|[-_./])(?:data|datasets?)(?:$|[-_./])")),
-    ("weights", re.compile(r"(?i)(?:^|[-_./])(?:models?|weights?|checkpoints?|ckpts?)(?:$|[-_./])")),
+    ("code", re.compile(r"(?i)(?:^|[-_./ ])(?:code|software|src|source)(?:$|[-_./ ])")),
+    ("data", re.compile(r"(?i)(?:^|[-_./ ])(?:data|datasets?)(?:$|[-_./ ])")),
+    ("weights", re.compile(r"(?i)(?:^|[-_./ ])(?:models?|weights?|checkpoints?|ckpts?)(?:$|[-_./ ])")),
+    ("component", re.compile(r"(?i)third[-_ ]?part(?:y|ies)|dependenc(?:y|ies)")),
 )
 _HEADER_KEYS = ("license", "modelspec.license", "general.license", "general.license.name", "general.license.link")
 
@@ -137,10 +135,7 @@ def _texts(facts: RepoFacts) -> dict[str, str]:
 
 
 def _is_licence(path: str) -> bool:
-    low = path.lower()
-    if not any(word in low for word in ("licen", "copying", "policy")):
-        return False  # cheap: repos of a hundred thousand files come here
-    return bool(_LICENCE_FILE.fullmatch(path)) and not low.endswith(_NO_TEXT)
+    return is_licence_file(path) and not is_notice(path)
 
 
 def _headers(facts: RepoFacts) -> Iterator[LicenseSource]:

@@ -21,7 +21,7 @@ _SUBJECTS: tuple[tuple[Subject, str], ...] = (
         r"(?<!this )(?<!our )\b(?:vae|hifi-?gan|face (?:analysis|detection|recognition) model|controlnet|"
         r"tokeni[sz]er|vocoder|text encoder|vision encoder|feature extractor|third[ -]party|components?|"
         r"dependenc(?:y|ies))\b|\bcredits? (?:for|to|goes)\b|"
-        r"\b(?:photo(?:graph)?s?|pictures?|icons?|logos?|figures?)\b",
+        r"\b(?:photo(?:graph)?s?|pictures?|icons?|logos?|figures?)\b|\b(?:portions?|(?:some|other) parts?) of\b",
     ),
     (
         "code",
@@ -48,13 +48,23 @@ _BESIDE = re.compile(
     r"(?:the |our |all |die |les? |los |las |os )?"
     r"(?:(?:pre-?|fine-?)?t(?:rain|un)(?:ed|ing) )?"
 )
-_IN_A_NAME = re.compile(r"\b(?:nvidia source code|apache software|boost software|open data commons)\b")
+_IN_A_NAME = re.compile(
+    r"\b(?:nvidia source code|business source|apple sample code|apache software|boost software|open software|"
+    r"open data commons)\b"
+)
+_OUTPUTS = re.compile(
+    r"\b(?:code|texts?|images?|data|outputs?) (?:that |which )?(?:is |are )?(?:it )?"
+    r"(?:generated|produced|written|created) (?:by|with|using) (?:this|the|our) model\b|"
+    r"\bgenerated (?:code|images?|texts?)\b"
+)
 _INHERITED = re.compile(r"\b(?:same|inherit\w*|follow\w*|identical|match\w*|shared)\b[^.;]*\Z")
 _LICENSED = r"(?:licen[sc]ed|released|published|available|distributed)"
 _DATA_UNDER = re.compile(rf"\b{_DATA}(?: (?:that|which) (?:is|are))? {_LICENSED} under\b|(?<!be )\bused under\b")
 _BASE_UNDER = re.compile(
     r"\b(?:version|derivative|fine-?tune|merge|tuned|based|built|trained|derived|initiali[sz]ed) (?:of|from|(?:up)?on) "
-    rf"[^,;]{{1,60}}, (?:which|that|itself) (?:is |was |are )?{_LICENSED}\b"
+    rf"[^,;]{{1,60}}, (?:which|that|itself) (?:is |was |are )?{_LICENSED}\b|"
+    r"\b(?:model|network|system|encoder|we|it) (?:utili[sz]es|uses?|builds? (?:up)?on|leverages?) "
+    rf"(?!(?:the|this|our) model )[^;]{{1,120}}?\b{_LICENSED} under\b"
 )
 
 # "Because the data are ..., this model may not ...".
@@ -67,6 +77,11 @@ _BEHIND = re.compile(
     r"[ -]?(?:licen[sc]ed?,? ?)?(?:\((?:for |the |our )*|(?:for|covers?|applies to) (?:the |our |all )?)"
     r"(?:(?:source|model|inference|training|pre-?trained) )?"
 )
+_THE_MODEL = r"(?:the|this|our) (?!base|original|teacher)(?:[\w-]+ ){0,3}?(?:models?|weights?|checkpoints?)"
+_MODEL_UNDER = re.compile(
+    rf"\b(?:release|publish|distribut|licen[sc])\w* {_THE_MODEL} under\b|"
+    rf"\A\W*{_THE_MODEL} (?:is|are|will be) (?:{_LICENSED} )?under\b"
+)
 _LINEAGE = re.compile(
     r"\b(?:base|original|teacher|upstream|parent|backbone|underlying|foundation|derive|inherit|based on|version of|"
     r"fine-?tun|on which|from which)"
@@ -76,6 +91,16 @@ _LINEAGE = re.compile(
 def is_of_lineage(low: str) -> bool:
     """Whether a sentence about a component speaks of what the model was made from, not of a part beside it."""
     return bool(_LINEAGE.search(low))
+
+
+def is_of_outputs(low: str) -> bool:
+    """Whether a sentence about a licence speaks of what the model puts out."""
+    return bool(_OUTPUTS.search(low))
+
+
+def model_under(low: str) -> bool:
+    """Whether a sentence says in so many words under what the model stands, as in a section about the data."""
+    return bool(_MODEL_UNDER.search(low))
 
 
 def subject_behind(low: str, end: int) -> Subject | None:

@@ -71,10 +71,12 @@ _ABOUT_LICENCE = re.compile(
     r"(?:apache|mit\b|bsd\b|[al]?gpl|gnu\b|cc[ -]?0|creative|mozilla|open ?rail)"
 )
 
+# "Most research is done in English only" restricts nothing.
+_A_VERB = r"\b(?:is|are|was|were|has|have|had|been|done|carried|conducted|focus\w*)\b"
 _RESEARCH_ONLY = either(
     (
         r"\b(?:research(?! (?:preview|prototype|project|paper))|academic|scientific|educational)\b"
-        r"[\w /,-]{0,40}?\b(?:use|usage|purposes?|"
+        rf"(?:(?!{_A_VERB})[\w /,-]){{0,40}}?\b(?:use|usage|purposes?|"
         r"goals?|evaluation)? ?\b(?:only|exclusively|solely)\b"
         r"(?! (?:developed|published|trained|designed|built|made)\b)"
     ),
@@ -151,6 +153,8 @@ _OTHER_TERMS = either(
     ),
     r"\b(?:apply|contact|e-?mail|register|permission|authori[sz]ation|fill)\b[^.]{0,60}\bcommercial\b",
     r"\bprior written (?:permission|consent)",
+    r"\bcommercial (?:use|usage|purposes?)\b[^.]{0,40}\b(?:must|need to|have to|required to|should)\b[^.]{0,20}"
+    r"\b(?:obtain|purchase|buy|acquire|get|request|negotiate)\b",
     r"\b(?:must|need to|have to|required to) (?:obtain|purchase|buy|acquire|get|request|apply for)\b[^.]{0,40}"
     r"\b(?:commercial|enterprise|separate) (?:licen[sc]e|permission|agreement)",
     r"\bagree (?:to|not to)\b[^.]{0,60}\b(?:terms|licen[sc]e|redistribut)|\bterms of use\b|"
@@ -187,7 +191,8 @@ _BREAK = re.compile(r"[;,]| because | due to | owing to | since ")
 # Words before a name that make it no statement: "not under the MIT license", "based on the MIT license".
 _NO_STATEMENT = re.compile(
     r"(?:\bnot|n't|\bno longer|\bnever|\bunlike|\binstead of|\brather than|\bcompatible with|\bsimilar to|"
-    r"\bbased (?:up)?on|\binspired by|\bderived from|\bmodified)\b(?! only| just)[^.;,]{0,40}\Z",
+    r"\bbased (?:up)?on|\binspired by|\bderived from|\bmodified|\bsuch as|\bfor example)\b"
+    r"(?! only| just)[^.;,]{0,40}\Z",
     re.I,
 )
 

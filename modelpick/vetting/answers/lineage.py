@@ -15,7 +15,7 @@ from modelpick.licences.lookup import CommercialUse, Licence, licence_of
 from modelpick.vetting.answers.contract import Origin
 from modelpick.vetting.answers.contract_license import Ancestor, License
 from modelpick.vetting.answers.license import read_license
-from modelpick.vetting.answers.license_rules import rule_for
+from modelpick.vetting.answers.license_rules import rule_for, says
 from modelpick.vetting.answers.view import CardView
 
 CIRCLE = "circle"
@@ -25,6 +25,7 @@ NOT_WALKED = "lineage"
 _ORDER: dict[CommercialUse, int] = {"no": 0, "unknown": 1, "conditional": 2, "yes": 3}
 _RESTRICTED = frozenset({"research-only", "non-commercial"})
 _NO_TEXT = frozenset({"other", "unknown"})
+_WHOLE = frozenset({"strong-copyleft", "network-copyleft"})
 _MAX_QUOTES = 2
 
 
@@ -55,6 +56,10 @@ def with_lineage(license_: License, facts: RepoFacts, named: Sequence[NamedBase]
             return replace(
                 own, reason=f"{own.reason}; what it was made from, `{skipped[0]}`{others}, was not looked at"
             )
+        whole = next((a for a in bound if a.family in _WHOLE and not _follows(own, a)), None)
+        if whole is not None and own.commercial_use in {"yes", "conditional"}:
+            binds = f"its base `{whole.repo_id}` is under `{whole.hub_id}`, which binds what is made of it as well"
+            return replace(own, reason=f"{own.reason}; {binds}", evidence=(*own.evidence, *whole.evidence[:1]))
         return own
     licence = licence_of(deciding.hub_id) if deciding.hub_id else None
     quotes = (*deciding.evidence[:1], *deciding.named[:1], *own.evidence)
@@ -65,6 +70,13 @@ def with_lineage(license_: License, facts: RepoFacts, named: Sequence[NamedBase]
         reason=_reason(deciding),
         evidence=tuple(dict.fromkeys(quotes)),
     )
+
+
+def _follows(own: License, base: Ancestor) -> bool:
+    """Whether the model's own licence is one that may follow its base's."""
+    licence, family = terms_of(base)
+    rule = rule_for(licence, family, base.relation_to_subject)
+    return rule is None or says(licence_worked_with(own), True, licence, rule) in {"same", "kin"}
 
 
 def is_free(ancestor: Ancestor, repo_id: str) -> bool:
@@ -137,7 +149,7 @@ def _ancestors(facts: RepoFacts, named: Sequence[NamedBase]) -> Iterator[Ancesto
 
 def _ancestor(descent: Descent, repo_id: str, use: str | None, named: tuple[Evidence, ...]) -> Ancestor:
     found = descent.facts
-    own = read_license(found, CardView(found.card)) if found else License()
+    own = _license_of(found) if found else License()
     licence = licence_worked_with(own)
     family = licence.family if licence else None
     if own.restriction in _RESTRICTED:
@@ -154,11 +166,22 @@ def _ancestor(descent: Descent, repo_id: str, use: str | None, named: tuple[Evid
         depth=descent.depth,
         inferred=descent.base.inferred,
         relation_to_subject=use,
-        missing=descent.missing.reason if descent.missing else None,
+        missing=descent.missing.reason if descent.missing else _unread(found, own) if found else None,
         gated=found is not None and found.gated in {"auto", "manual"},
         evidence=tuple(_quotes_of_base(found, own)) if found else (),
         named=named,
     )
+
+
+def _license_of(base: RepoFacts) -> License:
+    had = not any(missing.what == "card" for missing in base.missing)
+    return read_license(base, CardView(base.card, whole=had, told=base.card_data))
+
+
+def _unread(base: RepoFacts, own: License) -> str | None:
+    """Why nothing is known of the licence of a base whose card could not be had; None where something tells it."""
+    reason = next((missing.reason for missing in base.missing if missing.what == "card"), None)
+    return f"its card could not be had: {reason}" if reason and label_of(own) is None and not own.hub_id else None
 
 
 def _use_of(relation: str | None, before: str | None, depth: int) -> str | None:

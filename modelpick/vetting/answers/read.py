@@ -21,7 +21,7 @@ from modelpick.vetting.answers.view import CardView
 def read_answers(facts: RepoFacts) -> Answers:
     """The answers; a card that could not be had or read whole makes what is not found unknown, not absent."""
     had = not any(missing.what in {"card", "README.md"} for missing in facts.missing)
-    view = CardView(facts.card, whole=had)
+    view = CardView(facts.card, whole=had, told=facts.card_data)
     running = read_running(facts, view)
     named = named_bases(facts)
     return Answers(

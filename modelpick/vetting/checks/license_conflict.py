@@ -30,7 +30,12 @@ def run(reading: Reading) -> Iterator[Said]:
         yield not_applicable("no licence is stated")
         return
     for conflict in license_.conflicts:
-        yield failed(f"may conflict: {conflict.why}", *conflict.evidence, confidence=Confidence.MEDIUM)
+        yield failed(
+            f"may conflict: {conflict.why}" + (": two versions of one licence" if conflict.slight else ""),
+            *conflict.evidence,
+            severity=Severity.LOW if conflict.slight else None,
+            confidence=Confidence.MEDIUM,
+        )
     if not license_.conflicts:
         yield passed("nothing that was read contradicts the licence")
 

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from modelpick.card_facts import FrontMatterStatus
 from modelpick.findings import Severity
+from modelpick.vetting.answers.contract_license import LicenseSource
 from modelpick.vetting.answers.license_sources import TOOL_VALUE
 from modelpick.vetting.check import Check, Reading, Said, failed, passed, unknown
 
@@ -50,7 +51,7 @@ def run(reading: Reading) -> Iterator[Said]:
         yield failed(f"no key `license` in the header; the Hub's tag says {', '.join(tags)}", severity=Severity.LOW)
     elif elsewhere:
         quotes = [source.evidence for source in elsewhere if source.evidence]
-        places = ", ".join(f"{source.source} `{source.value}`" for source in elsewhere[:3])
+        places = ", ".join(_place(source) for source in elsewhere[:3])
         yield failed(f"no key `license` in the header, only {places}", *quotes, severity=Severity.MEDIUM)
     elif license_.prose:
         yield failed(f"no key `license` in the header; the text names {license_.prose}", *license_.evidence[:2])
@@ -58,6 +59,12 @@ def run(reading: Reading) -> Iterator[Said]:
         yield failed(f"no key `license` in the header; {license_.reason}", *license_.evidence[:2])
     else:
         yield failed("no licence is stated (looked at the header, tags, licence files and the text)")
+
+
+def _place(source: LicenseSource) -> str:
+    if source.source == "licence":
+        return f"the misspelt key `licence: {source.value}`"
+    return f"{source.source} `{source.value}`"
 
 
 CHECK = Check(

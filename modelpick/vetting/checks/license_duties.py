@@ -22,12 +22,12 @@ from collections.abc import Iterator
 
 from modelpick.facts import RepoFacts
 from modelpick.findings import Severity
+from modelpick.licences.files import is_licence_file, is_notice
 from modelpick.licences.lookup import Licence, licence_of
 from modelpick.vetting.answers.contract_license import Ancestor
 from modelpick.vetting.answers.lineage import is_free
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
 
-_LICENCE_FILE = re.compile(r"(?i)(?:[\w .-]+/)?(?:licen[sc]e|copying|notice|use[-_]?policy|terms)[\w .-]*")
 _AGREEMENTS = frozenset({"community", "open-rail", "research-only"})
 _MAX_NAMES = 3
 _FLOW_DOWN = re.compile(r"(?i)gemma terms of use|ai\.google\.dev/gemma/(?:terms|prohibited)|prohibited use policy")
@@ -102,17 +102,17 @@ def _begins_with(name: str, prefix: str) -> bool:
 
 def _shows(facts: RepoFacts, words: str) -> bool:
     pattern = re.compile(r"[\W_]+".join(map(re.escape, words.split())), re.I)
-    texts = [text.text for text in facts.texts if _LICENCE_FILE.fullmatch(text.path) and "notice" in text.path.lower()]
+    texts = [text.text for text in facts.texts if is_licence_file(text.path) and is_notice(text.path)]
     return any(pattern.search(text) for text in (facts.card.text if facts.card else "", *texts))
 
 
 def _passes_gemma_on(facts: RepoFacts) -> bool:
-    texts = [text.text for text in facts.texts if _LICENCE_FILE.fullmatch(text.path)]
+    texts = [text.text for text in facts.texts if is_licence_file(text.path)]
     return any(_FLOW_DOWN.search(text) for text in (facts.card.text if facts.card else "", *texts))
 
 
 def _files_of(facts: RepoFacts | None) -> list[str]:
-    return [file.path for file in (facts.files if facts else None) or () if _LICENCE_FILE.fullmatch(file.path)]
+    return [file.path for file in (facts.files if facts else None) or () if is_licence_file(file.path)]
 
 
 def _facts_of(facts: RepoFacts, base: Ancestor) -> RepoFacts | None:

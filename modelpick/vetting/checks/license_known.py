@@ -26,6 +26,12 @@ from modelpick.vetting.answers.contract_license import License, LicenseSource
 from modelpick.vetting.answers.license_ids import files_of_model, kin
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
 
+_HELD = {
+    "text": "is the text of {}",
+    "title": "bears the title of {}; whether its text was changed nobody compared",
+    "named": "names {}",
+}
+
 
 def run(reading: Reading) -> Iterator[Said]:
     """One finding for each declared value, or for the tag where nothing is declared, and one for an unknown file."""
@@ -44,8 +50,7 @@ def run(reading: Reading) -> Iterator[Said]:
             worse = Severity.MEDIUM if file.restricts else Severity.INFO
             yield failed(f"`{file.value}` is like {licence.name}, with additions", *quotes, severity=worse)
         elif licence is not None:
-            held = "names" if file.sure == "named" else "is the text of"
-            yield passed(f"`{file.value}` {held} {licence.name}", *quotes)
+            yield passed(f"`{file.value}` {_HELD[file.sure or 'named'].format(licence.name)}", *quotes)
     read = {text.path for text in reading.facts.texts}
     for file in files:
         if file.hub_id is None and file.value in read and "policy" not in file.value.lower():
