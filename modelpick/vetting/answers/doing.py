@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
-from modelpick.vetting.answers.view import Line
-from modelpick.vetting.answers.words import STEM
+from modelpick.vetting.answers.words import STEM, Said, kept
 
 _VERBS = frozenset(
     """
@@ -95,40 +94,39 @@ _NOT_A_MODEL = frozenset(
     author authors we i you they people users user team
     """.split()  # noqa: SIM905
 )
+_A_THING = re.compile(THING)
 _PRONOUNS = frozenset({"it", "she", "he"})
 _POINTERS = frozenset({"this", "the", "our", "my"})
 _WORDLESS = re.compile(r"\W+")
 _MOST_WORDS = 7  # before the verb
 
 
-def tells_doing(line: Line, names: Set[str]) -> bool:
-    """Whether the line says of a model that it does something for its user.
+def tells_doing(said: Said, names: Set[str]) -> bool:
+    """Whether a sentence says of a model that it does something for its user.
 
     Args:
-        line: A sentence.
+        said: The sentence.
         names: The words that the card calls its model by (`CardView.names`).
     """
-    if _STEMS.isdisjoint(line.stems):
+    return _is_deed(said) or ((doer := _doer(said)) is not None and (doer in names or doer.partition("-")[0] in names))
+
+
+@kept
+def _is_deed(said: Said) -> bool:
+    text = said.low
+    if _GIVEN.match(text):
+        return True
+    if _STEMS.isdisjoint(said.stems):
         return False
-    text = line.low
+    label = _LABEL.match(text)
     return (
         _has(_TO, _PLAIN, text)
         or _has(_BY_DOING, _DOING, text)
         or _has(_CAN, _PLAIN, text)
         or _has(_THAT, _THIRD, text, _PLAIN)
-        or _subject_does(text, names)
-    )
-
-
-def is_deed(line: Line) -> bool:
-    """Whether the line begins with the verb, as in a list of abilities: "Tool use: calls functions"; or "Given ..."."""
-    text = line.low
-    if _GIVEN.match(text):
-        return True
-    if _STEMS.isdisjoint(line.stems):
-        return False
-    return _begins_with_deed(text) or (
-        (label := _LABEL.match(text)) is not None and _begins_with_deed(text[label.end() :])
+        or _begins_with_deed(text)
+        or (label is not None and _begins_with_deed(text[label.end() :]))  # "Tool use: calls functions"
+        or _doer(said) in _PRONOUNS
     )
 
 
@@ -145,26 +143,30 @@ def _has(pattern: re.Pattern[str], first: Set[str], text: str, second: Set[str] 
     return False
 
 
-def _subject_does(text: str, names: Set[str]) -> bool:
-    """ "It reads letters", "This small network tells cats from dogs", "Wren speaks six languages"."""
-    words = text.split(maxsplit=_MOST_WORDS)
+@kept
+def _doer(said: Said) -> str | None:
+    """The head of the subject that does something: of "It reads letters", "Wren speaks six languages".
+
+    "This small network tells cats from dogs" has "it". None where nobody does anything, or what is no model.
+    """
+    if _STEMS.isdisjoint(said.stems):
+        return None
+    words = said.low.split(maxsplit=_MOST_WORDS)
     if words and _WORDLESS.fullmatch(words[0]):
         del words[0]  # a bullet or an emoji
-    place = len(words[0]) if words else 0
-    for number, word in enumerate(words[1:_MOST_WORDS], 1):
-        if word in _THIRD:
-            at = text.find(f" {word}", place)
-            return _is_model(words[:number], names) and _OBJECT.match(text, at + 1 + len(word)) is not None
+    place = 0
+    for number, word in enumerate(words[:_MOST_WORDS]):
+        if number and word in _THIRD:
+            at = said.low.find(f" {word}", place)
+            return _head(words[:number]) if _OBJECT.match(said.low, at + 1 + len(word)) else None
         place += len(word)
-    return False
+    return None
 
 
-def _is_model(subject: list[str], names: Set[str]) -> bool:
+def _head(subject: list[str]) -> str | None:
     if not _NOT_A_MODEL.isdisjoint(subject):
-        return False
+        return None
     head = subject[0].strip("*_\"'`([")
-    if head in _PRONOUNS:
-        return True
     if head in _POINTERS:
-        return any(re.fullmatch(THING, word) for word in subject[1:])
-    return head in names or head.partition("-")[0] in names
+        return "it" if any(_A_THING.fullmatch(word) for word in subject[1:]) else None
+    return head

@@ -9,10 +9,14 @@ from modelpick.vetting.answers import scope_words as words
 from modelpick.vetting.answers.contract import Statement
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
+from modelpick.vetting.answers.words import Said, kept
 
 _MAX_EVIDENCE = 4
 _OTHER = frozenset({Topic.OTHER})
 _MIN_TITLE = 5  # words of a heading that may be a sentence
+_MIN_LIMIT = 5  # words
+_LIMITS = frozenset({Topic.LIMITS})
+_ELSEWHERE = frozenset({Topic.LICENSE, Topic.EVALUATION, Topic.TRAINING})
 _MIN_CELL = 5  # words; a shorter cell of a table is no statement
 
 
@@ -46,7 +50,7 @@ def _excludes_use(line: Line) -> int:
     if line.kind is BlockKind.TABLE_ROW and not _has_words(line):
         return 0
     under = Topic.OUT_OF_SCOPE in line.above
-    cue = bool(words.EXCLUDED_USE.search(line) or (_foreign(line) and words.EXCLUDED_USE_OTHER.search(line.low)))
+    cue = _says_excluded(line.said)
     if not (cue or under) or words.TEMPLATE.search(line.low):
         return 0
     if under and not words.POINTER.search(line.low):
@@ -55,28 +59,46 @@ def _excludes_use(line: Line) -> int:
 
 
 def _limits(line: Line) -> int:
-    text = line.low
+    topics = line.topics
     if line.gate or (line.kind is BlockKind.TABLE_ROW and Topic.LIMITS not in line.above):
         return 0
-    if line.topics & {Topic.LICENSE, Topic.EVALUATION, Topic.TRAINING} and Topic.LIMITS not in line.topics:
+    if not topics.isdisjoint(_ELSEWHERE) and Topic.LIMITS not in topics:
         return 0
-    cue = bool(words.LIMIT.search(line) or (_foreign(line) and words.LIMIT_OTHER.search(text)))
-    under = Topic.LIMITS in line.above and Topic.OUT_OF_SCOPE not in line.topics
-    if not (cue or under) or words.TEMPLATE.search(text):
-        return 0
-    cue = cue and not words.NO_LIMIT.search(text)
-    if under:
-        if words.POINTER.search(text) or words.HOW_TO.search(text):
+    said = line.said
+    cue = _says_limit(said)
+    if Topic.LIMITS in line.above and Topic.OUT_OF_SCOPE not in topics:
+        if _leads_elsewhere(said):
             return 0
-        mixed = len(line.topics) > 1 or Topic.LIMITS not in line.topics
-        if cue:
-            return 4
-        return (
-            0
-            if mixed or len(text.split()) < 5 or not words.CLAIM.search(text) or words.EXCLUDED_USE.search(line)
-            else 2
-        )
-    return 1 if cue and not words.COMPARED.search(line) else 0
+        return 4 if cue else 2 if topics == _LIMITS and _may_be_limit(said) else 0
+    return 1 if cue and not words.COMPARED.search(said) else 0
+
+
+@kept
+def _says_excluded(said: Said) -> bool:
+    if words.EXCLUDED_USE.search(said):
+        return True
+    return _foreign(said) and words.EXCLUDED_USE_OTHER.search(said.low) is not None
+
+
+@kept
+def _says_limit(said: Said) -> bool:
+    text = said.low
+    if not (words.LIMIT.search(said) or (_foreign(said) and words.LIMIT_OTHER.search(text))):
+        return False
+    return not (words.TEMPLATE.search(text) or words.NO_LIMIT.search(text))
+
+
+@kept
+def _leads_elsewhere(said: Said) -> bool:
+    return any(pattern.search(said.low) for pattern in (words.TEMPLATE, words.POINTER, words.HOW_TO))
+
+
+@kept
+def _may_be_limit(said: Said) -> bool:
+    """Whether a sentence without a cue may be one where the heading says that limits follow."""
+    if len(said.low.split()) < _MIN_LIMIT or not words.CLAIM.search(said.low):
+        return False
+    return not words.EXCLUDED_USE.search(said)
 
 
 def _has_words(line: Line) -> bool:
@@ -84,6 +106,6 @@ def _has_words(line: Line) -> bool:
     return line.block is not None and any(len(cell.split()) >= _MIN_CELL for cell in line.block.cells)
 
 
-def _foreign(line: Line) -> bool:
-    """Whether the line may be in another language than English: it has letters, or small words, of another one."""
-    return not line.low.isascii() or not words.FOREIGN.isdisjoint(line.stems)
+def _foreign(said: Said) -> bool:
+    """Whether a text may be in another language than English: it has letters, or small words, of another one."""
+    return not said.low.isascii() or not words.FOREIGN.isdisjoint(said.stems)

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from modelpick.vetting.answers.view import Line
-from modelpick.vetting.answers.words import Cues, CueSet, either, group
+from modelpick.vetting.answers.words import Cues, CueSet, Said, either, group, kept
 
 # Bare "language model" or "embedding" says what a thing is, not what it is for.
 _TASK = CueSet(
@@ -160,34 +159,37 @@ _LATIN = Cues(
 )
 
 
-def names_task(line: Line) -> bool:
+@kept
+def names_task(said: Said) -> bool:
     """Whether a task stands in the line, as an English noun."""
-    return _TASK.search(line) is not None
+    return _TASK.search(said) is not None
 
 
-def task_in(line: Line) -> tuple[bool, int | None]:
+@kept
+def task_in(said: Said) -> tuple[bool, int | None]:
     """Whether a task stands in the line, in any language, and where one stands that something is said to do.
 
     "An NER model" and "for text classification" say so; "we thank the text classification team" does not.
     """
     there = False
-    for match in islice(_TASK.matches(line), _MOST):
+    for match in islice(_TASK.matches(said), _MOST):
         there = True
         start, end = match.span()
-        if _AFTER.search(line.low[end : end + _NEAR]) or _BEFORE.search(line.low[max(0, start - _NEAR) : start]):
+        if _AFTER.search(said.low[end : end + _NEAR]) or _BEFORE.search(said.low[max(0, start - _NEAR) : start]):
             return True, start
-    return (True, 0) if does_foreign_task(line) else (there, None)
+    return (True, 0) if does_foreign_task(said) else (there, None)
 
 
-def leading_tasks(line: Line) -> Iterator[int]:
+def leading_tasks(said: Said) -> Iterator[int]:
     """Where the tasks end with which the line may begin as with a name: "Title generator based on ..."."""
-    for match in islice(_TASK.matches(line), _MOST):
-        if match.start() <= _LEADING and _FOLLOWS.match(line.low, match.end()):
+    for match in islice(_TASK.matches(said), _MOST):
+        if match.start() <= _LEADING and _FOLLOWS.match(said.low, match.end()):
             yield match.end()
 
 
-def does_foreign_task(line: Line) -> bool:
+@kept
+def does_foreign_task(said: Said) -> bool:
     """Whether the line says in another language than English that something does a task."""
-    if _LATIN.search(line):
+    if _LATIN.search(said):
         return True
-    return not line.low.isascii() and bool(_CJK.search(line.low) or _CYRILLIC.search(line.low))
+    return not said.low.isascii() and bool(_CJK.search(said.low) or _CYRILLIC.search(said.low))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 
@@ -12,7 +12,7 @@ from modelpick.card.bases import HUBS_HEADER
 from modelpick.card_facts import Block, BlockKind, CardFacts, Sentence, Value
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.topics import Topic, topics_of
-from modelpick.vetting.answers.words import stems_of
+from modelpick.vetting.answers.words import Said, said_of
 
 _MAX_LINES = 5_000
 _MAX_TEXT = 1_500
@@ -42,12 +42,12 @@ _URL = re.compile(r"\W*https?://\S+")
 _WORD = re.compile(r"[^\W\d_]")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: that would make it several times as slow to make
 class Line:
     """A sentence of the card's prose (or a heading, or a line of its gate text) and where it stands.
 
     `low` is the text in lower case. `topics` are those of the section's heading (of the next one above that announces
-    any), `above` adds those of all headings above it.
+    any), `above` adds those of all headings above it. `said` are its words, shared with the same sentence elsewhere.
     """
 
     text: str
@@ -60,15 +60,15 @@ class Line:
     section: str | None = None
     block: Block | None = None
     gate: bool = False
+    said: Said = field(init=False, repr=False)
 
-    @cached_property
+    def __post_init__(self) -> None:
+        self.said = said_of(self.low)
+
+    @property
     def stems(self) -> frozenset[str]:
         """The stems of its words, for `Cues`."""
-        return stems_of(self.low)
-
-    def until(self, end: int) -> Line:
-        """The same sentence, of which the readers see only the text before `end`."""
-        return replace(self, low=self.low[:end])
+        return self.said.stems
 
 
 class CardView:

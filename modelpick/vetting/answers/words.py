@@ -6,9 +6,9 @@ Most are in lower case and are searched in a lowered text (`Line.low`), which is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
-from functools import lru_cache
-from typing import Protocol
+from collections.abc import Callable, Hashable, Iterator, Sequence, Set
+from functools import lru_cache, wraps
+from typing import Any, Protocol, TypeVar
 
 STEM = 5
 """So many letters of a word are its stem: enough to tell words apart, and short enough to leave the endings out."""
@@ -27,10 +27,49 @@ def group(*patterns: str) -> str:
     return "(?:" + "|".join(patterns) + ")"
 
 
-@lru_cache(maxsize=8192)  # of many cards in a row, two sentences in three were read before
 def stems_of(low: str) -> frozenset[str]:
     """The first five letters of each word of a text in lower case."""
     return frozenset([word[:STEM] for word in _WORD.findall(low)])
+
+
+class Said:
+    """The words of a sentence, wherever it stands, and what was found out about them.
+
+    Attributes:
+        low: The text in lower case.
+        stems: See `stems_of`.
+        found: What the functions marked `kept` answered, by function.
+    """
+
+    __slots__ = ("found", "low", "stems")
+
+    def __init__(self, low: str) -> None:
+        self.low = low
+        self.stems = stems_of(low)
+        self.found: dict[Hashable, Any] = {}
+
+
+@lru_cache(maxsize=8192)  # of many cards in a row, two sentences in three were read before
+def said_of(low: str) -> Said:
+    """The words of a text in lower case."""
+    return Said(low)
+
+
+Answer = TypeVar("Answer")
+
+
+def kept(question: Callable[[Said], Answer]) -> Callable[[Said], Answer]:
+    """Makes a question that only the words of a sentence decide be asked once for each sentence that is remembered."""
+
+    @wraps(question)
+    def ask(said: Said) -> Answer:
+        found = said.found
+        if question not in found:
+            found[question] = question(said)
+        answer: Answer = found[question]
+        return answer
+
+    return ask
 
 
 class Worded(Protocol):
