@@ -66,7 +66,8 @@ _MAX_TOKEN = 100
 _MAX_CODE = 16
 _PLAIN_BEFORE_SET = re.compile(rf"\b(?:the|on|from|using) ([a-z][\w.-]{{1,40}}) {_SET}\b")
 _SET_ID = re.compile(
-    r"\b(?:on|from|using|with|the) ((?!train|sub-|meta-|multi-|super-|mini-|raw-|large-|small-)[a-z][\w.]*-(?:corpus|dataset|corpora))\b"
+    r"\b(?:on|from|using|with|the) ((?!train|sub-|meta-|multi-|super-|mini-|raw-|large-|small-)"
+    r"[a-z][\w.]*-(?:corpus|dataset|corpora))\b"
 )
 _AFTER_SET = re.compile(
     rf"\b(?i:{_SET})s?(?![\w/])(?: (?i:used|use|is|are|called|named|from))*\s*[:=(]?\s*(?:the )?({_SPAN})"
@@ -79,7 +80,7 @@ _FOREIGN = re.compile(
     r"语料|데이터|말뭉치|корпус|датасет)"
     r"|[ ]?(?:で|を(?:用い|使用|使っ|利用))[^。]{0,12}(?:学習|訓練|ファインチューニング|事前学習)"
     r"|[ ]?を(?:用い|使用し|使っ)"
-    r"|[ ]?上?(?:训练|微调|精调|进行(?:了)?(?:预?训练|微调))"
+    r"|[ ]?上?(?:做|进行)?了?[^，。、；]{0,6}(?:训练|微调|精调)"
     r"|[ ]?(?:에 대한|으로|로|를 사용하여|을 사용하여|를 이용하여|을 이용하여) ?(?:추가 ?)?(?:학습|파인 ?튜닝|"
     r"미세 ?조정|Fine-?[Tt]uning))"
 )
@@ -90,7 +91,7 @@ _ADJECTIVES = (
 )
 _STAGE = r"(?:SFT|DPO|ORPO|KTO|RLHF|GRPO)"
 _LATIN_BEFORE = re.compile(
-    rf"(?a:{_LATIN})(?:データ(?:セット)?|数据集?)?(?:と|、|や|及び|および|和|与|及|,| 및 |과 |와 |, )$"
+    rf"(?a:{_LATIN})(?:データ(?:セット)?|数据集?)?(?:と|、|や|及び|および|和|与|以?及|,| 및 |과 |와 |, )$"
 )
 _AFTER_ON = re.compile(
     rf"\b(?:(?i:(?:pre-?)?train(?:ed|ing)?|tun(?:ed|ing|e)|(?:fine|pre)tun(?:ed|ing|e)|distill?ed)|{_STAGE})\b"
@@ -98,7 +99,8 @@ _AFTER_ON = re.compile(
 )
 _AFTER_ON_PART = re.compile(
     r"\b(?:subset|portion|parts?|mix|mixture|combination|collection|concatenation|split|samples?|texts?|"
-    rf"articles?|images?|sentences|pairs|examples|dumps?|hours|tokens) (?:of|from|in) (?:the |a )?({_SPAN})"
+    rf"articles?|images?|sentences|pairs|examples|dumps?|hours|tokens|paintings|photos|recordings|clips|videos|documents|"
+    rf"pages|papers|posts|tweets|reviews|conversations|dialogues) (?:of|from|in) (?:the |a )?({_SPAN})"
 )
 _AFTER_STAGE = re.compile(rf"\b{_STAGE}(?:-\w+)? (?:on|with|using) (?:the )?({_SPAN})")
 _STAGES = ("SFT", "DPO", "ORPO", "KTO", "RLHF", "GRPO")
@@ -110,13 +112,13 @@ _AFTER_FOREIGN_ON = re.compile(
 )
 _GERMAN_ON = re.compile(rf"\b(?:auf|mit)\s+(?:de[mnr] |einem |einer )?({_SPAN})")
 _AFTER_FROM = re.compile(
-    r"(?:\b(?:from|of|on|and|with|using|used|adds|covers|contains|(?:includ|combin|merg|compris|mix)(?:es?|ed|ing))|:)"
+    r"(?:\b(?:from|of|on|and|(?:train|tun)(?:ed|ing) (?:with|using)|used|us[óo]u?|utili\w+|adds|covers|contains|(?:includ|combin|merg|compris|mix)(?:es?|ed|ing))|:)"
     rf" (?:the )?({_SPAN})"
 )
 _HASH = re.compile(r"[0-9a-f]{7,40}")
 _FROM = re.compile(r"\b(?:from|of|on) (?:the )?$")
 _LISTED = re.compile(
-    rf"(?: ?\[\d+\])?(?: \([^()]{{0,60}}\))?(?: (?:{_SET}|archive|collection|subset|split|data|pairs|triplets|train))?"
+    rf"(?: ?\[\d+\])?(?: \([^()]{{0,60}}\))?(?: (?:{_SET}|archive|collection|subset|split|data|pairs|triplets|train|dev))?"
     rf"(?:, (?:and )?| and (?:the )?| & | \+ |/|; | (?:et|e|y|und|и) |、|和|と)(?:the )?({_SPAN})"
 )
 _NAME_LIKE = re.compile(

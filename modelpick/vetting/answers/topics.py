@@ -51,7 +51,7 @@ _WORDS: Mapping[Topic, str] = {
         r"制限|限界|バイアス|注意|免責|リスク|局限|偏见|偏見|限制|免责|风险|風險|不足|한계|편향|주의|제한|면책",
     ),
     Topic.DATA: group(
-        r"train(?:ing|ed)? (?:\w+ )?(?:data|set|corpus|corpora)|data ?sets?\b|data sources?|corpus|"
+        r"train(?:ing|ed)? (?:\w+ )?(?:data|set|corpus|corpora|mix)|data ?sets?\b|data sources?|corpus|"
         r"corpora|^data$|trained on$",
         r"(?:pre[ -]?training|fine[ -]?tuning|training and evaluation) (?:data|corpus)|data used|"
         r"trainingsdaten|daten(?:satz|s[äa]tze)",

@@ -31,6 +31,7 @@ _MAX_ITEM_WORDS = 5
 _ITEM_SIZE = re.compile(r"^~?\d[\d.,]*\s?[kKmMbB%]?(?: (?:of|from))?(?= )")
 _ITEM_END = re.compile(r"\s[-–—:(/|]|:\s|,\s")
 _NAMES_AFTER = re.compile(r"(?:, (?:and )?| and | & )(?=[A-Z]\w*[A-Z\d]|[A-Z]\w+-|[A-Z]\w+(?: and |, ))")
+_TWO_PARTS = re.compile(r"[A-Z][a-z]+-[A-Z][a-z]+")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9./_-]{2,60}(?: [A-Z][A-Za-z0-9.-]+){0,3}")
 # "PII Filtering: ...": what was done to the data.
 _STEP = re.compile(r"\W*(?:[A-Z][\w-]*,? (?:and |& )?){0,4}[A-Za-z-]*ing\b\W*(?:[:(–—-]|$)")
@@ -87,7 +88,8 @@ class LineReader:
         self._note_other_use(line, trained is not None, evaluated is not None)
         if words.HIDDEN.search(text) and self._withheld(line):
             return
-        if words.DENIED.search(text):
+        denied = words.DENIED.search(text)
+        if denied and not (trained and trained.start() < denied.start() and words.EXCEPT.match(text, denied.start())):
             self._add(names_in(line.text, line.quote, known_only=True), "other", line)
             return
         if (trained or data or near) and self._not_this_model(line, data, trained is not None):
@@ -267,7 +269,7 @@ def _role(text: str, named: Named) -> Role:
     if compared and 0 <= compared.start() < named.at:
         return "other"
     before, after = text[max(0, named.at - _REACH) : max(0, named.at)], text[named.at + len(named.name) :][:_SHORT]
-    if words.OF_BASE.search(before) or words.MODELLED_ON.search(before):
+    if words.OF_BASE.search(before) or words.MODELLED_ON.search(before) or words.EXCEPTED.search(before):
         return "other"
     if trained and trained.start() > named.at and words.IS_TEST.match(after):
         return "evaluation"
@@ -324,7 +326,7 @@ def _item_names(line: Line) -> tuple[Named, ...]:
         return (Named(first, 0),)
     if len(head.split()) > _MAX_ITEM_WORDS:
         return ()
-    if not 2 <= len(head) <= 60 or not looks_like_name(head):
+    if not 2 <= len(head) <= 60 or not (looks_like_name(head) or _TWO_PARTS.fullmatch(head)):
         return names_in(head, head, known_only=True)[:1]
     if _STEP.match(head):
         return ()

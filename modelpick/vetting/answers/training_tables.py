@@ -37,6 +37,7 @@ _AMOUNT_HEAD = either(
 _METRIC_HEAD = either(
     r"\b(?:wer|cer|f1|acc\w*|bleu\w*|scores?|rouge\w*|em|map|ndcg\w*|mrr|perplexity|ppl|loss|results?|precision|recall)\b",
 )
+_SEVERAL = re.compile(r" \+ |, | & | and ")
 _SOURCES = re.compile(r"\W*(?:data )?sources\W*$")
 _NO_SOURCE = re.compile(r"\b(?:lookups|vectors|floret)\b", re.I)
 _CORPUS = re.compile(r"\b(?:[Cc]orpus|[Tt]reebank|[Dd]ataset|[Dd]ependencies)\b")
@@ -199,7 +200,7 @@ def _names_of_cell(label: str, quote: str) -> Sequence[str]:
         name = linked.strip("`*_ ")
         if label.startswith(name) and looks_like_name(name):
             return (name,)
-    pieces = label.split(" + ")
+    pieces = _SEVERAL.split(label)
     return pieces if all(looks_like_name(piece) for piece in pieces) else (label,)
 
 

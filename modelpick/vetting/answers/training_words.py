@@ -56,6 +56,9 @@ DENIED = Hinted(
         r"\bno\b[^.]{0,20}\b(?:data|train)|\bno need\b|\bwithout the need\b",
     ),
 )
+# "trained on X without Y": of X it is said.
+EXCEPT = re.compile(r"excluding|without")
+EXCEPTED = re.compile(r"\b(?:excluding|without)\b[^,;.]*$")
 OTHERS = Hinted(
     (
         "other",
@@ -303,7 +306,9 @@ NO_SET = either(
     ),
 )
 # Shapes and losses, which automatic cards list beside the data.
-ASIDE = re.compile(r"^\W*(?:columns|features|fields|approximate statistics|loss(?: function)?)\b\W*:")
+ASIDE = re.compile(
+    r"^\W*(?:columns|features|fields|approximate statistics|loss(?: function)?|config(?:uration)?)\b\W*:"
+)
 # "n_filters: 64": a setting of a program.
 PARAMETER = re.compile(r"^\W*[a-z]\w*\s?[:=]\s?(?:-?\d[\d.e-]*|true|false|null|none|\[[^\]]*\])?\W*$")
 # "learning_rate: 5e-05": a setting, as automatic cards list them by the dozen.
