@@ -31,7 +31,7 @@ def read_body(settings: Settings, response: httpx.Response, cap: int) -> bytes:
     deadline, data = time.monotonic() + limit, bytearray()
     for chunk in response.iter_raw():
         data += chunk
-        if len(data) >= cap:
+        if len(data) > cap:  # not at it: a body that is read to its end leaves its connection to the next request
             break
         if time.monotonic() > deadline:
             raise CannotFindOut(

@@ -89,13 +89,13 @@ class Connection:
         silence = max(timeouts.silence, 1.5 * request.wait)
         patience = Patience(silence=silence, longest_wait=timeouts.wait, host=self._settings.host)
         while True:
-            read = max(1.0, min(request.wait, patience.left()))
-            bound = httpx.Timeout(read, connect=min(timeouts.connect, request.wait))
+            asked_at = time.monotonic()
             try:
                 with self._pace.turn(request.url):
-                    response = self._send(request, bound)
-                if self._settings.owns(str(response.url)):
-                    self._pace.heard(request.url, response.headers)
+                    patience.excuse(time.monotonic() - asked_at)
+                    response = self._send(request, self._bound(request, patience))
+                    if self._settings.owns(str(response.url)):  # inside: the next turn must know what is left
+                        self._pace.heard(request.url, response.headers)
                 kept = _kept(response, keep, request.good)
             except NETWORK as error:
                 self._pause_or_raise(patience, trouble_of(self._settings, request.asked, error=error), request.url)
@@ -110,6 +110,12 @@ class Connection:
         finally:
             response.close()
 
+    def _bound(self, request: Request, patience: Patience) -> httpx.Timeout:
+        """The timeouts of one try. Waiting for a free connection is no silence of the server's."""
+        timeouts = self._settings.timeouts
+        read = max(1.0, min(request.wait, patience.left()))
+        return httpx.Timeout(read, connect=min(timeouts.connect, request.wait), pool=max(timeouts.answer, request.wait))
+
     def _pause_or_raise(self, patience: Patience, trouble: Trouble, url: str) -> None:
         fault = fault_of(trouble)
         pause = patience.pause(fault.again, trouble.headers)
@@ -119,9 +125,9 @@ class Connection:
             self._pace.refused(url, pause)
             return
         if fault.kind == "timeout":
-            self._listener.notice(f"{self._settings.host} has not answered yet; trying again")
+            self._listener.notice(f"{trouble.host} has not answered yet; trying again")
         elif pause >= 2.0:
-            self._listener.notice(f"{self._settings.host}: trying again in {in_words(pause)}")
+            self._listener.notice(f"{trouble.host}: trying again in {in_words(pause)}")
         time.sleep(pause)
 
     def _send(self, request: Request, timeout: httpx.Timeout) -> httpx.Response:
@@ -185,6 +191,11 @@ def _open_http(settings: Settings) -> httpx.Client:
             follow_redirects=False,
             limits=httpx.Limits(max_connections=2 * THREADS, max_keepalive_connections=2 * THREADS),
         )
+    except ImportError as error:
+        raise UsageError(
+            "a SOCKS proxy is set, and the package that speaks its protocol is not installed",
+            "`pip install socksio`, or set HTTPS_PROXY to an http:// proxy; see ALL_PROXY, HTTP_PROXY and HTTPS_PROXY",
+        ) from error
     except (ValueError, OSError, httpx.InvalidURL) as error:
         # An invalid address may hold the proxy's password in any of its parts.
         why = "a proxy's address is malformed" if isinstance(error, httpx.InvalidURL) else clean(str(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from modelpick.errors import CannotFindOut
 from modelpick.hub.faults import Asked, BrokenBody, Fault, HubRefusal, Trouble, causes
@@ -12,6 +13,14 @@ from modelpick.hub.settings import Settings
 
 if TYPE_CHECKING:
     import httpx2 as httpx
+else:  # one name across versions: httpx2 since huggingface_hub 2.0
+    from huggingface_hub.utils import httpx
+
+
+_ELSEWHERE = (
+    "the endpoint {endpoint} sends us to {host} for the bytes: let the network{proxy} through to it, or use an "
+    "endpoint that gives them itself (--endpoint, HF_ENDPOINT)"
+)
 
 
 def trouble_of(
@@ -19,10 +28,13 @@ def trouble_of(
 ) -> Trouble:
     """What an answer, or an exception of `NETWORK`, tells of a failed try."""
     headers: Mapping[str, str] = {} if response is None else response.headers
+    url = _url(response, error)
+    elsewhere = url is not None and not settings.owns(url)
     return Trouble(
         asked=asked,
         endpoint=settings.endpoint,
-        host=settings.host,
+        host=urlsplit(url).netloc.rpartition("@")[2] if url is not None and elsewhere else settings.host,
+        elsewhere=elsewhere,
         proxies=settings.proxies,
         token=settings.token is not None,
         error=error,
@@ -36,12 +48,23 @@ def trouble_of(
 def error_of(trouble: Trouble, fault: Fault, *, body: bool = False) -> CannotFindOut:
     """The error that the user is told. With `body` the headers were fine and the body broke."""
     words = _words(trouble)
-    message, hint = fault.message.format_map(words), fault.hint.format_map(words)
+    message = fault.message.format_map(words)
+    hint = (_ELSEWHERE if trouble.elsewhere else fault.hint).format_map(words)
     if trouble.status:
         return HubRefusal(message, hint, kind=fault.kind, status=trouble.status)
     if body:
         return BrokenBody(message, hint, kind=fault.kind)
     return CannotFindOut(message, hint, kind=fault.kind)
+
+
+def _url(response: httpx.Response | None, error: Exception | None) -> str | None:
+    """Where a try failed; None where nobody tells."""
+    if response is not None:
+        return str(response.url)
+    try:
+        return str(error.request.url) if isinstance(error, httpx.RequestError) else None
+    except RuntimeError:  # one of our own, made without a request
+        return None
 
 
 def _words(trouble: Trouble) -> dict[str, str]:

@@ -38,12 +38,17 @@ NOTHING = Asked()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One failed try: an exception of the HTTP library, or an answer with a status that is none."""
+    """One failed try: an exception of the HTTP library, or an answer with a status that is none.
+
+    `host` is the one that failed: the endpoint's, or where the endpoint sent us (`elsewhere`), as a Hub does for the
+    bytes of large files.
+    """
 
     asked: Asked
     endpoint: str
     host: str
     token: bool
+    elsewhere: bool = False
     proxies: tuple[str, ...] = ()
     error: BaseException | None = None
     status: int = 0
@@ -162,6 +167,13 @@ FAULTS: tuple[Fault, ...] = (
         "network",
         Again.NEVER,
         "the request to {host} failed: {cause}",
+        _CHECK,
+    ),
+    Fault(
+        lambda t: t.elsewhere and 400 <= t.status < 500 and t.status not in (408, 429),
+        "network",
+        Again.NEVER,
+        "{host} does not give what {endpoint} sends us there for: status {status}{said}",
         _CHECK,
     ),
     # An answer that is none. Gated before missing: huggingface_hub's classes inherit in this order too.

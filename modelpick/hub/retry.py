@@ -36,6 +36,10 @@ class Patience:
         """Seconds of silence that are still borne."""
         return max(0.0, self._silent_since + self._silence - time.monotonic())
 
+    def excuse(self, seconds: float) -> None:
+        """Time in which the server was not even asked is none of its silence."""
+        self._silent_since += seconds
+
     def pause(self, again: Again, headers: Mapping[str, str] | None) -> float | None:
         """Seconds to wait before the next try, None to give up; `headers` of the answer, if there was one.
 

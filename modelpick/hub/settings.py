@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from modelpick.errors import CannotFindOut, UsageError
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
+_LONGEST = 86_400.0  # seconds; a timer of the operating system cannot take any number
 _TRUE = {"1", "ON", "YES", "TRUE"}
 _TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 _SECONDS = ("HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_ETAG_TIMEOUT")
@@ -174,7 +175,7 @@ def _token() -> str | None:
 
 def _longer(seconds: float, variable: str | None) -> float:
     """A timeout that a variable may lengthen; huggingface_hub's own 10 s default is no reason to shorten ours."""
-    return seconds if not variable else float(variable) or seconds
+    return seconds if not variable else min(float(variable), _LONGEST) or seconds
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

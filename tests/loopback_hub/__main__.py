@@ -22,11 +22,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--page-size", type=int, default=1000)
     parser.add_argument("--not-found-code", action="store_true")
+    parser.add_argument("--mount", default="", help="serve under this path, as a company mirror does")
     parser.add_argument("--faults", default="[]", help="a JSON list of faults")
     parser.add_argument("--keep", action="store_true", help="do not end with stdin")
     options = parser.parse_args()
     store = Store(options.folder, options.dump)
-    routes = Routes(store, options.page_size, options.not_found_code)
+    routes = Routes(store, options.page_size, options.not_found_code, options.mount)
     hub = Hub(routes, [Fault(**fault) for fault in json.loads(options.faults)], options.port)
     print(json.dumps({"port": hub.server_address[1]}), flush=True)
     if not options.keep:

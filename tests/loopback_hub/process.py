@@ -48,6 +48,7 @@ class LoopbackHub:
         dump: A `models.jsonl.xz` to be served as well (takes some seconds).
         page_size: Most entries of one page.
         faults: From the start on; more with `inject`.
+        mount: A path that all routes lie under, as on a company mirror (`/repository/hub`).
         not_found_code: Say `X-Error-Code: RepoNotFound` of unknown repos to anonymous callers too.
     """
 
@@ -59,13 +60,17 @@ class LoopbackHub:
         page_size: int = 1000,
         faults: Iterable[Fault] = (),
         not_found_code: bool = False,
+        mount: str = "",
     ) -> None:
         options = ["--page-size", str(page_size), "--faults", f"[{','.join(f.to_json() for f in faults)}]"]
         options += ["--dump", str(dump)] if dump else []
+        options += ["--mount", mount] if mount else []
         options += ["--not-found-code"] if not_found_code else []
         # -S: the standard library is enough, and site-packages cost more than the server's own start.
         self._command = [sys.executable, "-S", "-m", "loopback_hub", str(folder), *options]
         self.folder = folder
+        self._mount = mount
+        self._origin = ""
         self.endpoint = ""
 
     def __enter__(self) -> LoopbackHub:
@@ -77,7 +82,8 @@ class LoopbackHub:
         if not line:
             self.__exit__(None, None, None)
             raise RuntimeError("the loopback Hub did not start; its own message is on stderr")
-        self.endpoint = f"http://127.0.0.1:{json.loads(line)['port']}"
+        self._origin = f"http://127.0.0.1:{json.loads(line)['port']}"
+        self.endpoint = self._origin + self._mount
         return self
 
     def __exit__(
@@ -108,7 +114,7 @@ class LoopbackHub:
 
     def _ask(self, method: str, path: str, body: str | None = None) -> Any:
         data = None if body is None else body.encode()
-        request = urllib.request.Request(self.endpoint + path, data=data, method=method)
+        request = urllib.request.Request(self._origin + path, data=data, method=method)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=30) as response:
             return json.load(response)

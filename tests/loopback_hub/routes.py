@@ -24,19 +24,24 @@ class Routes:
         page_size: Most entries of a page of lists and trees.
         not_found_code: Whether an unknown repo is told with `X-Error-Code: RepoNotFound`. The real Hub sends no code
             to an anonymous caller, which huggingface_hub understands over https only.
+        mount: A path that all routes lie under; nothing is served beside it.
     """
 
-    def __init__(self, store: Store, page_size: int = 1000, not_found_code: bool = False) -> None:
+    def __init__(self, store: Store, page_size: int = 1000, not_found_code: bool = False, mount: str = "") -> None:
         self.store = store
         self.page_size = page_size
         self.not_found_code = not_found_code
+        self.mount = mount
 
     def answer(self, path: str, query_text: str, body: bytes, headers: Message, page_size: int | None) -> Answer:
         """The answer to a GET, HEAD or POST of this path."""
         query = parse_qsl(query_text, keep_blank_values=True)
         token = (headers.get("Authorization") or "").removeprefix("Bearer ") or None
         size = page_size or self.page_size
-        base = f"http://{headers.get('Host')}"
+        base = f"http://{headers.get('Host')}{self.mount}"
+        if not path.startswith(f"{self.mount}/"):
+            return as_error(404, "There is no repository of that name.")
+        path = path.removeprefix(self.mount)
         if path == "/api/models":
             return listing.list_models(self.store.models(), query, base, size)
         if path == "/api/models-tags-by-type":
@@ -103,7 +108,7 @@ class Routes:
         repo = self.store.get(repo_id)
         other = repo.metadata.get("renamed_to") if repo else self.store.proper_case(repo_id)
         if other:
-            location = route.format(id=other) + (f"?{query_text}" if query_text else "")
+            location = self.mount + route.format(id=other) + (f"?{query_text}" if query_text else "")
             return None, Answer(307, {"Location": location})
         if repo and repo.fields.get("private") and token not in repo.metadata.get("access_tokens", ()):
             repo = None
