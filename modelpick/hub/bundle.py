@@ -17,6 +17,7 @@ from modelpick.hub.plain_facts import NotFacts, facts_of_plain, to_plain
 FORMAT = "modelpick.bundle/1"
 MAX_BYTES = 128 * 2**20
 """Of a bundle, unpacked."""
+_HEAD = 64
 
 _ERRORS: dict[int, type[ModelpickError]] = {
     error.exit_code: error for error in (AnswerIsNo, UsageError, NothingMatched, CannotFindOut)
@@ -53,9 +54,44 @@ def write_bundle(path: Path, subjects: Sequence[Kept]) -> None:
             part.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise CannotFindOut(
-            f"`{path}` cannot be written: {error.strerror or error}", "name another place with `--save`", kind="disk"
-        ) from error
+        raise _not_written(path, error.strerror or str(error)) from error
+
+
+def check_target(path: Path) -> None:
+    """Looks, before there is anything to lose, whether a bundle may be written there.
+
+    Raises:
+        UsageError: Something else than a bundle lies there.
+        CannotFindOut: There is no such folder, or what lies there cannot be read.
+    """
+    try:
+        there = path.exists()
+        if not there and path.parent.is_dir():
+            return
+        head = _head(path) if path.is_file() else None
+    except OSError as error:
+        raise _not_written(path, error.strerror or str(error)) from error
+    if head is None:
+        raise _not_written(path, "that is no file" if there else "there is no such folder")
+    if head and not head.startswith(b'{"schema": "modelpick.bundle/'):
+        raise UsageError(f"`{path}` is no bundle and is left as it is", "name another file with `--save`")
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a file, unpacked."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head.startswith(b"\x1f\x8b"):
+        return head
+    try:
+        with gzip.open(path, "rb") as packed:
+            return packed.read(_HEAD)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return b"damaged"
+
+
+def _not_written(path: Path, why: str) -> CannotFindOut:
+    return CannotFindOut(f"`{path}` cannot be written: {why}", "name another place with `--save`", kind="disk")
 
 
 def read_bundle(path: Path) -> tuple[Kept, ...]:

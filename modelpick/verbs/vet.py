@@ -50,8 +50,8 @@ def vet(
         The report: `verdict` (accept, review, reject), `answers`, `findings`; `document()` shows it.
 
     Raises:
-        UsageError: No such policy or a slip in its file, a revision for a path, or a folder here that could be a repo
-            as well.
+        UsageError: No such policy or a slip in its file, a revision for a path, a folder here that could be a repo as
+            well, or something else than a bundle lies where to save.
         CannotFindOut: The repo or the path cannot be read, or `save` not written.
     """
     from modelpick.verbs.gather import Gatherer
@@ -59,6 +59,7 @@ def vet(
     from modelpick.vetting.verdict import vet_reading
 
     demanded = load_policy(policy)
+    _check_target(save)
     with (
         Gatherer(revision, endpoint, listener, shallow=shallow, offline=offline) as gatherer,
         listener.step(f"vetting {subject}"),
@@ -89,6 +90,7 @@ def vet_many(
     from modelpick.vetting.reports import VetReports
 
     demanded = load_policy(policy)
+    _check_target(save)
     gathered: list[tuple[str, RepoFacts | ModelpickError]] = []
     answers: dict[int, Answers] = {}
     with (
@@ -128,6 +130,14 @@ def vet_saved(bundle: str | Path, *, policy: str | Path = "default") -> VetRepor
         for item in _vetted(read_bundle(user_path(bundle)), load_policy(policy))
     )
     return items[0] if len(items) == 1 and isinstance(items[0], VetReport) else VetReports(items=items)
+
+
+def _check_target(target: str | Path | None) -> None:
+    if target is not None:
+        from modelpick.hub.bundle import check_target
+        from modelpick.places import user_path
+
+        check_target(user_path(target))
 
 
 def _save(target: str | Path | None, gathered: Sequence[tuple[str, RepoFacts | ModelpickError]]) -> None:

@@ -20,7 +20,10 @@ _FACTS = {
     "created": "when it was made",
     "lineage": "what it was made from",
     "weights": "what all weight files hold",
+    "texts": "other texts of the repo (licence, configs)",
 }
+_LEFT_OUT = {"texts", "weights"}
+"""What might hold something against the model; that a count is not known says nothing."""
 _MAX_ROWS = 12
 _MAX_SETS = 3
 _MAX_DUTIES = 6
@@ -60,7 +63,9 @@ def short_blocks_of(report: VetReport) -> Iterator[Block]:
 
 def _verdict(report: VetReport) -> Text:
     because = f", because of {listed(report.decided_by, _MAX_CAUSES)}" if report.decided_by else ""
-    words = f"Verdict: {report.verdict} (policy `{report.ruling.policy.title}`){because}"
+    unseen = report.facts.files is None or any(missing.what in _LEFT_OUT for missing in report.facts.missing)
+    limits = ", as far as was looked: see the end" if unseen and report.verdict == "accept" else ""
+    words = f"Verdict: {report.verdict} (policy `{report.ruling.policy.title}`){because}{limits}"
     return say(words, VERDICT_TONES[report.verdict])
 
 
@@ -137,8 +142,8 @@ def _popularity_and_usage(answers: Answers, silent: str | None) -> Iterator[Bloc
         for number, what in (
             (popular.downloads_30d, "downloads in the last 30 days"),
             (popular.downloads_all_time, "in all"),
-            (popular.likes, "likes"),
-            (popular.finetune, "fine-tunes on the Hub"),
+            (popular.likes, "like" if popular.likes == 1 else "likes"),
+            (popular.finetune, "fine-tune on the Hub" if popular.finetune == 1 else "fine-tunes on the Hub"),
         )
         if number is not None
     ]
@@ -213,6 +218,8 @@ def _unknown(facts: RepoFacts) -> Iterator[Block]:
     by_reason: dict[str, list[str]] = {}
     for missing in facts.missing:
         by_reason.setdefault(missing.reason, []).append(_FACTS.get(missing.what, missing.what))
+    if facts.files is None and not any(missing.what == "files" for missing in facts.missing):
+        by_reason["the card alone was looked at"] = ["files", "weights"]
     if by_reason:
         parts = [f"{listed(what)} ({reason})" for reason, what in by_reason.items()]
         yield say("Not known or not looked at: " + listed(parts, _MAX_PARTS), Tone.MUTED)

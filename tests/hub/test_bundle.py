@@ -12,7 +12,7 @@ from vetting.facts_of import GOOD, facts
 from modelpick.card.reader import read_card
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.facts import BaseModel, DerivedCounts, Descent, FileFact, Missing, RepoFacts, TextFile
-from modelpick.hub.bundle import Kept, read_bundle, write_bundle
+from modelpick.hub.bundle import Kept, check_target, read_bundle, write_bundle
 from modelpick.weight_facts import WeightFacts
 
 
@@ -125,3 +125,20 @@ def test_facts_of_files_keep_none_apart_from_empty(tmp_path: Path) -> None:
         found = RepoFacts(requested="x", source="hub", files=files)
         write_bundle(tmp_path / "b.json", [Kept("x", found)])
         assert read_bundle(tmp_path / "b.json")[0].found == found
+
+
+@pytest.mark.parametrize("name", ["b.json", "b.json.gz"])
+def test_a_bundle_is_replaced_and_nothing_else_is(name: str, tmp_path: Path) -> None:
+    check_target(tmp_path / name)
+    write_bundle(tmp_path / name, [Kept("x", full())])
+    check_target(tmp_path / name)
+    for other in (b"my notes", gzip.compress(b"my notes"), b"\x1f\x8b\x08"):
+        (tmp_path / "notes").write_bytes(other)
+        with pytest.raises(UsageError, match="left as it is"):
+            check_target(tmp_path / "notes")
+
+
+def test_where_no_bundle_can_be_written_is_said_before_the_work(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none" / "b.json"):
+        with pytest.raises(CannotFindOut, match="cannot be written"):
+            check_target(path)

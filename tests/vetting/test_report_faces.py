@@ -88,3 +88,16 @@ def test_a_well_made_repo_is_accepted_and_a_card_without_purpose_is_not() -> Non
     assert vet_reading(facts(GOOD, files={"model.safetensors": 4096}), DEFAULT).verdict == "accept"
     bare = GOOD.replace("This model is intended to be used for question answering over short English texts.", "")
     assert vet_reading(facts(bare, files={"model.safetensors": 4096}), DEFAULT).verdict == "review"
+
+
+@pytest.mark.parametrize(
+    ("found", "qualified"),
+    [
+        (facts(GOOD, files={"model.safetensors": 4096}), False),
+        (facts(GOOD, source="path"), True),
+        (facts(GOOD, files={"a.safetensors": 4096}, missing=(Missing(what="weights", reason="not asked for"),)), True),
+    ],
+)
+def test_an_accept_says_when_not_all_was_looked_at(found: RepoFacts, qualified: bool) -> None:
+    assert "Verdict: accept" in shown(found)
+    assert ("as far as was looked" in shown(found)) is qualified
