@@ -87,19 +87,20 @@ _PROSE_SCRIPT = re.compile(
     r"[`\"']?[\w./-]*\w\.(?:py|sh|bat|cmd|ps1|exe)\b"
 )
 _LONGEST_LINE = 4_000
-_SIGNS = tuple(  # a line without one of these fetches nothing and decodes nothing to run
-    "curl wget aria2c iwr irm invoke- base64 b64 iex downloadstring downloadfile powershell pwsh certutil bitsadmin "  # noqa: SIM905
-    "mshta regsvr32 urlopen urlretrieve requests.get httpx.get xxd git+ :// git@ github:".split()
+_SIGN = either(  # a line without one of these fetches nothing and decodes nothing to run
+    r"curl|wget|aria2c|iwr|irm|invoke-|base64|b64|iex|download(?:string|file)|powershell|pwsh|certutil|bitsadmin|mshta",
+    r"regsvr32|url(?:open|retrieve)|(?:requests|httpx)\.get|xxd|git\+|git@|github:",
+    r"(?:install|add)\b[^\n]*://",
 )
 
 
 def fetched_and_run(low: str) -> str | None:
     """The line of a text in lower case that runs or installs what it fetched, decoded or was sent; None where none."""
-    if not any(sign in low for sign in _SIGNS):
+    if _SIGN.search(low) is None:
         return None
     saved: set[str] = set()
     for line in _lines(low):
-        if any(sign in line for sign in _SIGNS):
+        if _SIGN.search(line) is not None:
             if _is_remote_run(line):
                 return line
             if _FETCHES.search(line):

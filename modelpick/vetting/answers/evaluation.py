@@ -10,7 +10,7 @@ from modelpick.findings import Evidence
 from modelpick.vetting.answers.contract import Statement
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
-from modelpick.vetting.answers.words import Cues, either, group
+from modelpick.vetting.answers.words import Cues, Said, either, group, kept
 
 _METRIC_NAME = group(
     r"\b(?:accurac(?:y|ies)|acc(?:@\d+)?|(?:macro[ -]?|micro[ -]?)?f1|f[ -]?score|precision|recall|"
@@ -113,7 +113,7 @@ def _candidates(view: CardView) -> Iterator[tuple[int, Line]]:
         if line.block is not None and line.block.kind is BlockKind.TABLE_ROW:
             if line.block.header:
                 header = line if _heads_results(line, lead) else None
-                if _is_labelled_figure(line):
+                if _DIGIT.search(line.low) and _is_labelled_figure(line):
                     yield 2, line  # a table of which the head is all
             elif _DIGIT.search(line.low) and _is_result_row(line, header):
                 yield 2 + (Topic.EVALUATION in line.above), line
@@ -127,22 +127,42 @@ def _candidates(view: CardView) -> Iterator[tuple[int, Line]]:
 
 
 def _is_result(line: Line, view: CardView) -> bool:
-    text = line.low
-    if not (metric := _names_metric(line)) and _SPEED.search(text) is None:
+    said = line.said
+    speed = _tells_speed(said)
+    if not (speed or _names_metric(said)) or _is_no_result(said) or _is_of_another(line.low, view):
         return False
-    if _HYPER.search(text) or _SAMPLE_OUTPUT.search(text) or _is_of_another(text, view):
-        return False
-    if not metric or _SPEED.search(text):
+    if speed:
         return True
     if Topic.DATA in line.topics:
         return False
     if line.kind is BlockKind.LIST_ITEM or Topic.EVALUATION in line.above:
-        return bool(_AT_ONCE.search(text) or _BESIDE.search(text))
-    return bool(_BESIDE.search(text)) and not _ABOUT_TRAINING.search(text)
+        return _has_figure(said)
+    return _has_figure_in_prose(said)
 
 
-def _names_metric(line: Line) -> bool:
-    return bool(_METRIC.search(line) or (not line.low.isascii() and _FAR_METRIC.search(line.low)))
+@kept
+def _names_metric(said: Said) -> bool:
+    return bool(_METRIC.search(said) or (not said.low.isascii() and _FAR_METRIC.search(said.low)))
+
+
+@kept
+def _tells_speed(said: Said) -> bool:
+    return _SPEED.search(said.low) is not None
+
+
+@kept
+def _is_no_result(said: Said) -> bool:
+    return _HYPER.search(said.low) is not None or _SAMPLE_OUTPUT.search(said.low) is not None
+
+
+@kept
+def _has_figure(said: Said) -> bool:
+    return _AT_ONCE.search(said.low) is not None or _BESIDE.search(said.low) is not None
+
+
+@kept
+def _has_figure_in_prose(said: Said) -> bool:
+    return _BESIDE.search(said.low) is not None and _ABOUT_TRAINING.search(said.low) is None
 
 
 def _is_of_another(text: str, view: CardView) -> bool:
@@ -154,12 +174,12 @@ def _is_of_another(text: str, view: CardView) -> bool:
 
 
 def _heads_results(header: Line, lead: Line | None) -> bool:
-    if Topic.EVALUATION in header.above or _names_metric(header):
+    if Topic.EVALUATION in header.above or _names_metric(header.said):
         titles = header.block.cells[1:] if header.block else ()
         if titles and all(_COLUMNS_OF_DATA.search(title.lower()) for title in titles):
             return False
         return Topic.DATA not in header.topics or Topic.EVALUATION in header.topics
-    return lead is not None and _names_metric(lead) and not _COLUMNS_OF_DATA.search(header.low)
+    return lead is not None and _names_metric(lead.said) and not _COLUMNS_OF_DATA.search(header.low)
 
 
 def _is_result_row(line: Line, header: Line | None) -> bool:
@@ -174,9 +194,9 @@ def _is_result_row(line: Line, header: Line | None) -> bool:
 
 def _is_labelled_figure(line: Line) -> bool:
     cells = line.block.cells if line.block else ()
-    if not any(_DECIMAL.search(cell) for cell in cells[1:]):
+    if not cells or Topic.DATA in line.topics or not _METRIC.pattern.search(cells[0].lower()):
         return False
-    return bool(_METRIC.pattern.search(cells[0].lower())) and Topic.DATA not in line.topics
+    return any(_DECIMAL.search(cell) for cell in cells[1:])
 
 
 def _in_code(view: CardView) -> Iterator[Evidence]:

@@ -51,6 +51,7 @@ _TRAINS = either(
     r"\btrain(?:er|ing)?\b[\w./-]*\.(?:py|sh)|\btrain\.(?:py|sh)|run_\w+\.py|finetune\w*\.(?:py|sh)",
     r"--do_train|fine[-_]?tun\w*\.(?:py|sh)|\btrainer\(",
 )
+_TRAIN_SIGNS = (".py", ".sh", "--do_train", "trainer(")
 _NOT_CODE = frozenset(
     "bibtex tex latex json yaml yml toml text txt output csv xml html markdown diff mermaid".split()  # noqa: SIM905
 )
@@ -167,7 +168,7 @@ def _is_training(view: CardView, block: Block, low: str) -> bool:
 
 
 def _trains(low: str) -> bool:
-    return ("train" in low or "tun" in low or "run_" in low) and _TRAINS.search(low) is not None
+    return any(sign in low for sign in _TRAIN_SIGNS) and _TRAINS.search(low) is not None
 
 
 def _kind(text: str, low: str, *, prose: bool = False) -> tuple[RunInstructions, str]:
@@ -178,7 +179,7 @@ def _kind(text: str, low: str, *, prose: bool = False) -> tuple[RunInstructions,
         return "repo-script", line
     if "clone" in low and (clone := _CLONE.search(low)) and _CLONE_USED.search(low, clone.end()):
         return "repo-script", clone[0]
-    if _CALL.search(text) or _PIP.search(low) or ("import" in low and _imports(text)):
+    if ("import" in low and _imports(text)) or ("install" in low and _PIP.search(low)) or _CALL.search(text):
         return "library", ""
     return "none", ""
 

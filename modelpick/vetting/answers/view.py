@@ -22,6 +22,7 @@ _MAX_GATE_LINES = 400
 _GATE_KEYS = ("extra_gated_prompt", "extra_gated_description", "extra_gated_heading")
 _NO_TOPICS: frozenset[Topic] = frozenset()
 _OTHER = frozenset({Topic.OTHER})
+_NO_PROSE = frozenset({BlockKind.CODE, BlockKind.COMMENT})
 _MAX_TITLE_WORDS = 2
 _MAX_TITLE_SIGNS = 8
 _MIN_WORDS = 4
@@ -241,10 +242,10 @@ class CardView:
             return
         head = ""
         for block in self.card.blocks:
-            if block.placeholder or block.kind in {BlockKind.CODE, BlockKind.COMMENT}:
+            if block.placeholder or block.kind in _NO_PROSE:
                 continue
             if block.kind is BlockKind.TABLE_ROW:
-                statement = self._statement(block, "" if block.header else head)
+                statement = self._statement(block, "" if block.header else head) if len(block.cells) == 2 else None  # noqa: PLR2004 - a label and a text
                 if block.header:
                     head = block.cells[0] if block.cells else ""
                 if statement:
@@ -252,7 +253,7 @@ class CardView:
                     continue
             sentences = block.sentences
             if block.kind is BlockKind.HEADING:
-                sentences = (Sentence(text=block.text, line=block.line, quote=self.quote(block.line)),)
+                sentences = (Sentence(text=block.text, line=block.line, quote=self.rows[block.line - 1].strip()),)
             for sentence in sentences:
                 if "#" in sentence.quote and _is_contents(sentence.quote):
                     continue
@@ -263,7 +264,7 @@ class CardView:
     def _statement(self, block: Block, head: str) -> Line | None:
         """A table row that is a label and a statement, as a sentence: `| Limitations | It fails on ... |`."""
         fewest = _MIN_HEADER_WORDS if block.header else _MIN_WORDS
-        if len(block.cells) != 2 or len(block.cells[1].split()) < fewest or not block.sentences:
+        if len(block.cells[1].split()) < fewest or not block.sentences:
             return None
         label, text = (cell.strip() for cell in block.cells)
         topics = topics_of(label.lower())
@@ -294,9 +295,11 @@ class CardView:
         card = self.card
         if card is None:
             return [], []
-        own = [topics_of(section.name) for section in card.sections]
-        if own and _is_title(card.sections[0].name):
-            own[0] = _OTHER  # the card's own title names the model: "X fine-tuned on Y" opens no section on training
+        own = [
+            # The card's own title names the model: "X fine-tuned on Y" opens no section on training.
+            _OTHER if number == 0 and _is_title(section.name) else topics_of(section.name)
+            for number, section in enumerate(card.sections)
+        ]
         above: list[frozenset[Topic]] = []
         for number, section in enumerate(card.sections):
             if own[number] == _OTHER and section.parent is not None and section.parent < number:
