@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from modelpick.errors import ModelpickError
 from modelpick.vetting.tally import Tally
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
     from modelpick.facts import RepoFacts
     from modelpick.hub.card_dump import Record
     from modelpick.vetting.policy import Policy
+    from modelpick.vetting.report import VetReport
+    from modelpick.vetting.reports import VetFailure
 
 
 class Line(NamedTuple):
@@ -112,6 +113,5 @@ class Vetter:
         failure = VetFailure(requested=requested, error=error)
         return Line(requested, "error", error.message, error.exit_code, error.kind, self._json(failure))
 
-    def _json(self, item: Any) -> str:
-        # Not render's writer: it walks through everything in search of NaN, and there are no such numbers here.
-        return json.dumps(item.to_dict(), allow_nan=False) if self._wants_json else ""
+    def _json(self, item: VetReport | VetFailure) -> str:
+        return item.to_line() if self._wants_json else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from modelpick.card_facts import CardFacts
 from modelpick.facts import RepoFacts
@@ -46,7 +47,7 @@ class Said:
 
 def passed(message: str, *evidence: Evidence) -> Said:
     """The check found what it wants."""
-    return Said(outcome=Outcome.PASS, message=message, evidence=evidence)
+    return Said(outcome=Outcome.PASS, message=message, evidence=evidence) if evidence else _said(Outcome.PASS, message)
 
 
 def failed(
@@ -76,7 +77,13 @@ def unknown(
 
 def not_applicable(message: str) -> Said:
     """The question does not arise for this subject."""
-    return Said(outcome=Outcome.NOT_APPLICABLE, message=message)
+    return _said(Outcome.NOT_APPLICABLE, message)
+
+
+@lru_cache(maxsize=1024)
+def _said(outcome: Outcome, message: str) -> Said:
+    """Most of what is said of many subjects is the same few sentences without a quote: made once."""
+    return Said(outcome=outcome, message=message)
 
 
 def quote_of(card: CardFacts, line: int) -> Evidence:
@@ -114,19 +121,39 @@ class Check:
     def findings(self, reading: Reading) -> Iterator[Finding]:
         """The findings of this check; remediation stands only where there is something to do."""
         for said in self.run(reading):
-            bad = said.outcome is not Outcome.PASS and said.outcome is not Outcome.NOT_APPLICABLE
-            severity = self.severity if said.severity is None else said.severity
-            yield Finding(
-                check=self.id,
-                outcome=said.outcome,
-                severity=severity if bad else Severity.INFO,
-                message=said.message,
-                evidence=said.evidence,
-                remediation=(said.remediation or self.remediation) if bad else None,
-                confidence=said.confidence,
-            )
+            if said.outcome is Outcome.PASS or said.outcome is Outcome.NOT_APPLICABLE:
+                severity, remediation = Severity.INFO, None
+            else:
+                severity = self.severity if said.severity is None else said.severity
+                remediation = said.remediation or self.remediation
+            make = _made if said.evidence else _kept
+            yield make(self.id, said.outcome, severity, said.message, remediation, said.confidence, said.evidence)
 
     @property
     def explanation(self) -> str:
         """The docstring of the check's file: a title and the four headings."""
         return sys.modules[self.run.__module__].__doc__ or ""
+
+
+def _made(
+    check: str,
+    outcome: Outcome,
+    severity: Severity,
+    message: str,
+    remediation: str | None,
+    confidence: Confidence | None,
+    evidence: tuple[Evidence, ...],
+) -> Finding:
+    return Finding(
+        check=check,
+        outcome=outcome,
+        severity=severity,
+        message=message,
+        evidence=evidence,
+        remediation=remediation,
+        confidence=confidence,
+    )
+
+
+_kept = lru_cache(maxsize=2048)(_made)
+"""Of findings without a quote, which are the same for many subjects."""

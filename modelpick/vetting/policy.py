@@ -142,15 +142,11 @@ class Policy:
 
     def level(self, finding: Finding) -> Level:
         """What one finding means under this policy, ignores left aside."""
-        if finding.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE}:
+        if finding.outcome is Outcome.PASS or finding.outcome is Outcome.NOT_APPLICABLE:
             return "accept"
-        own = self.checks.get(finding.check, Levels()).of(finding.outcome, finding.severity)
-        level = own or self.levels.of(finding.outcome, finding.severity)
+        own = self.checks.get(finding.check)
+        level = own.of(finding.outcome, finding.severity) if own is not None else None
+        level = level or self.levels.of(finding.outcome, finding.severity)
         if level is None:
             raise ValueError(f"the policy {self.name} has no level for {finding.outcome} {finding.severity.word}")
         return level
-
-
-def stricter(a: Level, b: Level) -> Level:
-    """The harsher of two levels."""
-    return max(a, b, key=LEVELS.index)

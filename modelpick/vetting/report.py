@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from modelpick.document import Document, Result
@@ -12,6 +14,10 @@ from modelpick.vetting.answers.contract import Answers
 from modelpick.vetting.ruling import Ruling
 
 SCHEMA = "modelpick.vet/1"
+
+line_of = json.JSONEncoder(allow_nan=False).encode
+"""The JSON of a value on one line. Not render's writer: it looks for NaN everywhere, and no answer holds such a number.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,19 @@ class VetReport(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """The object of `modelpick.vet/1`, without building what people see."""
+        return {
+            **self._head(),
+            "findings": [finding.to_dict() for finding in self.findings],
+            "policy_details": self.ruling.to_dict(),
+        }
+
+    def to_line(self) -> str:
+        """The same object as JSON on one line, as `json.dumps` writes it; sooner made, for findings repeat."""
+        findings = ", ".join([_json_of(f) if f.evidence else _kept_json_of(f) for f in self.findings])
+        details = line_of(self.ruling.to_dict())
+        return f'{line_of(self._head())[:-1]}, "findings": [{findings}], "policy_details": {details}}}'
+
+    def _head(self) -> dict[str, Any]:
         card = self.facts.card
         return {
             "schema": SCHEMA,
@@ -71,6 +90,12 @@ class VetReport(Result):
             "verdict": self.verdict,
             "policy": self.policy,
             "answers": self.answers.to_dict(),
-            "findings": [finding.to_dict() for finding in self.findings],
-            "policy_details": self.ruling.to_dict(),
         }
+
+
+def _json_of(finding: Finding) -> str:
+    return line_of(finding.to_dict())
+
+
+_kept_json_of = lru_cache(maxsize=2048)(_json_of)
+"""Of findings without a quote, which are the same for many subjects."""

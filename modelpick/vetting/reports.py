@@ -9,7 +9,7 @@ from typing import Any
 from modelpick.document import Block, Document, Heading, Result, Tone
 from modelpick.errors import ModelpickError
 from modelpick.vetting.comparison import comparison
-from modelpick.vetting.report import SCHEMA, VetReport
+from modelpick.vetting.report import SCHEMA, VetReport, line_of
 from modelpick.vetting.report_blocks import short_blocks_of
 from modelpick.vetting.wording import say
 
@@ -45,6 +45,10 @@ class VetFailure:
                 "exit_code": error.exit_code,
             },
         }
+
+    def to_line(self) -> str:
+        """The same object as JSON on one line."""
+        return line_of(self.to_dict())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

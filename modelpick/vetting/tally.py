@@ -23,6 +23,7 @@ _QUESTIONS = {
     "written by": (),
 }
 """Question -> its answers in the order shown; none: the most frequent first."""
+_OPEN = frozenset({Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN})
 _MOST = 8
 
 
@@ -56,7 +57,8 @@ class Tally(Result):
         }
         for question, answer in said.items():
             self.answers.setdefault(question, Counter())[answer] += 1
-        self.failed.update({f.check for f in report.findings if _grave(f.outcome, f.severity)})
+        for check in {f.check for f in report.findings if f.severity >= Severity.MEDIUM and f.outcome in _OPEN}:
+            self.failed[check] += 1
 
     def add(self, other: Tally) -> None:
         """Adds another tally."""
@@ -99,7 +101,3 @@ def _rows(question: str, counts: Iterable[tuple[str, int]], total: int) -> list[
     more = [(f"and {len(shown) - _MOST} more", rest)] if rest else []
     rows = [(question, word, f"{count:,}", f"{100 * count / total:.1f} %") for word, count in shown[:_MOST] + more]
     return [rows[0], *(("", *row[1:]) for row in rows[1:])] if rows else []
-
-
-def _grave(outcome: Outcome, severity: Severity) -> bool:
-    return severity >= Severity.MEDIUM and outcome in {Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN}

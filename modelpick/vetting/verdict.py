@@ -10,19 +10,17 @@ from modelpick.vetting.answers.contract import Answers
 from modelpick.vetting.answers.read import read_answers
 from modelpick.vetting.check import Reading
 from modelpick.vetting.checks import CHECKS
-from modelpick.vetting.policy import Ignore, Level, Policy, stricter
+from modelpick.vetting.policy import LEVELS, Ignore, Level, Policy
 from modelpick.vetting.report import VetReport
 from modelpick.vetting.ruling import Ignored, Ruling
 
-_OPEN = {Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN}
+_OPEN = frozenset({Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN})
+_FAILED_FIRST = {Outcome.FAIL: 0, Outcome.ERROR: 1, Outcome.UNKNOWN: 1}
 
 
 def judge(findings: Iterable[Finding], policy: Policy) -> Level:
     """The verdict, ignores left aside: the harshest level of any finding. A further finding never improves it."""
-    verdict: Level = "accept"
-    for finding in findings:
-        verdict = stricter(verdict, policy.level(finding))
-    return verdict
+    return max((policy.level(finding) for finding in findings), key=LEVELS.index, default="accept")
 
 
 def rule(findings: Sequence[Finding], policy: Policy, subject: str) -> Ruling:
@@ -32,7 +30,9 @@ def rule(findings: Sequence[Finding], policy: Policy, subject: str) -> Ruling:
     ignored: list[Ignored] = []
     used: set[Ignore] = set()
     for finding in findings:
-        by = [ignore for ignore in mine if ignore.check == finding.check and finding.outcome in _OPEN]
+        if finding.outcome not in _OPEN:
+            continue
+        by = [ignore for ignore in mine if ignore.check == finding.check]
         used.update(by)
         if by:
             ignored.append(Ignored(finding=finding, ignore=by[0]))
@@ -69,8 +69,7 @@ def vet_reading(
         license_rules=policy.licenses.for_subject(subject),
     )
     found = [finding for check in CHECKS for finding in check.findings(reading)]
-    failed_first = {Outcome.FAIL: 0, Outcome.ERROR: 1, Outcome.UNKNOWN: 1}
-    findings = sorted(found, key=lambda f: (failed_first.get(f.outcome, 2), -f.severity))
+    findings = sorted(found, key=lambda f: (_FAILED_FIRST.get(f.outcome, 2), -f.severity))
     ruling = rule(findings, policy, subject)
     return VetReport(
         facts=facts,
