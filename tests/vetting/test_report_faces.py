@@ -44,6 +44,11 @@ def test_the_way_to_a_card_behind_a_gate_is_no_other_model() -> None:
     assert about.remediation == "ask for access"
 
 
+def test_a_card_with_another_spelling_is_named() -> None:
+    found = vet_reading(facts(None, files={"readme.md": 9}), DEFAULT).findings
+    assert any("`readme.md` is not read as a card" in finding.message for finding in found)
+
+
 def test_an_ignored_finding_is_marked_where_it_stands() -> None:
     ignoring = dataclasses.replace(DEFAULT, ignores=(Ignore(check="purpose-stated", reason="known"),))
     lines = render_human(vet_reading(facts("# x"), ignoring).document(), io.StringIO()).splitlines()

@@ -30,7 +30,8 @@ def run(reading: Reading) -> Iterator[Said]:
     if facts.card is None:
         unread = next((missing for missing in facts.missing if missing.what == "card"), None)
         if unread is None:
-            yield failed("the repo has no README.md")
+            other = next((file.path for file in facts.files or () if file.path.lower() == "readme.md"), None)
+            yield failed("the repo has no README.md" + (f": `{other}` is not read as a card" if other else ""))
         else:
             way_out = unread.hint or "read the card on the model's page, or vet the model again later"
             yield unknown(f"the card could not be had: {unread.reason}", remediation=way_out)
