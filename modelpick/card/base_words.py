@@ -19,13 +19,17 @@ HUB_URL = re.compile(
 
 _LINK = rf"[*_`]{{0,3}}\[[^\]\n]{{0,120}}\]\(<?{HUB_URL.pattern}>?\)[*_`]{{0,3}}"
 _LONG_NAME = rf"`?({NAME}/{NAME})`?"
+_MARKED_NAME = rf"(?:`|\*\*)({NAME}/{NAME})(?:`|\*\*)"  # bare, "BERT/RoBERTa" would be one
 _THE = r"(?:(?:the|a|an|our|original|pre-?trained|model|checkpoint|weights of|instance of) ){0,5}"
 _FOREIGN_THE = r"(?:(?:le modèle|dem modell|el modelo|o modelo|модели) )?"
 _ON = r"(?: base)?(?: model| checkpoint)?,? (?:(?:which|that) )?(?:(?:is|was|has been) )?(?:(?:further|then) )?"
 
 _SAYS: tuple[tuple[re.Pattern[str], Relation], ...] = (
     (
-        re.compile(rf"\bfine-? ?tun(?:ed (?:version|checkpoint|variant|model)|ing) (?:of|from|based on) {_THE}{_LINK}"),
+        re.compile(
+            rf"\bfine-? ?tun(?:ed (?:version|checkpoint|variant|model)|ing) (?:of|from|based on) {_THE}"
+            rf"(?:{_LINK}|{_MARKED_NAME})"
+        ),
         "finetune",
     ),
     (re.compile(rf"\bfine-? ?tuned from(?: model)?[^\w\[`\n]{{0,20}}{_THE}(?:{_LINK}|{_LONG_NAME})"), "finetune"),
@@ -81,12 +85,21 @@ _SAYS: tuple[tuple[re.Pattern[str], Relation], ...] = (
 """How texts name what a model was made from, and how it was used. Where `own` is a group, no other model may be linked
 before: "close to [Y](...), which is based on [X](...)" is about Y.
 """
-_WORTH = re.compile(rf"(?:huggingface\.co|hf\.co)/{_NO_MODEL}|uned from|adaption")
+_WORTH = re.compile(rf"(?:huggingface\.co|hf\.co)/{_NO_MODEL}|uned (?:from|version of)|adaption")
+
+
+_HINTS = ("huggingface.co/", "hf.co/", "uned from", "uned version of", "adaption")
 
 
 def may_name(text: str) -> bool:
     """Whether a text may name a base; cheap, for most sentences do not."""
-    return "huggingface.co/" in text or "hf.co/" in text or "uned from" in text or "adaption" in text
+    return (
+        "huggingface.co/" in text
+        or "hf.co/" in text
+        or "uned from" in text
+        or "uned version of" in text
+        or "adaption" in text
+    )
 
 
 def base_in(quote: str) -> tuple[str, Relation] | None:

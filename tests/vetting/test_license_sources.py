@@ -125,7 +125,7 @@ def test_the_hub_tells_what_a_closed_card_declares() -> None:
     assert [(source.source, source.value, source.evidence) for source in found.other_sources] == [
         ("hub", "llama3.1", None)
     ]
-    assert found.evidence == ()
+    assert found.evidence == (Evidence(file="the Hub's copy of the header", line=0, quote="license: llama3.1"),)
 
 
 def test_gate_text_names_the_licence_where_nothing_else_does() -> None:

@@ -42,6 +42,9 @@ def _sources(license_: License, facts: RepoFacts) -> Iterator[_Source]:
     own = licence_worked_with(license_)
     if own is not None:
         yield _Source(licence=own, evidence=license_.own_evidence[:1], limits=license_.terms)
+        for beside in () if license_.conflicts else map(licence_of, license_.declared):
+            if beside is not None and beside.hub_id not in {own.hub_id, "other", "unknown"} and not beside.is_family:
+                yield _Source(licence=beside, evidence=license_.own_evidence[:1], limits=())
     known = {descent.facts.repo_id: descent.facts for descent in facts.lineage if descent.facts}
     for ancestor in license_.lineage:
         licence = licence_of(ancestor.hub_id) if ancestor.hub_id else None

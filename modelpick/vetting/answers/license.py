@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from modelpick.card.bases import HUBS_HEADER
 from modelpick.card_facts import FrontMatterStatus
 from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
@@ -16,7 +17,7 @@ from modelpick.licences.lookup import CommercialUse, Licence, licence_of
 from modelpick.vetting.answers.contract_license import License, LicenseSource, LicenseSubject, LicenseTerm, Subject
 from modelpick.vetting.answers.license_components import read_components
 from modelpick.vetting.answers.license_conflicts import find_conflicts, rival_values
-from modelpick.vetting.answers.license_ids import files_of_model, ids_to_work_with, kin, recognised
+from modelpick.vetting.answers.license_ids import NO_NAME, files_of_model, ids_to_work_with, kin, recognised
 from modelpick.vetting.answers.license_prose import Prose, read_prose
 from modelpick.vetting.answers.license_sources import hub_values, read_sources, read_terms
 from modelpick.vetting.answers.view import CardView
@@ -33,10 +34,12 @@ _MAX_APART = 2
 def read_license(facts: RepoFacts, view: CardView) -> License:
     """All that is said about the licence; `unknown` where nothing is.
 
-    Where the card could not be had, the key `license` is what the Hub tells of it, without a quote.
+    Where the card could not be had, the key `license` is what the Hub tells of it, quoted as the Hub's copy.
     """
     declared = view.strings("license") or (hub_values(facts, "license") if view.card is None else ())
     declared_at = view.key_evidence("license")
+    if declared and not declared_at:
+        declared_at = (Evidence(file=HUBS_HEADER, line=0, quote=f"license: {', '.join(declared)}"),)
     sources = read_sources(facts, view)
     prose = read_prose(view)
     terms = read_terms(facts)
@@ -47,17 +50,21 @@ def read_license(facts: RepoFacts, view: CardView) -> License:
         stated += [file.hub_id for file in files_of_model(sources) if file.hub_id]
         rivals = [*stated, *(mention.hub_id for mention, _ in prose.named), *rival_values(view)]
         ids += [value for value in dict.fromkeys(rivals) if licence_of(value)]
+    elif prose.named:
+        ids = _of_the_weights(ids, prose)
     subjects = _subjects(sources, prose, view, read_components(facts, view))
     of = "weights" if any(subject.subject in {"code", "data"} for subject in subjects) else "model"
     licence, use, reason = _work_with(ids, of)
+    if licence is not None and not conflicts:
+        reason += _beside(ids, licence)
     if not ids:
         reason = _nothing_named(view, sources, prose)
     deciding = {value for value in ids if licence_of(value) is licence}
     quotes = [*declared_at, *(view.evidence(line) for _, line in prose.named[:2])]
     if not deciding.intersection(declared):
         quotes = [*_quotes_of(deciding, view, sources, prose), *quotes]
-    if not ids and prose.unread:
-        quotes.append(view.evidence(prose.unread))
+    if not ids:
+        quotes += [view.evidence(line) for line in (prose.tabled, prose.unread) if line][:1]
     use, reason, quotes = _stricter(use, reason, quotes, sources, terms, licence)
     use, reason, quotes = _by_the_text(use, reason, quotes, prose, view, of)
     return License(
@@ -118,7 +125,8 @@ def _by_the_text(
     restricting = [view.evidence(line) for line in prose.restricting[:2]]
     if prose.restriction in {"research-only", "non-commercial"}:
         words = {"research-only": "research", "non-commercial": "non-commercial use"}
-        reason = reason if use == "no" else f"the card's text keeps the {of} to {words[prose.restriction]}"
+        where = "the text of its gate" if prose.restricting[0].gate else "the card's text"
+        reason = reason if use == "no" else f"{where} keeps the {of} to {words[prose.restriction]}"
         return "no", reason, [*restricting, *quotes]
     if use == "yes" and prose.asking:
         asks = "the card asks who uses it commercially to get permission or other terms"
@@ -191,6 +199,8 @@ def _nothing_named(view: CardView, sources: Sequence[LicenseSource], prose: Pros
     texts = [source.value for source in sources if source.source in {"file", "license_link", "license_name"}]
     if texts:
         return f"no licence is declared; read what `{texts[0][:100]}` says"
+    if prose.tabled:
+        return "a table tells the licences of several things: read which one is this model's"
     if prose.unread:
         return "the text speaks of a licence whose name is not in our table: read it"
     if not view.whole:
@@ -205,9 +215,7 @@ def _work_with(ids: Sequence[str], of: str) -> tuple[Licence | None, CommercialU
         return None, "unknown", ""
     strictest = min(known, key=lambda one: _ORDER[one.commercial_use], default=None)
     if strictest is not None and (len(known) == len(ids) or strictest.commercial_use == "no"):
-        as_well = [f"`{one.hub_id}`" for one in known if one is not strictest and not kin(one, strictest)]
-        also = f"; {', '.join(dict.fromkeys(as_well))} is named too: which holds is not told" if as_well else ""
-        return strictest, strictest.commercial_use, _reason(strictest, of) + also
+        return strictest, strictest.commercial_use, _reason(strictest, of)
     closed = [value for value in ids if licence_of(value) is None and _SAYS_NO.search(value)]
     if closed:
         return (
@@ -217,6 +225,20 @@ def _work_with(ids: Sequence[str], of: str) -> tuple[Licence | None, CommercialU
         )
     strange = ", ".join(f"`{value[:60]}`" for value in ids if licence_of(value) is None)
     return None, "unknown", f"the licence {strange} of the {of} is not in our table: read its text"
+
+
+def _of_the_weights(ids: list[str], prose: Prose) -> list[str]:
+    """Those ids that the text does not give to the code or the data alone, where it gives another to the model."""
+    named = {mention.hub_id for mention, _ in prose.named}
+    apart = {part.declared for part in prose.apart} - named
+    return [value for value in ids if value.lower() not in apart] if named.intersection(ids) else ids
+
+
+def _beside(ids: Sequence[str], licence: Licence) -> str:
+    """Licences that stand beside the one that is worked with, and say the same of commercial use."""
+    others = [one for one in map(licence_of, ids) if one is not None and not kin(one, licence)]
+    named = ", ".join(dict.fromkeys(f"`{one.hub_id}`" for one in others if one.hub_id not in NO_NAME))
+    return f"; {named} stands beside it, and which holds for what is not told" if named else ""
 
 
 def _reason(licence: Licence, of: str) -> str:

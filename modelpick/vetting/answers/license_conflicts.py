@@ -63,7 +63,7 @@ def _conflicts(
     prose: Prose,
 ) -> Iterator[Conflict]:
     stated = _Stated(declared, declared_at, sources)
-    yield from _inside_the_key(view, declared, declared_at)
+    yield from _inside_the_key(view, declared, declared_at, prose)
     for source in sources:
         if source.source in _KEYS and stated.declared:
             said = licence_of(source.hub_id) if source.hub_id else None
@@ -107,9 +107,14 @@ def _place(source: LicenseSource) -> str:
     return "header of the weights" if source.source == "weights header" else f"key `{source.source}`"
 
 
-def _inside_the_key(view: CardView, declared: Sequence[str], declared_at: tuple[Evidence, ...]) -> Iterator[Conflict]:
+def _inside_the_key(
+    view: CardView, declared: Sequence[str], declared_at: tuple[Evidence, ...], prose: Prose
+) -> Iterator[Conflict]:
     known = [licence for licence in map(licence_of, declared) if licence is not None]
-    if len({licence.commercial_use for licence in known}) > 1:
+    apart = {part.declared for part in prose.apart}
+    told = apart | {mention.hub_id for mention, _ in prose.named}
+    settled = bool(apart) and all(licence.hub_id in told for licence in known)
+    if len({licence.commercial_use for licence in known}) > 1 and not settled:
         ids = ", ".join(value.lower() for value in declared)
         why = f"the key `license` lists {ids}, of different terms, and does not say which holds for what"
         yield Conflict(why=why, evidence=declared_at)
@@ -171,7 +176,7 @@ def _against_prose(view: CardView, stated: _Stated, prose: Prose) -> Iterator[Co
     if prose.restriction in {"research-only", "non-commercial"}:
         restricting = view.evidence(prose.restricting[0])
         named_open = [(m, line) for m, line in prose.named if (found := licence_of(m.hub_id)) and is_open(found)]
-        if stated.licences and all(is_open(one) for one in stated.licences):
+        if stated.licences and all(is_open(one) or one.commercial_use == "conditional" for one in stated.licences):
             why = f"{ids} allows commercial use, the text is {prose.restriction}"
             yield Conflict(why=why, evidence=(*stated.at, restricting))
         elif not stated.licences and not view.strings("license") and named_open:

@@ -13,11 +13,13 @@ from modelpick.vetting.answers.license_links import linked_licence
 from modelpick.vetting.answers.license_subject import (
     is_of_lineage,
     is_of_outputs,
+    is_of_training,
     model_under,
     subject_behind,
     subject_of,
 )
 from modelpick.vetting.answers.license_words import (
+    NO_SALE,
     Mention,
     mentions,
     restricting_part,
@@ -30,6 +32,7 @@ from modelpick.vetting.answers.view import CardView, Line
 
 _STRENGTH: dict[Restriction, int] = {"none": 0, "other": 1, "non-commercial": 2, "research-only": 3}
 _MAX_MENTIONS = 100
+_MIN_COLUMNS = 3  # of a table of several things; one of two is a list of labels
 # "This library is licensed under ..." on a model's card, where no other sentence licenses the model.
 _ALL_OF_IT = re.compile(r"\W*this (?:library|software|package|project|work|toolkit|framework)\b(?! (?:code|repo))")
 # Where one sentence speaks of several things: "the code is MIT, while the weights are ...".
@@ -38,7 +41,8 @@ _CLAUSES = re.compile(
     r",? however,? |"
     r"(?:, ?(?:and )?| and )(?=(?:the |our )?(?:pre-?trained )?(?:model )?"
     r"(?:weights?|models?|checkpoints?|code|data(?:sets?)?)"
-    r"(?: is| are)? ?(?:[:(]|under\b|licen[sc]ed\b|released\b|distributed\b|available\b))|"
+    r"(?: is| are)? ?(?:[:(]|apache|mit\b|cc\b|bsd|[al]?gpl|open ?rail|"
+    r"under\b|licen[sc]ed\b|released\b|distributed\b|available\b))|"
     r"(?:,|,? (?:und|et|y|e)) (?=(?:die|les?|los|las|el|os) (?:gewichte|modelle?|poids|modèles?|pesos|modelos?)\b)|"
     r"[，、；] ?(?=模型|权重|数据|モデル|重み)",
     re.I,
@@ -57,12 +61,14 @@ class Prose:
         named: Licences named for the model, in order.
         apart: Licences named for the code or the data.
         unread: The first line that states a licence for the model by a name that nobody here knows, or points to one.
+        tabled: The first row of a table of several things, with a column for the licence of each.
         restriction: The strongest that is laid upon the model, and the lines that do so.
     """
 
     named: tuple[tuple[Mention, Line], ...]
     apart: tuple[LicenseSubject, ...]
     unread: Line | None
+    tabled: Line | None
     restriction: Restriction
     restricting: tuple[Line, ...]
 
@@ -70,7 +76,7 @@ class Prose:
     def asking(self) -> Line | None:
         """The first line that asks commercial users for something."""
         lines = self.restricting if self.restriction == "other" else ()
-        return next((line for line in lines if "commercial" in line.low), None)
+        return next((line for line in lines if "commercial" in line.low or NO_SALE.search(line.low)), None)
 
 
 def read_prose(view: CardView) -> Prose:
@@ -88,6 +94,8 @@ class _Reader:
         self._named: list[tuple[Mention, Line]] = []
         self._apart: list[LicenseSubject] = []
         self._unread: Line | None = None
+        self._tabled: Line | None = None
+        self._head: tuple[str, ...] = ()
         self._restricting: list[tuple[Restriction, Line]] = []
         self._of_code: list[tuple[Restriction, Line, bool]] = []
 
@@ -96,12 +104,14 @@ class _Reader:
         if line.kind is BlockKind.HEADING and line.quote.startswith("license:"):
             return  # the last key of a second front matter, which its fence makes a heading
         row = line.kind is BlockKind.TABLE_ROW
+        if row:
+            self._read_row(line)
         in_license = Topic.LICENSE in line.topics or (row and _is_label(line))
         for clause, about in _clauses(line, in_license):
             low = clause.lower()
             restriction = restriction_in(low) if about or not row else "none"
-            if restriction == "other" and line.kind is BlockKind.HEADING:
-                restriction = "none"  # "Prohibited uses" is the title of a list, and no more
+            if (restriction == "other" and line.kind is BlockKind.HEADING) or _is_of_many(line):
+                restriction = "none"  # "Prohibited uses" is the title of a list, and a row that of one thing of many
             if not about and restriction == "none":
                 continue
             of_data = Topic.DATA in line.topics and not model_under(low)
@@ -137,6 +147,8 @@ class _Reader:
         own: list[str] = []
         for mention in known:
             of = subject_behind(low, mention.end) or subject
+            if of == "weights" and is_of_training(low[: mention.end - len(mention.words)]):
+                of = "data"
             if of != "weights":
                 self._apart.append(_apart(of, mention, self._view, line))
                 continue
@@ -144,6 +156,18 @@ class _Reader:
             if not line.gate:
                 self._named.append((mention, line))
         return own
+
+    def _read_row(self, line: Line) -> None:
+        """Notes a table of several things whose head names a column for the licence."""
+        block = line.block
+        if block is None or len(block.cells) < _MIN_COLUMNS:
+            return
+        if block.header:
+            self._head = block.cells
+        elif self._tabled is None and len(self._head) == len(block.cells):
+            at = [n for n, cell in enumerate(self._head) if Topic.LICENSE in topics_of(cell.lower().strip("*:_ "))]
+            if any(licence_of(block.cells[n]) or any(mentions(block.cells[n])) for n in at):
+                self._tabled = line
 
     def prose(self) -> Prose:
         """What was found; what restricts the code restricts the model where the card licenses nothing but that."""
@@ -156,6 +180,7 @@ class _Reader:
             named=tuple(self._named),
             apart=tuple(dict.fromkeys(self._apart)),
             unread=self._unread,
+            tabled=self._tabled,
             restriction=strongest,
             restricting=tuple(line for restriction, line in restricting if restriction == strongest),
         )
@@ -166,18 +191,22 @@ def _clauses(line: Line, in_license: bool) -> Iterator[tuple[str, bool]]:
 
     Rows that are labels or keys (`license: mit`, `Training data: ...`) without a full stop count each by itself.
     """
+    if not (in_license or speaks_of_licence(line.low)):
+        yield line.text, False
+        return
     rows = line.quote.split("\n")
     if len(rows) > 1 and any(_LABEL_ROW.match(row) for row in rows[1:]):
         for row in rows:
             if row.strip():
                 yield row.strip(), in_license or speaks_of_licence(row.lower())
         return
-    if not (in_license or speaks_of_licence(line.low)):
-        yield line.text, False
-        return
     for clause in _CLAUSES.split(line.text):
         if clause.strip():
             yield clause, True
+
+
+def _is_of_many(line: Line) -> bool:
+    return line.kind is BlockKind.TABLE_ROW and line.block is not None and len(line.block.cells) >= _MIN_COLUMNS
 
 
 def _is_label(line: Line) -> bool:

@@ -10,7 +10,10 @@ from modelpick.vetting.answers.contract_license import Subject
 # "Text classification model" is no text and "open-source weights" are no source: the last noun says what it is.
 _STOPS = r"(?:a|an|and|are|by|for|from|in|is|it|of|on|or|our|that|the|these|this|to|under|used|was|which|with|within)"
 _NOT_A_MODEL = rf"(?!(?:[ -](?!{_STOPS}\b)[\w-]+){{0,3}} (?:models?|weights?|checkpoints?)\b)"
-_DATA = r"(?:data|datasets?|data sets?|corpus|corpora|images|texts?|annotations?|recordings|dumps?)"
+_DATA = (
+    r"(?:data|datasets?|data sets?|corpus|corpora|images|imagery|scans|footage|"
+    r"texts?|annotations?|recordings|dumps?)"
+)
 # Where two begin at one place the one that stands first here is meant.
 _SUBJECTS: tuple[tuple[Subject, str], ...] = (
     (
@@ -77,6 +80,7 @@ _BEHIND = re.compile(
     r"[ -]?(?:licen[sc]ed?,? ?)?(?:\((?:for |the |our )*|(?:for|covers?|applies to) (?:the |our |all )?)"
     r"(?:(?:source|model|inference|training|pre-?trained) )?"
 )
+_TRAINED_ON = re.compile(r"\b(?:train|tun)(?:ed|ing) (?:on|with|using) [^,;.]{0,40}\Z")
 _THE_MODEL = r"(?:the|this|our) (?!base|original|teacher)(?:[\w-]+ ){0,3}?(?:models?|weights?|checkpoints?)"
 _MODEL_UNDER = re.compile(
     rf"\b(?:release|publish|distribut|licen[sc])\w* {_THE_MODEL} under\b|"
@@ -96,6 +100,11 @@ def is_of_lineage(low: str) -> bool:
 def is_of_outputs(low: str) -> bool:
     """Whether a sentence about a licence speaks of what the model puts out."""
     return bool(_OUTPUTS.search(low))
+
+
+def is_of_training(before: str) -> bool:
+    """Whether the words before a licence's name make it that of the data: "trained on CC BY-SA scans"."""
+    return bool(_TRAINED_ON.search(before))
 
 
 def model_under(low: str) -> bool:

@@ -98,7 +98,7 @@ _RESEARCH_ONLY = either(
     r"\b(?:uniquement|exclusivement|seulement)[^.;]{0,30}\brecherche|"
     r"\brecherche (?:uniquement|seulement|exclusivement)",
     r"\b(?:s[oó]lo|únicamente|exclusivamente|apenas|somente) (?:para|com|con)\b[^.;]{0,20}(?:investigaci|pesquisa)",
-    r"\bnur (?:für|zu) forschung|только (?:для|в) (?:научн|исследов)",
+    r"\b(?:nur|ausschließlich|lediglich) (?:für|zu)[rm]? (?:\w+ ){0,2}forschung|только (?:для|в) (?:научн|исследов)",
 )
 _NON_COMMERCIAL = either(
     (
@@ -139,7 +139,12 @@ _EITHER_WAY = re.compile(
     rf"\b(?:commercial(?:ly)?{_OR}non[ -]?commercial(?:ly)?|non[ -]?commercial(?:ly)?{_OR}commercial(?:ly)?)\b"
 )
 _NC_NAME = re.compile(r"(?<![a-z\d])cc[ -]?by[ -]nc\b|\blicen[sc]e-nc\b|\bnoncommercial\b")
+NO_SALE = re.compile(
+    r"\b(?:not|n't|never) (?:re-?)?sell (?:or \w+ )?(?:this|the|our|it\b)(?: (?:model|merge|checkpoint|lora|weights))?"
+)
+"""A ban on selling the model itself."""
 _OTHER_TERMS = either(
+    NO_SALE.pattern,
     r"\bprohibited[ -]uses?\b|\bacceptable[ -]use policy\b|\busage policy\b",
     r"\bdo(?: not|n't) use (?:it|this|the model) (?:for|to|in)\b",
     r"\brecommended\b[^.]{0,40}\bfor (?:\w+,? ){0,3}research",
@@ -173,7 +178,7 @@ _FRIENDLY = either(
 _HINTS = (
     "commerc", "comercial", "kommerz", "коммерч", "research", "academic", "scientific", "education", "study",
     "forschung", "recherche", "investiga", "pesquisa", "исслед", "научн",
-    "prohibit", "acceptable", "policy", "do not use", "don't use",
+    "sell", "prohibit", "acceptable", "policy", "do not use", "don't use",
     "recommended", "permission", "authori", "consent", "terms", "agree", "-nc", " nc", "研究", "学术", "商用", "商业",
     "利用規約", "条款", "연구", "상업",
 )  # fmt: skip
