@@ -45,6 +45,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "cache": CommandEntry(
         "modelpick.cli.cache", "Show what lies where on this disk, or remove downloads.", HOUSEKEEPING
     ),
+    "doctor": CommandEntry(
+        "modelpick.cli.doctor", "Say what works here: endpoint, token, routes, disk, versions.", HOUSEKEEPING
+    ),
     "completion": CommandEntry(
         "modelpick.cli.completion", "Print the shell completion script for bash, zsh or fish.", HOUSEKEEPING
     ),

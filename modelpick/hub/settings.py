@@ -16,11 +16,13 @@ from modelpick.errors import CannotFindOut, UsageError
 DEFAULT_ENDPOINT = "https://huggingface.co"
 _LONGEST = 86_400.0  # seconds; a timer of the operating system cannot take any number
 _TRUE = {"1", "ON", "YES", "TRUE"}
-_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+"""Variables that hold a token, the first before the second."""
 _SECONDS = ("HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_ETAG_TIMEOUT")
 _FOLDERS = ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_TOKEN_PATH")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-_OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+"""Variables that forbid the network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +99,8 @@ def read_settings(endpoint: str | None = None, environ: Mapping[str, str] = os.e
         url = _endpoint(environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT, "HF_ENDPOINT")
     else:
         url = _endpoint(endpoint, "--endpoint")
-    offline = any(environ.get(name, "").upper() in _TRUE for name in _OFFLINE)
-    anonymous = environ.get("HF_HUB_DISABLE_IMPLICIT_TOKEN", "").upper() in _TRUE
+    offline = any(is_true(environ.get(name, "")) for name in OFFLINE)
+    anonymous = is_true(environ.get("HF_HUB_DISABLE_IMPLICIT_TOKEN", ""))
     return Settings(
         endpoint=url,
         token=None if offline or anonymous else _token(),
@@ -111,13 +113,18 @@ def read_settings(endpoint: str | None = None, environ: Mapping[str, str] = os.e
     )
 
 
+def is_true(value: str) -> bool:
+    """Whether a variable says yes, by huggingface_hub's rule."""
+    return value.upper() in _TRUE
+
+
 def check_environment(environ: Mapping[str, str] = os.environ) -> None:
     """Checks the HF_* variables that are read.
 
     Raises:
         UsageError: One of them is malformed; its name stands in the message, a token never does.
     """
-    for name in _TOKENS:
+    for name in TOKENS:
         token = environ.get(name, "")
         if token and not (token.isascii() and token.isprintable() and " " not in token):
             raise UsageError(
