@@ -177,15 +177,22 @@ def _license(found: License) -> Iterator[Block]:
         yield say(f"{named} ({found.family})" if found.family else named)
     for part in found.subjects[:_MAX_PARTS]:
         terms = part.declared or "not told"
-        yield say(f"For the {part.subject}: {terms} (commercial use: {USE_WORDS[part.commercial_use]})", item=True)
+        name = f" `{part.name}`" if part.name else ""
+        yield say(
+            f"For the {part.subject}{name}: {terms} (commercial use: {USE_WORDS[part.commercial_use]})", item=True
+        )
     for base in found.lineage[:_MAX_PARTS]:
         yield say(_base(base), item=True)
     left = len(found.subjects[_MAX_PARTS:]) + len(found.lineage[_MAX_PARTS:])
     if left:
         yield say(f"and {left} more", Tone.MUTED)
     if found.duties:
-        yield say("What you must do:")
-        yield from (say(duty.text, item=True) for duty in found.duties[:_MAX_DUTIES])
+        by_licence: dict[str, list[str]] = {}
+        for duty in found.duties[:_MAX_DUTIES]:
+            by_licence.setdefault(duty.of, []).append(duty.words)
+        for of, duties in by_licence.items():
+            yield say(f"What you must do by {of}:")
+            yield from (say(words, item=True) for words in duties)
         if len(found.duties) > _MAX_DUTIES:
             yield say(f"and {len(found.duties) - _MAX_DUTIES} more", Tone.MUTED)
 

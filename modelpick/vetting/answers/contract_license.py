@@ -101,10 +101,16 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """What a user of the model must do, and where that is said."""
+    """What a user of the model must do, which licence asks for it (and of which base), and where that is said."""
 
-    text: str
+    words: str
+    of: str
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Both in one line."""
+        return f"{self.words} ({self.of})"
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON contract."""

@@ -23,7 +23,7 @@ def with_duties(license_: License, facts: RepoFacts) -> License:
         of = f"`{source.licence.hub_id}`" + (f", of the base `{source.base}`" if source.base else "")
         for text, kind in _duties(source.licence):
             limits = tuple(term.evidence for term in source.limits if term.kind == kind)
-            duty = Duty(text=f"{text} ({of})", evidence=(*source.evidence, *limits))
+            duty = Duty(words=text, of=of, evidence=(*source.evidence, *limits))
             found.setdefault(f"{source.licence.hub_id}: {text}", duty)
     return replace(license_, duties=tuple(found.values()))
 
