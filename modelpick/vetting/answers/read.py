@@ -8,6 +8,7 @@ from modelpick.vetting.answers.contract import Answers
 from modelpick.vetting.answers.duties import with_duties
 from modelpick.vetting.answers.evaluation import read_evaluation
 from modelpick.vetting.answers.files import read_files, read_popularity
+from modelpick.vetting.answers.hub_terms import with_hub_terms
 from modelpick.vetting.answers.license import read_license
 from modelpick.vetting.answers.lineage import read_base_models, with_lineage
 from modelpick.vetting.answers.purpose import read_purpose
@@ -29,7 +30,7 @@ def read_answers(facts: RepoFacts) -> Answers:
         out_of_scope=read_out_of_scope(view),
         limitations=read_limitations(view),
         evaluation=read_evaluation(view),
-        training_data=read_training_data(view),
+        training_data=with_hub_terms(read_training_data(view), facts.datasets),
         license=with_duties(with_lineage(read_license(facts, view), facts, named), facts),
         popularity=read_popularity(facts),
         usage=running.usage,

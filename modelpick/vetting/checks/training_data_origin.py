@@ -48,14 +48,14 @@ def _risks(reading: Reading, terms: DatasetTerms, datasets: list[Dataset]) -> It
     quotes = (*quotes_of(datasets), *license_quote(reading))
     note = terms.note or terms.license
     if terms.status == "pirated":
-        yield failed(f"{names} holds pirated books: {note}", *quotes, severity=Severity.HIGH, confidence=sure)
+        yield failed(f"{names}: holds pirated books: {note}", *quotes, severity=Severity.HIGH, confidence=sure)
     elif terms.harm:
-        message = f"{names} was withdrawn because of harm to people: {note}"
+        message = f"{names}: withdrawn because of harm to people: {note}"
         yield failed(message, *quotes, severity=Severity.HIGH, confidence=sure)
     elif terms.status == "withdrawn":
-        yield failed(f"{names} was withdrawn: {note}", *quotes, confidence=sure)
+        yield failed(f"{names}: withdrawn: {note}", *quotes, confidence=sure)
     if terms.personal:
-        message = f"{names} holds {_PERSONAL[terms.personal]}: {note}"
+        message = f"{names}: holds {_PERSONAL[terms.personal]}: {note}"
         yield failed(message, *quotes, severity=Severity.LOW, confidence=sure)
 
 

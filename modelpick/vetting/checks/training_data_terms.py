@@ -13,8 +13,9 @@ How to fix
     Ask a lawyer if it matters, or take a model trained on data with open terms.
 
 Limits
-    A table of well-known sets, looked up by id and name. Sets that are not in it are not judged; terms may have
-    changed. A risk, not a verdict, and no legal advice.
+    A table of well-known sets, looked up by id and name, and the Hub's own tag where the table has no row and the
+    header names the set by its id. Other sets are not judged; terms may have changed. A risk, not a verdict, and no
+    legal advice.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ def run(reading: Reading) -> Iterator[Said]:
         return
     told = [said for terms, datasets in data.known.items() if (said := _risk(reading, terms, datasets))]
     told += [said for dataset, several in data.ambiguous if (said := _any_of(reading, dataset, several))]
+    strange = [dataset for dataset in data.strange if dataset.license is None or dataset.commercial_use == "unknown"]
+    told += _by_the_hub(reading, [dataset for dataset in data.strange if dataset.commercial_use == "no"])
     yield from told
-    open_names = [*data.strange, *(dataset for dataset, several in data.ambiguous if not _all_bar(several))]
+    open_names = [*strange, *(dataset for dataset, several in data.ambiguous if not _all_bar(several))]
     if open_names:
         first = open_names[:_MANY]
         more = f" and {len(open_names) - _MANY} more" if len(open_names) > _MANY else ""
@@ -65,6 +68,16 @@ def _risk(reading: Reading, terms: DatasetTerms, datasets: list[Dataset]) -> Sai
     if terms.results_free:
         return passed(f"{names}: its licence ({terms.license}) frees the results of working with it", *quotes)
     return None
+
+
+def _by_the_hub(reading: Reading, barred: list[Dataset]) -> Iterator[Said]:
+    """Data of which the Hub's own tag tells that they are not for commercial use."""
+    by_license: dict[str, list[Dataset]] = {}
+    for dataset in barred:
+        by_license.setdefault(dataset.license or "", []).append(dataset)
+    for license_, datasets in by_license.items():
+        what = f"{names_of(datasets)}: not for commercial use (`{license_}`, by the Hub's tag of the data set)"
+        yield _barred(reading, what, (*quotes_of(datasets), *license_quote(reading)))
 
 
 def _barred(reading: Reading, what: str, quotes: tuple[Evidence, ...]) -> Said:
