@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
@@ -128,7 +128,7 @@ def identify(text: str) -> Identified | None:
     words = _Words(text)
     short = len(words.text) <= _NAMED
     found = (title for title in _titles(words) if short or words.is_title(title.place))
-    titles = sorted(found, key=lambda title: (title.place, -title.length))
+    titles = list(_outermost(sorted(found, key=lambda title: (title.place, -title.length))))
     ids = dict.fromkeys(title.hub_id for title in titles)
     whole = next((title for title in (*titles, *_bare(words)) if title.known.holds(words.text)), None)
     if whole is not None and not (short and len(ids) > 1):
@@ -159,6 +159,17 @@ def _titles(words: _Words) -> Iterator[_Title]:
     for known, pattern in _patterns():
         if match := pattern.search(head):
             yield _Title(match.start(), len(match[0]), known, _hub_id(known, match[0], words.text))
+
+
+def _outermost(titles: Iterable[_Title]) -> Iterator[_Title]:
+    """Without those of another licence that stand inside one: "MIT License" in "Modified MIT License"."""
+    outer: _Title | None = None
+    for title in titles:
+        if outer is None or title.place + title.length > outer.place + outer.length:
+            outer = title
+            yield title
+        elif title.hub_id == outer.hub_id:
+            yield title
 
 
 def _bare(words: _Words) -> Iterator[_Title]:

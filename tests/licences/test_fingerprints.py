@@ -116,3 +116,9 @@ def test_long_texts_take_little_time(part: str) -> None:
     identify(text)
     terms_in(text)
     assert time.perf_counter() - start < 3
+
+
+def test_a_title_inside_another_is_none() -> None:
+    found = identify("Modified MIT License\n\nPermission is hereby granted, if you display our name.")
+    assert found is not None
+    assert (found.hub_id, found.sure) == ("modified-mit", "named")
