@@ -87,20 +87,19 @@ _PROSE_SCRIPT = re.compile(
     r"[`\"']?[\w./-]*\w\.(?:py|sh|bat|cmd|ps1|exe)\b"
 )
 _LONGEST_LINE = 4_000
-_SIGN = either(  # a line without one of these fetches nothing and decodes nothing to run
-    r"curl|wget|aria2c|iwr|irm|invoke-|base64|b64|iex|download(?:string|file)|powershell|pwsh|certutil|bitsadmin|mshta",
-    r"regsvr32|url(?:open|retrieve)|(?:requests|httpx)\.get|xxd|git\+|git@|github:",
-    r"(?:install|add)\b[^\n]*://",
+_SIGNS = tuple(  # a line without one of these fetches nothing and decodes nothing to run; looked for faster than searched
+    "curl wget aria2c iwr irm invoke- base64 b64 iex downloadstring downloadfile powershell pwsh certutil bitsadmin "  # noqa: SIM905
+    "mshta regsvr32 urlopen urlretrieve requests.get httpx.get xxd git+ git@ github:".split()
 )
 
 
 def fetched_and_run(low: str) -> str | None:
     """The line of a text in lower case that runs or installs what it fetched, decoded or was sent; None where none."""
-    if _SIGN.search(low) is None:
+    if not _may_fetch(low):
         return None
     saved: set[str] = set()
     for line in _lines(low):
-        if _SIGN.search(line) is not None:
+        if _may_fetch(line):
             if _is_remote_run(line):
                 return line
             if _FETCHES.search(line):
@@ -110,12 +109,18 @@ def fetched_and_run(low: str) -> str | None:
     return None
 
 
+def _may_fetch(low: str) -> bool:
+    return any(sign in low for sign in _SIGNS) or ("://" in low and ("install" in low or " add" in low))
+
+
 def runs_script(low: str, *, prose: bool = False) -> str | None:
     """The line of a text in lower case that runs code of a repository; None where none. `prose`: also plain words."""
     if not any(sign in low for sign in _SCRIPT_SIGNS):
         return None
     for line in _lines(low):
-        if _SCRIPT.search(line) or (prose and _PROSE_SCRIPT.search(line)):
+        if any(sign in line for sign in _SCRIPT_SIGNS) and (
+            _SCRIPT.search(line) or (prose and _PROSE_SCRIPT.search(line))
+        ):
             return line
     return None
 

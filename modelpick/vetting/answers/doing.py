@@ -120,8 +120,8 @@ def _is_deed(said: Said) -> bool:
         return False
     label = _LABEL.match(text)
     return (
-        _has(_TO, _PLAIN, text)
-        or _has(_BY_DOING, _DOING, text)
+        (" to " in text and _has(_TO, _PLAIN, text))
+        or ("ing" in text and _has(_BY_DOING, _DOING, text))
         or _has(_CAN, _PLAIN, text)
         or _has(_THAT, _THIRD, text, _PLAIN)
         or _begins_with_deed(text)

@@ -255,7 +255,7 @@ class CardView:
             if block.kind is BlockKind.HEADING:
                 sentences = (Sentence(text=block.text, line=block.line, quote=self.rows[block.line - 1].strip()),)
             for sentence in sentences:
-                if "#" in sentence.quote and _is_contents(sentence.quote):
+                if ("](#" in sentence.quote or "href" in sentence.quote) and _is_contents(sentence.quote):
                     continue
                 text = sentence.text[:_MAX_TEXT].strip()
                 if text and not ("://" in text and _URL.fullmatch(text)):
