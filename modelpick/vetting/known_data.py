@@ -66,4 +66,4 @@ def license_quote(reading: Reading) -> tuple[Evidence, ...]:
     card = reading.facts.card
     if card is not None and (line := card.front_matter.lines.get("license")):
         return (quote_of(card, line),)
-    return reading.answers.license.evidence[:1]
+    return reading.answers.license.own_evidence[:1]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from vetting.facts_of import facts
-from vetting.lineage_cases import OPEN, made_from, repo
+from vetting.lineage_cases import NC, OPEN, made_from, repo
 
 from modelpick.facts import Missing, RepoFacts, TextFile
 from modelpick.findings import Finding, Severity
@@ -174,3 +174,11 @@ def test_a_copyleft_base_is_named_beside_a_yes() -> None:
     same = read_answers(made_from(repo("ann/model", "agpl-3.0", "org/base"), base)).license
     assert "binds" not in same.reason
     assert "binds" not in read_answers(made_from(repo("ann/model", "mit", "org/open"), OPEN)).license.reason
+
+
+@pytest.mark.parametrize("check", ["license-known", "license-by-tool", "license-declared"])
+def test_what_is_said_of_its_own_licence_quotes_its_own_line(check: str) -> None:
+    subject = made_from(repo("ann/model", "apache-2.0", "org/nc", body="Made with Unsloth, 2x faster."), NC)
+    tagged = replace(subject, tags=("unsloth",))
+    quotes = [quote for finding in findings(check, tagged) for quote in finding.evidence]
+    assert {(quote.file, quote.line) for quote in quotes} <= {("README.md", 2)}

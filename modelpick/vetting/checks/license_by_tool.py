@@ -36,7 +36,7 @@ def run(reading: Reading) -> Iterator[Said]:
     if constant and [value.lower() for value in license_.declared] == [constant]:
         card = reading.facts.card
         end = card.front_matter.end_line if card is not None else 0
-        quotes = [quote for quote in license_.evidence if 0 < quote.line <= end][:1]
+        quotes = [quote for quote in license_.own_evidence if 0 < quote.line <= end][:1]
         why = f"{name} writes `license: {constant}` into every card, so it may be nobody's choice"
         yield failed(why, *quotes, confidence=Confidence.MEDIUM)
     elif not typo and license_.declared:

@@ -54,9 +54,11 @@ def run(reading: Reading) -> Iterator[Said]:
         places = ", ".join(_place(source) for source in elsewhere[:3])
         yield failed(f"no key `license` in the header, only {places}", *quotes, severity=Severity.MEDIUM)
     elif license_.prose:
-        yield failed(f"no key `license` in the header; the text names {license_.prose}", *license_.evidence[:2])
-    elif license_.evidence:
-        yield failed(f"no key `license` in the header; {license_.reason}", *license_.evidence[:2])
+        yield failed(f"no key `license` in the header; the text names {license_.prose}", *license_.own_evidence[:2])
+    elif license_.own_evidence:
+        yield failed(
+            "no key `license` in the header; the text says something of one: read it", *license_.own_evidence[:2]
+        )
     else:
         yield failed("no licence is stated (looked at the header, tags, licence files and the text)")
 

@@ -58,7 +58,7 @@ def run(reading: Reading) -> Iterator[Said]:
 
 
 def _declared(value: str, license_: License, files: Sequence[LicenseSource]) -> Said:
-    at = license_.evidence[:1]
+    at = license_.own_evidence[:1]
     licence = licence_of(value)
     where = f"; its text may be in {', '.join(f'`{file.value}`' for file in files[:3])}" if files else ""
     if licence is None:
@@ -68,14 +68,14 @@ def _declared(value: str, license_: License, files: Sequence[LicenseSource]) -> 
         name = next((source.value for source in license_.other_sources if source.source == "license_name"), None)
         if told:
             called = f", named `{name}`" if name else ""
-            return passed(f"`other`{called}: {told.name}", *license_.evidence[:2])
+            return passed(f"`other`{called}: {told.name}", *license_.own_evidence[:2])
         because = f"and its name `{name}` is not in our table" if name else "and its name is not told"
         return unknown(f"the licence is `other` {because}{where}", *at)
     if licence.hub_id == "unknown":
         return unknown("the licence is declared as `unknown`", *at)
     if licence.is_family:
         if told and kin(told, licence):
-            return passed(f"`{value}` names a family; another place tells {told.name}", *license_.evidence[:2])
+            return passed(f"`{value}` names a family; another place tells {told.name}", *license_.own_evidence[:2])
         return failed(f"`{value}` names a family of licences, not one text{where}", *at)
     return passed(f"{licence.name} ({licence.family})", *at)
 
