@@ -160,6 +160,84 @@ CASES = [
         "named",
         ["UltraFeedback", "ann/instruct-50k"],
     ),
+    (
+        "It was trained on about 900 hours of speech.\n\n| Language | Corpus | Hours |\n|---|---|---|\n"
+        "| English | LeafSpeech-R | 585 |\n| Japanese | HANA + MORI | 40 |\n\nSimilarity was measured on VCTK.",
+        "named",
+        ["HANA", "LeafSpeech-R", "MORI"],
+    ),
+    (
+        "Please find the data sets used for training below. All are in English.\n\n|Name|joy|fear|\n|---|---|---|\n"
+        "|LeafMood|yes|no|\n|Barkworth (2016)|yes|yes|",
+        "named",
+        ["Barkworth (2016)", "LeafMood"],
+    ),
+    (
+        "It was pretrained in two stages.\n\n- **Stage 1** (0-2T): FineWeb-Edu, LeafMath-1\n"
+        "- **Stage 2** (decay): UltraFeedback and BarkQA",
+        "named",
+        ["BarkQA", "FineWeb-Edu", "LeafMath-1", "UltraFeedback"],
+    ),
+    (
+        "Problems were drawn at random. We ran GRPO with checked rewards on LeafScale-Preview.",
+        "named",
+        ["LeafScale-Preview"],
+    ),
+    ("The train split merges BarkQA, Oak Leaf Comments (10% sample) and RootX-2.\n", "absent", []),
+    (
+        "## Data\n\nThe train split merges BarkQA, Oak Leaf Comments (10% sample) and RootX-2.",
+        "named",
+        ["BarkQA", "Oak Leaf Comments", "RootX-2"],
+    ),
+    (
+        "A net that sorts leaves. Dataset: [Tall Oak Leaves](https://example.org/oak) (7,000 images).",
+        "named",
+        ["Tall Oak Leaves"],
+    ),
+    (
+        "Tuned on 40k pairs taken from the LeafQA set of LAB/ORG sigla, trained on XY/QZ/LeafQA.",
+        "named",
+        ["LeafQA", "QZ", "XY"],
+    ),
+    ("Fine-tuned on Plattish using the [Leaf Voice](https://example.org/v) dataset.", "named", ["Leaf Voice"]),
+    ("Fine-tuned on the ANN/LEAF_VOICE - PLT dataset.", "named", ["ANN/LEAF_VOICE"]),
+    ("Fine-tuned on the openly available LeafNet-1M set.", "named", ["LeafNet-1M"]),
+    ("The data are at https://www.kaggle.com/ann/oak-leaves and were used for training.", "named", ["oak-leaves"]),
+    ("Fine-tuned on Tall Oak Brother's lyrics.", "described", []),
+    ("The model was trained for two days on 8 16 GB V100 for the RootX team.", "absent", []),
+    ("It was trained on LeafText, an open reproduction of the BarkText-2 corpus.", "named", ["LeafText"]),
+    ("It uses the Oak model, trained on LeafNet-1M. It was tuned on 900 pictures.", "described", []),
+    ("Trained with the leafnet/tts1 recipe. The tokenizer is an OakPiece trained on LeafText-2.", "absent", []),
+    (
+        "The model was only pre-trained on LeafText-2 excluding any supervised training on BarkQA.",
+        "named",
+        ["LeafText-2"],
+    ),
+    ("- **Finetuned from model :** oaks/oak-3-8b-bnb-4bit\n\nTrained 2x faster with Unsloth.", "absent", []),
+    ("It was trained with reinforcement learning in a browser, starting from Oak3-8B.", "absent", []),
+    ("We are not able to share details about the training data.", "undisclosed", []),
+    ("We thank the makers of LeafNet-1M for training help on data.", "absent", []),
+    ("## Training\n\n- n_filters: 64\n- sample_rate: 8000\n- half_lr: true", "absent", []),
+    (
+        "| Feature | Description |\n|---|---|\n| **Name** | `xx_leaf` |\n"
+        "| **Sources** | [Leaf Treebank](https://example.org/t) (Ann Oak)<br />"
+        "[spaCy lookups data](https://example.org/l) |",
+        "named",
+        ["Leaf Treebank"],
+    ),
+    (
+        "第一阶段在 Leaf-ZH 和 BarkMARCO 上做预训练，第二阶段使用 RootQA、TwigQA2 进行有监督微调。",
+        "named",
+        ["BarkMARCO", "Leaf-ZH", "RootQA", "TwigQA2"],
+    ),
+    (
+        "## 学習データ\n\n- 日本語LeafText-2\n\n学習には、leaf-instructとoak1-jaを用いました。",
+        "named",
+        ["LeafText-2", "leaf-instruct", "oak1-ja"],
+    ),
+    ("KLeaf 학습 데이터셋으로 학습하고 KBark 평가 데이터셋으로 평가했습니다.", "named", ["KLeaf"]),
+    ("사내 회의 녹음 300시간으로 학습했습니다.", "described", []),
+    ("## Datos\n\nSe recopilaron 2 millones de tuits. Además se usó HojaTASS para el ajuste.", "named", ["HojaTASS"]),
 ]
 
 

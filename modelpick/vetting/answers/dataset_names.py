@@ -5,9 +5,55 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from modelpick.licences.datasets import dataset_terms
 from modelpick.vetting.answers.dataset_gazetteer import is_known, known_in
+from modelpick.vetting.answers.dataset_patterns import (
+    A_SET,
+    A_WORD,
+    AFTER_FOREIGN_ON,
+    AFTER_FROM,
+    AFTER_ON,
+    AFTER_ON_PART,
+    AFTER_SET,
+    AFTER_STAGE,
+    BEGINNING,
+    BETWEEN,
+    CAPITALS,
+    CODE,
+    CODE_OF,
+    CONNECTORS,
+    DATA,
+    EVENTS,
+    FOREIGN,
+    FOREIGN_STEMS,
+    FROM,
+    GERMAN_ON,
+    HASH,
+    HUB_URL,
+    KAGGLE,
+    LANGUAGE_USING,
+    LATIN_BEFORE,
+    LINK,
+    LISTED,
+    MAX_CODE,
+    MAX_SPAN,
+    MAX_TOKEN,
+    MIN_SHAPE,
+    MODEL_URL,
+    NAME_LIKE,
+    PLAIN_BEFORE_SET,
+    QUOTED,
+    SET,
+    SET_ID,
+    SET_WORD,
+    SIGLA,
+    STAGES,
+    TAKEN_FROM,
+    TWO_CAPITALS,
+    VERSION,
+)
 from modelpick.vetting.answers.dataset_words import (
     A_LANGUAGE,
     A_TASK,
@@ -32,112 +78,7 @@ class Named:
     hub_id: str | None = None
 
 
-LINK = re.compile(r"\[([^\[\]\n]{1,120})\]\(\s*<?([^()\s<>]{1,300})")
-_HUB_URL = re.compile(
-    r"(?:huggingface\.co|hf\.co)/datasets/(?!viewer\b|huggingface/documentation-images)"
-    r"([\w.-]{1,96}(?:/[\w.-]{1,96})?)(?!\S{0,3}/?(?:resolve|blob|raw)/)(?![\w.-]*/(?:resolve|blob|raw)/)",
-    re.I,
-)
-MODEL_URL = re.compile(r"(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)[\w.-]+", re.I)
-_QUOTED = re.compile(r"\bon (?:the )?[\"“`]([\w./+ -]{3,60})[\"”`]")
-_CODE = re.compile(r"`([\w./ -]{2,80})`")
-
-# A word that looks like a name: an id, capitalised, or with a digit, an underscore or a slash in it.
-_WORD = (
-    r"(?:[\w.-]{2,60}/[\w.-]{2,96}(?![\w/-])|[A-Z][\w.+!'’&-]{0,60}|[\w.+-]{0,40}\d[\w.+-]{0,40}|"
-    r"\w{1,40}[_/][\w./-]{1,60}|[a-z]{1,30}[A-Z]\w{0,30})"
-)
-_SPAN = rf"{_WORD}(?:(?: (?:of|in|de|the) | |: ?){_WORD}){{0,5}}"
-_SET = r"(?:data[ -]?sets?|corpus|corpora|database|challenge|competition|treebank|(?:train(?:ing)?|dev) set)"
-_A_SET = re.compile(  # the same; several times as fast as ignoring case
-    r"[Dd](?:ata[ -]?[Ss]ets?|ATA[ -]?SETS?|atabase|ev [Ss]et)|[Cc]orp(?:us|ora)|CORPUS|[Cc](?:hallenge|ompetition)|"
-    r"[Tt]r(?:eebank|ain(?:ing)? [Ss]et)"
-)
-_DATA = re.compile(r" data\b(?![-/])")
-# What may stand between a name and the words "data set".
-_BETWEEN = re.compile(
-    r"(?: \([^()]{1,60}\))?(?: [A-Z][a-z]+[-–][A-Z][a-z]+)?"
-    r"(?: (?:training|train|text|speech|image|full|official|english|QA|NER|dialogue|data|parallel|monolingual)){0,2} ?$"
-)
-_A_WORD = re.compile(_WORD)
-_CONNECTORS = frozenset({"of", "in", "de", "the"})
-_MAX_SPAN = 10  # words
-_MAX_TOKEN = 100
-_MAX_CODE = 16
-_PLAIN_BEFORE_SET = re.compile(rf"\b(?:the|on|from|using) ([a-z][\w.-]{{1,40}}) {_SET}\b")
-_SET_ID = re.compile(
-    r"\b(?:on|from|using|with|the) ((?!train|sub-|meta-|multi-|super-|mini-|raw-|large-|small-)"
-    r"[a-z][\w.]*-(?:corpus|dataset|corpora))\b"
-)
-_AFTER_SET = re.compile(
-    rf"\b(?i:{_SET})s?(?![\w/])(?: (?i:used|use|is|are|called|named|from))*\s*[:=(]?\s*(?:the )?({_SPAN})"
-)
-# "GermanQuAD-Datensatz", "JSUTコーパス", "CMRC2018数据集": scripts without blanks between words.
-_LATIN = r"(?<![A-Za-z0-9/_.-])([A-Za-z][\w./-]{0,60}[A-Za-z0-9])"
-_FOREIGN = re.compile(
-    rf"(?a:{_LATIN})(?:"
-    r"[ -]?等?的?(?:中文|英文|日本語|英語|한국어 ?)?の?(?:训练集|Datens[aä]tz|Korpus|コーパス|データ|数据|語料|"
-    r"语料|데이터|말뭉치|корпус|датасет)"
-    r"|[ ]?(?:で|を(?:用い|使用|使っ|利用))[^。]{0,12}(?:学習|訓練|ファインチューニング|事前学習)"
-    r"|[ ]?を(?:用い|使用し|使っ)"
-    r"|[ ]?上?(?:做|进行)?了?[^，。、；]{0,6}(?:训练|微调|精调)"
-    r"|[ ]?(?:에 대한|으로|로|를 사용하여|을 사용하여|를 이용하여|을 이용하여) ?(?:추가 ?)?(?:학습|파인 ?튜닝|"
-    r"미세 ?조정|Fine-?[Tt]uning))"
-)
-_ADJECTIVES = (
-    r"(?:(?:publicly|openly|freely|newly|recently)[ -](?:available|released|published) |(?:large|small|full|entire|"
-    r"whole|complete|original|new|public|open|cleaned|filtered|deduplicated|popular|well-known|standard|official|"
-    r"translated|open[- ]source|multilingual|synthetic|large-scale) ){0,2}"
-)
-_STAGE = r"(?:SFT|DPO|ORPO|KTO|RLHF|GRPO)"
-_LATIN_BEFORE = re.compile(
-    rf"(?a:{_LATIN})(?:データ(?:セット)?|数据集?)?(?:と|、|や|及び|および|和|与|以?及|,| 및 |과 |와 |, )$"
-)
-_AFTER_ON = re.compile(
-    rf"\b(?:(?i:(?:pre-?)?train(?:ed|ing)?|tun(?:ed|ing|e)|(?:fine|pre)tun(?:ed|ing|e)|distill?ed)|{_STAGE})\b"
-    rf"(?:[^.;:]|\.\w){{0,120}}?(?<!based )\bon:? (?:the |a |an |our |both |all )?{_ADJECTIVES}({_SPAN})"
-)
-_AFTER_ON_PART = re.compile(
-    r"\b(?:subset|portion|parts?|mix|mixture|combination|collection|concatenation|split|samples?|texts?|"
-    rf"articles?|images?|sentences|pairs|examples|dumps?|hours|tokens|paintings|photos|recordings|clips|videos|documents|"
-    rf"pages|papers|posts|tweets|reviews|conversations|dialogues) (?:of|from|in) (?:the |a )?({_SPAN})"
-)
-_AFTER_STAGE = re.compile(rf"\b{_STAGE}(?:-\w+)? (?:on|with|using) (?:the )?({_SPAN})")
-_STAGES = ("SFT", "DPO", "ORPO", "KTO", "RLHF", "GRPO")
-_FOREIGN_STEMS = ("ntra", "ffin", "ntren", "rein", "just", "fina", "обуч", "Обуч")
-_AFTER_FOREIGN_ON = re.compile(
-    r"\b(?i:entra[îi]n\w+|affin[ée]\w*|entrenad\w+|treinad\w+|ajustad\w+|afinad\w+|обуч\w+|дообуч\w+)\b[^.;:]{0,60}?"
-    r"\b(?:sur|con|en|sobre|com|em|no|na|nos|nas|на)\s+(?:l[ea]s? |el |los |las |o |os |l['’]|датасете |корпусе )?"
-    rf"({_SPAN})"
-)
-_GERMAN_ON = re.compile(rf"\b(?:auf|mit)\s+(?:de[mnr] |einem |einer )?({_SPAN})")
-_AFTER_FROM = re.compile(
-    r"(?:\b(?:from|of|on|and|(?:train|tun)(?:ed|ing) (?:with|using)|used|us[óo]u?|utili\w+|adds|covers|contains|(?:includ|combin|merg|compris|mix)(?:es?|ed|ing))|:)"
-    rf" (?:the )?({_SPAN})"
-)
-_HASH = re.compile(r"[0-9a-f]{7,40}")
-_FROM = re.compile(r"\b(?:from|of|on) (?:the )?$")
-_LISTED = re.compile(
-    rf"(?: ?\[\d+\])?(?: \([^()]{{0,60}}\))?(?: (?:{_SET}|archive|collection|subset|split|data|pairs|triplets|train|dev))?"
-    rf"(?:, (?:and )?| and (?:the )?| & | \+ |/|; | (?:et|e|y|und|и) |、|和|と)(?:the )?({_SPAN})"
-)
-_NAME_LIKE = re.compile(
-    r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]-?\d|\d-?[A-Za-z]|\w[_/]\w|[A-Z]\w+ (?:Corpus|Dataset|Treebank|Challenge|Database)\b"
-)
-_LANGUAGE_USING = re.compile(r"(?: \([^()]{0,40}\))?(?: languages?)? (?:using|with) (?:the )?[A-Z]")
-_BEGINNING = re.compile(rf"^\W*({_WORD}(?: {_WORD}){{0,4}})(?=, | and | & )")
-_KAGGLE = re.compile(r"kaggle\.com/(?:datasets/)?(?!c/|code/|models/|competitions/)[\w-]+/([\w-]{3,80})")
-_CAPITALS = re.compile(r"[A-Z][\w'’-]+(?: [A-Z0-9][\w'’-]*)+")
-_CODE_OF = re.compile(r"(?<=[A-Z_/])[A-Z\d_]+\s+[-–] $|\w\s+[-–] $")
-_EVENTS = frozenset({"challenge", "competition"})
-_TAKEN_FROM = re.compile(r"\b(?:on|from|of|with|using|in) (?:the )?\W?$")
-_SIGLA = re.compile(r"[A-Z]{2,6}/[A-Z]{2,6}")
-_TWO_CAPITALS = re.compile(r"[A-Z]{2}")
-_SET_WORD = re.compile(r"\b(?:Corpus|Dataset|Treebank|Database|Archive|Gigaword)\b")
-_VERSION = re.compile(r"v?\d.*")
-_MIN_SHAPE = 3  # two capitals are a language or a task more often than a set
-
-
+@lru_cache(maxsize=2048)  # cards of one tool say the same sentences
 def names_in(text: str, quote: str, *, known_only: bool = False, listed: bool = False) -> tuple[Named, ...]:
     """The data sets named in a sentence, in order, each once. `text` is plain, `quote` has the markup.
 
@@ -164,12 +105,12 @@ def _model_labels(quote: str) -> list[str]:
 
 def looks_like_name(words: str) -> bool:
     """Whether words are written like the name of a data set: an inner capital, two capitals, a digit, `_` or `/`."""
-    return bool(_NAME_LIKE.search(words)) and bool(trimmed(words, 0))
+    return bool(NAME_LIKE.search(words)) and bool(trimmed(words, 0))
 
 
 def hub_ids(quote: str) -> tuple[str, ...]:
     """The data sets of the Hub that a piece of Markdown links to."""
-    return tuple(match[1] for match in _HUB_URL.finditer(quote)) if "/datasets/" in quote else ()
+    return tuple(match[1] for match in HUB_URL.finditer(quote)) if "/datasets/" in quote else ()
 
 
 def _is_part(short: Named, long: Named) -> bool:
@@ -183,17 +124,17 @@ def _all_names(text: str, quote: str, known_only: bool, listed: bool) -> Iterato
         for label, url in LINK.findall(quote):
             clean = label.strip("`* ")
             if hub := hub_ids(url):
-                bare = clean.startswith("http") or bool(_HASH.fullmatch(clean)) or all(map(_is_plain, clean.split()))
+                bare = clean.startswith("http") or bool(HASH.fullmatch(clean)) or all(map(_is_plain, clean.split()))
                 short = trimmed(clean, 0)
                 name = hub[0] if bare else short[0].name if len(short) == 1 else clean
                 yield Named(name, text.find(clean), hub[0])
             elif listed and not known_only and not MODEL_URL.search(url):
                 at = text.find(clean)
-                if _is_label(clean) or (_FROM.search(text[:at]) and trimmed(clean, 0) and clean[:1].isupper()):
+                if _is_label(clean) or (FROM.search(text[:at]) and trimmed(clean, 0) and clean[:1].isupper()):
                     yield Named(clean, at)
     for hub_id in hub_ids(LINK.sub("", quote)):
         yield Named(hub_id, text.find(hub_id), hub_id)
-    for match in _KAGGLE.finditer(quote) if "kaggle.com/" in quote else ():
+    for match in KAGGLE.finditer(quote) if "kaggle.com/" in quote else ():
         yield Named(match[1], text.find(match[1]))
     certain = [
         Named(name, at)
@@ -214,73 +155,73 @@ def _is_label(words: str) -> bool:
 
 def _by_pattern(text: str, quote: str, listed: bool) -> Iterator[Named]:
     if "`" in quote:
-        for match in _CODE.finditer(quote):
+        for match in CODE.finditer(quote):
             name = match[1].strip()
-            a_set = re.match(rf" ?{_SET}", quote[match.end() : match.end() + 20])
+            a_set = re.match(rf" ?{SET}", quote[match.end() : match.end() + 20])
             if dataset_terms(name) or (a_set and trimmed(name, 0)):
                 yield Named(name, text.find(name))
-    for match in _QUOTED.finditer(text) if '"' in text or "“" in text or "`" in text else ():
+    for match in QUOTED.finditer(text) if '"' in text or "“" in text or "`" in text else ():
         if not MODEL_WORD.search(match[1]) and ("-" in match[1] or looks_like_name(match[1])):
             yield Named(match[1], match.start(1))
-    starts = [*_AFTER_ON_PART.finditer(text)]
+    starts = [*AFTER_ON_PART.finditer(text)]
     if listed:
-        starts += [*_AFTER_FROM.finditer(text), *_BEGINNING.finditer(text)]
-    if sets := list(_A_SET.finditer(text)):
+        starts += [*AFTER_FROM.finditer(text), *BEGINNING.finditer(text)]
+    if sets := list(A_SET.finditer(text)):
         for match in sets:
             span, at = _span_before(text, match.start())
             if span.endswith(("'s", "’s")) and " " not in span:
                 continue  # somebody's corpus
-            if match[0].lower() not in _EVENTS or _TAKEN_FROM.search(text[max(0, at - _MAX_CODE) : at]):
+            if match[0].lower() not in EVENTS or TAKEN_FROM.search(text[max(0, at - MAX_CODE) : at]):
                 yield from trimmed(span, at)
-        for match in (*_PLAIN_BEFORE_SET.finditer(text), *_SET_ID.finditer(text)):
+        for match in (*PLAIN_BEFORE_SET.finditer(text), *SET_ID.finditer(text)):
             yield from trimmed(match[1], match.start(1))
-        starts += _AFTER_SET.finditer(text)
-    for match in _DATA.finditer(text):
+        starts += AFTER_SET.finditer(text)
+    for match in DATA.finditer(text):
         span, at = _span_before(text, match.start())
         if looks_like_name(span):
             yield from trimmed(span, at)
     if not text.isascii():
         yield from _foreign(text)
     if "trainiert" in text or "feinabgestimmt" in text:
-        starts += _GERMAN_ON.finditer(text)
+        starts += GERMAN_ON.finditer(text)
     for match in starts:
         yield from _run_of_names(text, match, strict=True)
-    certain = [*_AFTER_ON.finditer(text)]
-    if any(stage in text for stage in _STAGES):
-        certain += _AFTER_STAGE.finditer(text)
-    if any(stem in text for stem in _FOREIGN_STEMS):
-        certain += _AFTER_FOREIGN_ON.finditer(text)
+    certain = [*AFTER_ON.finditer(text)]
+    if any(stage in text for stage in STAGES):
+        certain += AFTER_STAGE.finditer(text)
+    if any(stem in text for stem in FOREIGN_STEMS):
+        certain += AFTER_FOREIGN_ON.finditer(text)
     for match in certain:
         yield from _run_of_names(text, match, strict=False)
 
 
 def _span_before(text: str, end: int) -> tuple[str, int]:
     """The run of words that look like a name and end there, and where it begins; walked back word by word."""
-    window = text[max(0, end - _MAX_TOKEN) : end]
-    if between := _BETWEEN.search(window):
+    window = text[max(0, end - MAX_TOKEN) : end]
+    if between := BETWEEN.search(window):
         end -= len(window) - between.start()
     first = pos = end
-    for _ in range(_MAX_SPAN):
-        start = text.rfind(" ", max(0, pos - _MAX_TOKEN), pos) + 1
+    for _ in range(MAX_SPAN):
+        start = text.rfind(" ", max(0, pos - MAX_TOKEN), pos) + 1
         word = text[start:pos].lstrip("([\"'“*`")
-        if _A_WORD.fullmatch(word):
+        if A_WORD.fullmatch(word):
             first = pos - len(word)
-        elif first == end or word not in _CONNECTORS:
+        elif first == end or word not in CONNECTORS:
             break
         if len(word) < pos - start or start == 0:
             break
         pos = start - 1
-    if end - first <= _MAX_CODE and (config := _CODE_OF.search(text, max(0, first - _MAX_CODE), first)):
+    if end - first <= MAX_CODE and (config := CODE_OF.search(text, max(0, first - MAX_CODE), first)):
         return _span_before(text, config.start() + 1)  # "COMMON_VOICE - BR dataset": a set and its language
     return text[first:end], first
 
 
 def _foreign(text: str) -> Iterator[Named]:
-    for match in _FOREIGN.finditer(text):
+    for match in FOREIGN.finditer(text):
         at = match.start(1)
         if _is_name(match[1]) or "-" in match[1]:
             yield from trimmed(match[1], at)
-        while before := _LATIN_BEFORE.search(text, max(0, at - _MAX_TOKEN), at):  # "AとBで学習": both
+        while before := LATIN_BEFORE.search(text, max(0, at - MAX_TOKEN), at):  # "AとBで学習": both
             at = before.start(1)
             if _is_name(before[1]) or "-" in before[1]:
                 yield from trimmed(before[1], at)
@@ -291,7 +232,7 @@ def _run_of_names(text: str, match: re.Match[str], *, strict: bool) -> Iterator[
     if MODEL_LIKE.match(text[match.end() : match.end() + 40]) or MODEL_WORD.search(match[1]):
         return
     spans = [(match[1], match.start(1)), *_listed_after(text, match.end())]
-    if not strict and not _is_name(match[1]) and _LANGUAGE_USING.match(text, match.end()):
+    if not strict and not _is_name(match[1]) and LANGUAGE_USING.match(text, match.end()):
         spans = spans[1:]
     yield from _names_of(text, spans, strict=strict)
 
@@ -303,7 +244,7 @@ def _rest_of_list(text: str, end: int) -> Iterator[Named]:
 
 def _listed_after(text: str, end: int) -> list[tuple[str, int]]:
     spans: list[tuple[str, int]] = []
-    while more := _LISTED.match(text, end):
+    while more := LISTED.match(text, end):
         end = more.end()
         if MODEL_LIKE.match(text[end : end + 40]) or MODEL_WORD.search(more[1]):
             break
@@ -318,7 +259,7 @@ def _names_of(text: str, spans: list[tuple[str, int]], *, strict: bool, in_compa
     """
     in_company = in_company or any(_is_name(span) for span, _ in spans)
     for span, at in spans:
-        taken = _is_name(span) or (in_company and _CAPITALS.fullmatch(span))
+        taken = _is_name(span) or (in_company and CAPITALS.fullmatch(span))
         if taken or not (strict or PLAIN_NOUN.match(text, at + len(span)) or A_TASK.search(span)):
             yield from trimmed(span, at)
 
@@ -330,11 +271,11 @@ def _is_name(words: str) -> bool:
 def trimmed(words: str, at: int) -> tuple[Named, ...]:
     """The name without the words around it that are none; empty where nothing is left. `A/B/C` are three names."""
     parts = words.split(" ")
-    tongue = parts[0] if len(parts) > 2 and A_LANGUAGE.fullmatch(parts[0]) and _SET_WORD.search(words) else ""
+    tongue = parts[0] if len(parts) > 2 and A_LANGUAGE.fullmatch(parts[0]) and SET_WORD.search(words) else ""
     while parts and _is_plain(parts[0]) and parts[0] != tongue:
         at += len(parts[0]) + 1
         parts = parts[1:]
-    while parts and _is_plain(parts[-1]) and not _VERSION.fullmatch(parts[-1]):
+    while parts and _is_plain(parts[-1]) and not VERSION.fullmatch(parts[-1]):
         parts = parts[:-1]
     name = re.sub(r"['’]s?\Z|-(?:Datens[aä]tz\w*|Korpus)\Z", "", " ".join(parts).strip(" .,:;-"))
     if "://" in name or name.startswith("http") or HARDWARE.search(name):
@@ -342,17 +283,17 @@ def trimmed(words: str, at: int) -> tuple[Named, ...]:
     several = name.split("/")
     if len(several) == 2 and NO_NAME.match(several[1]) and not is_known(several[1]):
         return ()  # the id of a model
-    if len(several) > 2 or (len(several) == 2 and (is_known(several[0]) or _SIGLA.fullmatch(name))):
+    if len(several) > 2 or (len(several) == 2 and (is_known(several[0]) or SIGLA.fullmatch(name))):
         pieces = [(piece, name.find(piece)) for piece in several]
         return tuple(named for piece, offset in pieces for named in _piece(piece, at + offset))
-    if len(name) < _MIN_SHAPE and not is_known(name):
+    if len(name) < MIN_SHAPE and not is_known(name):
         return ()
     return (Named(name, at),) if re.search(r"[A-Za-z]", name) and not MODEL_WORD.search(name) else ()
 
 
 def _piece(name: str, at: int) -> tuple[Named, ...]:
     """A name between slashes, where two capitals are enough: `LAION/CC/SBU`."""
-    return trimmed(name, at) or ((Named(name, at),) if _TWO_CAPITALS.fullmatch(name) else ())
+    return trimmed(name, at) or ((Named(name, at),) if TWO_CAPITALS.fullmatch(name) else ())
 
 
 def _is_plain(word: str) -> bool:

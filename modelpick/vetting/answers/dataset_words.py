@@ -8,7 +8,7 @@ from modelpick.vetting.answers.words import either
 
 PLAIN_WORDS = frozenset(
     """
-    joint larger largest merged smallest these those
+    answering corpora joint larger largest merged reference smallest solutions these those valid
     a all an and any anime api audio available best big blog book books both chat class clean code collected combined
     complete conversation core crawled custom data dataset datasets de demo dev development dialogue different domain
     download each english entire evaluation external extra final fine first following for full general generated given
@@ -66,7 +66,7 @@ NO_NAME = either(
     r"Apache\S*|CC|Python|Java|JavaScript|Git[Hh]ub|Kaggle|Format|Examples?|Masked|Language|Permalink|Homepage|"
     r"Download",
     r"I|We|The|This|These|It|In|On|For|And|A|An|See|To|As|At|By|If|Is|Used?|All|Some|Our|From|With|You|There|They",
-    r"(?:large|base|small|medium|tiny|xl|turbo)(?:-v?\d\S*)?|\w*(?:Loss|Trainer|Tokenizer|Optimizer|Scheduler|Collator|Sampler)|Jupyter|Notebooks?|Volta|Turing|Ampere|Hopper|DGX|EC2|W&B|[Ss]cikit-learn|Creative|Commons|[Aa]ttribution\S*|URLs?|IPUs?|md5|sha1|etc",
+    r"(?:large|base|small|medium|tiny|xl|turbo)(?:-v?\d\S*)?|\w*(?:Loss|Trainer|Tokenizer|Optimizer|Scheduler|Collator|Sampler)|\S*MLM|WWM|Jupyter|Notebooks?|Volta|Turing|Ampere|Hopper|DGX|EC2|W&B|[Ss]cikit-learn|Creative|Commons|[Aa]ttribution\S*|URLs?|IPUs?|md5|sha1|etc",
     r"Train|Dev|Summary|Merged|Number|Total|Size|Source|Code|[Hh]ere|[Ll]inks?|[Hh]ub|Also|Both|Each|Only|Please|Finally|Then|After|Since|While",
     r"When|Hyper\w*|Epochs?|Batch\w*|January|February|March|April|May|June|July|August|September|October|November",
     r"December|NeurIPS|ICML|ICLR|ACL|EMNLP|NAACL|CVPR|ICCV|ECCV|ICASSP|arXiv:\S*",

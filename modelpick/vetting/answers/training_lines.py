@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 
 from modelpick.card_facts import Block, BlockKind
-from modelpick.licences.datasets import dataset_terms
 from modelpick.vetting.answers import training_words as words
 from modelpick.vetting.answers.contract import Role
-from modelpick.vetting.answers.dataset_names import LINK, MODEL_URL, Named, hub_ids, looks_like_name, names_in, trimmed
+from modelpick.vetting.answers.dataset_names import Named, hub_ids, looks_like_name, names_in
+from modelpick.vetting.answers.dataset_patterns import LINK, MODEL_URL
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.training_found import Found, set_key
+from modelpick.vetting.answers.training_items import is_step, item_names
 from modelpick.vetting.answers.view import Line
 
 _PAPER = re.compile(
@@ -26,16 +27,6 @@ _SHORT_LEAD = 200
 _SHORT = 30
 _ON = re.compile(r" (?:on|with|using|against) |[;.] |, and |fine")
 _LABELLED_LINK = re.compile(r"[:：][*_`\s]{0,4}\[([^\[\]\n]{2,80})\]\(\s*<?([^()\s<>]{1,300})")
-_LABEL = re.compile(r"[^\W\d_a-z]|[a-z][\d_-]|\d[a-z]|^\w+$")  # more than some plain words
-_MAX_ITEM_WORDS = 5
-_ITEM_SIZE = re.compile(r"^~?\d[\d.,]*\s?[kKmMbB%]?(?: (?:of|from))?(?= )")
-_ITEM_END = re.compile(r"\s[-–—:(/|]|:\s|,\s")
-_NAMES_AFTER = re.compile(r"(?:, (?:and )?| and | & )(?=[A-Z]\w*[A-Z\d]|[A-Z]\w+-|[A-Z]\w+(?: and |, ))")
-_TWO_PARTS = re.compile(r"[A-Z][a-z]+-[A-Z][a-z]+")
-_LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9./_-]{2,60}(?: [A-Z][A-Za-z0-9.-]+){0,3}")
-# "PII Filtering: ...": what was done to the data.
-_STEP = re.compile(r"\W*(?:[A-Z][\w-]*,? (?:and |& )?){0,4}[A-Za-z-]*ing\b\W*(?:[:(–—-]|$)")
-_LOWER = re.compile(r"[a-z]+")
 
 
 def in_data(line: Line) -> bool:
@@ -73,11 +64,7 @@ class LineReader:
         """Takes what the line says."""
         self._leave_list(line)
         data = in_data(line) or self.announced(line)
-        if (
-            words.ASIDE.match(line.low)
-            or words.PARAMETER.match(line.low)
-            or (not data and ":" in line.low[:60] and words.SETTING.match(line.low))
-        ):
+        if words.ASIDE.match(line.low) or (not data and ":" in line.low[:60] and words.SETTING.match(line.low)):
             return
         near = self.near(line)
         if not (data or near or line.topics & _TOLD_IN or Topic.EVALUATION in line.above or words.CUE.search(line.low)):
@@ -201,8 +188,8 @@ class LineReader:
 
     def _take_data(self, line: Line) -> None:
         """A statement of a section, or of a list, about training data: names need no cue there."""
-        is_step = line.kind is BlockKind.LIST_ITEM and _STEP.match(line.text) is not None
-        names = _item_names(line) or names_in(line.text, line.quote, listed=True, known_only=is_step)
+        step = line.kind is BlockKind.LIST_ITEM and is_step(line.text)
+        names = item_names(line) or names_in(line.text, line.quote, listed=True, known_only=step)
         self._add(names, "training", line)
         if names:
             self._found.naming.append(line)
@@ -271,7 +258,7 @@ def _role(text: str, named: Named) -> Role:
     before, after = text[max(0, named.at - _REACH) : max(0, named.at)], text[named.at + len(named.name) :][:_SHORT]
     if words.OF_BASE.search(before) or words.MODELLED_ON.search(before) or words.EXCEPTED.search(before):
         return "other"
-    if trained and trained.start() > named.at and words.IS_TEST.match(after):
+    if words.IS_TEST_SET.match(after) or (trained and trained.start() > named.at and words.IS_TEST.match(after)):
         return "evaluation"
     result = words.RESULT.search(text)
     if result and trained and trained.start() < result.start() < named.at:
@@ -300,35 +287,3 @@ def _describes(line: Line) -> bool:
     return bool(
         re.search(r"\bdata(?:set)?s?\b(?!-)|\bcorp(?:us|ora)\b|\btraining (?:images|texts|samples|set)\b", told)
     )
-
-
-def _item_names(line: Line) -> tuple[Named, ...]:
-    """The name that a list item of a data section is or begins with: `- **WebNLG**`, `- [C4](...)`, `- 40K X data`."""
-    if line.kind is not BlockKind.LIST_ITEM:
-        return ()
-    hub = hub_ids(line.quote)
-    link = re.match(r"^\W*\[([^\[\]]{2,80})\]\(", line.quote.lstrip("-*+ 0123456789."))
-    if link and not hub and not MODEL_URL.search(line.quote):
-        label = link[1].strip("`* ")
-        return (Named(label, line.text.find(label)),) if _LABEL.search(label) else ()
-    if link or hub:
-        return ()
-    size = _ITEM_SIZE.match(line.text)
-    head = _ITEM_END.split(line.text[size.end() :] if size else line.text, maxsplit=1)[0].strip(" .`*")
-    first = head.split(" ", 1)[0]
-    if not size and _NAMES_AFTER.match(line.text, len(head)):  # "X, Y and Z": more than one, as in a sentence
-        return names_in(line.text, line.quote, listed=True)
-    if not head.isascii() and (latin := _LATIN_NAME.search(head)) and looks_like_name(latin[0]):
-        return (Named(latin[0], latin.start()),)  # "BELLE の日本語訳"
-    if dataset_terms(head) and len(head) > 1:
-        return (Named(head, 0),)
-    if "_" in first and looks_like_name(first):
-        return (Named(first, 0),)
-    if len(head.split()) > _MAX_ITEM_WORDS:
-        return ()
-    if not 2 <= len(head) <= 60 or not (looks_like_name(head) or _TWO_PARTS.fullmatch(head)):
-        return names_in(head, head, known_only=True)[:1]
-    if _STEP.match(head):
-        return ()
-    lower = [word for word in head.split() if _LOWER.fullmatch(word)]
-    return trimmed(head, 0)[:1] if len(lower) <= 1 else ()

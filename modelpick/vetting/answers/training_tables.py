@@ -10,7 +10,8 @@ from modelpick.card_facts import BlockKind
 from modelpick.vetting.answers import training_words as words
 from modelpick.vetting.answers.contract import Role
 from modelpick.vetting.answers.dataset_gazetteer import is_known
-from modelpick.vetting.answers.dataset_names import LINK, Named, hub_ids, looks_like_name, names_in
+from modelpick.vetting.answers.dataset_names import Named, hub_ids, looks_like_name, names_in
+from modelpick.vetting.answers.dataset_patterns import LINK
 from modelpick.vetting.answers.dataset_words import MODEL_WORD
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.training_found import Found

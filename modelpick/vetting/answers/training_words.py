@@ -74,7 +74,7 @@ OTHERS = Hinted(
         " to fine",
     ),
     either(
-        r"\b(?:version|model|variant|checkpoint)s?\b[^.;]*\b(?:is|are) also available",
+        r"\b(?:version|model|variant|checkpoint)s?\b[^.;]{0,300}\b(?:is|are) also available",
         (
             r"(?:other|previous|prior|teacher|similar|existing) (?:\w+ )?(?:models?|versions?|works?|"
             "checkpoints?)"
@@ -146,13 +146,14 @@ OF_BASE = re.compile(
 MODELLED_ON = re.compile(
     r", (?:an? |the )?(?:\w+ )?(?:re-?production|re-?creation|replication|clone|version) of (?:\S+ )?$"
 )
+IS_TEST_SET = re.compile(r"\W{0,2}(?:평가|評価|評測|评测|测试|テスト)")
 IS_TEST = re.compile(
     r"\W{0,3}(?:benchmark|leaderboard|test|dev|evaluation|validation)\b(?! (?:and|for) [\w-]*(?:train|tun))"
 )
 # Words that look like an account of data and tell of machines, time, lengths and tricks.
 NO_DATA = either(
     r"\bon (?:an? |one |two |four |eight |the )?(?:single )?(?:\d+ ?x? ?)?(?:[\w.-]+ ){0,3}"
-    r"(?:gpus?|tpus?|cpus?|nodes?|machines?|cores?|laptop|pods?|hosts?|clusters?)\b",
+    r"(?:gpus?|tpus?|cpus?|nodes?|machines?|cores?|laptop|pods?|hosts?|clusters?|[avhpt]\d{2,3}s?)\b",
     r"\b(?:for|took|takes?|taking|in|within|lasted) (?:about |around |approximately |roughly |only |~)?[\w.,]+ ?"
     r"(?:hours?|hrs?|minutes?|h|epochs?|steps)\b(?! of)",
     r"\bdata[ -](?:augmentation|parallel\w*|load\w*|collator|types?|science|efficient)\b",
@@ -305,12 +306,12 @@ NO_SET = either(
         r"\.+|\?+|your[ _-].*|my[ _-]?(?:own)?[ _-]?data\w*|array of dataset.*|more information needed|\[.*needed\])$"
     ),
 )
-# Shapes and losses, which automatic cards list beside the data.
-ASIDE = re.compile(
-    r"^\W*(?:columns|features|fields|approximate statistics|loss(?: function)?|config(?:uration)?)\b\W*:"
+# Shapes and losses, which automatic cards list beside the data; settings of a program ("n_filters: 64"); thanks.
+ASIDE = either(
+    r"^\W*(?:(?:columns|features|fields|approximate statistics|loss(?: function)?|config(?:uration)?)\b\W*:",
+    r"[a-z]\w*\s?[:=]\s?(?:-?\d[\d.e-]*|true|false|null|none|\[[^\]]*\])\W*$|[a-z]+_\w*\s?[:=]\W*$",
+    r"(?:we|i) (?:would like to |also |want to )?thank\b|(?:special |many )?thanks\b)",
 )
-# "n_filters: 64": a setting of a program.
-PARAMETER = re.compile(r"^\W*[a-z]\w*\s?[:=]\s?(?:-?\d[\d.e-]*|true|false|null|none|\[[^\]]*\])?\W*$")
 # "learning_rate: 5e-05": a setting, as automatic cards list them by the dozen.
 SETTING = re.compile(
     r"^[\w ]{0,30}(?:batch|learning|"
