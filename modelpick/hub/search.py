@@ -37,6 +37,8 @@ _FIELDS = (
 )
 _NO_EXPAND = frozenset({400, 404, 405, 422, 501})
 """What mirrors answer to a parameter that they do not know."""
+_NO_ROUTE = frozenset({404, 405, 501})
+"""What they answer to a route that they do not know."""
 _PAGE = 1000
 _FILTERED_PAGE = 500
 """Entries of a page where nothing, and where something is filtered here: the first page should mostly be enough."""
@@ -126,7 +128,18 @@ def _pages(client: HubClient, query: Query) -> Iterable[Answer]:
         if refusal.status not in _NO_EXPAND:
             raise
         pages = client.pages("/api/models", [*params, ("full", "true")])
-        first = next(pages)
+        try:
+            first = next(pages)
+        except HubRefusal as again:
+            if again.status not in _NO_ROUTE:
+                raise
+            raise HubRefusal(
+                f"{client.settings.host} does not list models (status {again.status}), as many mirrors do not",
+                "`modelpick index import FILE` makes a local index of a dump, and `search --offline` answers from it; "
+                "or name another --endpoint",
+                kind=again.kind,
+                status=again.status,
+            ) from again
     return chain((first,), pages)
 
 
