@@ -45,6 +45,7 @@ from modelpick.vetting.answers.dataset_patterns import (
     NAME_LIKE,
     PLAIN_BEFORE_SET,
     QUOTED,
+    SCRIPT,
     SET,
     SET_ID,
     SET_WORD,
@@ -52,6 +53,7 @@ from modelpick.vetting.answers.dataset_patterns import (
     STAGES,
     TAKEN_FROM,
     TWO_CAPITALS,
+    USED_IN,
     VERSION,
 )
 from modelpick.vetting.answers.dataset_words import (
@@ -130,11 +132,13 @@ def _all_names(text: str, quote: str, known_only: bool, listed: bool) -> Iterato
                 yield Named(name, text.find(clean), hub[0])
             elif listed and not known_only and not MODEL_URL.search(url):
                 at = text.find(clean)
+                if USED_IN.search(text, max(0, at - MAX_CODE), max(0, at)):
+                    continue
                 if _is_label(clean) or (FROM.search(text[:at]) and trimmed(clean, 0) and clean[:1].isupper()):
                     yield Named(clean, at)
     for hub_id in hub_ids(LINK.sub("", quote)):
         yield Named(hub_id, text.find(hub_id), hub_id)
-    for match in KAGGLE.finditer(quote) if "kaggle.com/" in quote else ():
+    for match in KAGGLE.finditer(quote) if "kaggle.com/" in quote and not SCRIPT.search(quote) else ():
         yield Named(match[1], text.find(match[1]))
     certain = [
         Named(name, at)

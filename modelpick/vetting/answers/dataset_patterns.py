@@ -99,9 +99,11 @@ LISTED = re.compile(
 NAME_LIKE = re.compile(
     r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]-?\d|\d-?[A-Za-z]|\w[_/]\w|[A-Z]\w+ (?:Corpus|Dataset|Treebank|Challenge|Database)\b"
 )
-LANGUAGE_USING = re.compile(r"(?: \([^()]{0,40}\))?(?: languages?)? (?:using|with) (?:the )?[A-Z]")
+LANGUAGE_USING = re.compile(r"(?: \([^()]{0,40}\))?(?: languages?)? using (?:the )?[A-Z]")
 BEGINNING = re.compile(rf"^\W*({_WORD}(?: {_WORD}){{0,4}})(?=, | and | & )")
-KAGGLE = re.compile(r"kaggle\.com/(?:datasets/)?(?!c/|code/|models/|competitions/)[\w-]+/([\w-]{3,80})")
+KAGGLE = re.compile(r"kaggle\.com/(?:datasets/)?(?!c/|code/|models/|competitions/|notebooks?/)[\w-]+/([\w-]{3,80})")
+SCRIPT = re.compile(r"\b(?:[Kk]ernel|[Nn]otebook|[Ss]cript)\b")
+USED_IN = re.compile(r"\b(?:(?:used|as) in|by|see|via) (?:the )?\W?$")
 CAPITALS = re.compile(r"[A-Z][\w'’-]+(?: [A-Z0-9][\w'’-]*)+")
 CODE_OF = re.compile(r"(?<=[A-Z_/])[A-Z\d_]+\s+[-–] $|\w\s+[-–] $")
 EVENTS = frozenset({"challenge", "competition"})

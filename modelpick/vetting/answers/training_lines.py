@@ -256,6 +256,8 @@ def _role(text: str, named: Named) -> Role:
     if compared and 0 <= compared.start() < named.at:
         return "other"
     before, after = text[max(0, named.at - _REACH) : max(0, named.at)], text[named.at + len(named.name) :][:_SHORT]
+    if (tasks := words.FOR_TASKS.search(text)) and tasks.start() < named.at < tasks.end():
+        return "evaluation"
     if words.OF_BASE.search(before) or words.MODELLED_ON.search(before) or words.EXCEPTED.search(before):
         return "other"
     if words.IS_TEST_SET.match(after) or (trained and trained.start() > named.at and words.IS_TEST.match(after)):

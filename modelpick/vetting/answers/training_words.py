@@ -143,6 +143,7 @@ OF_BASE = re.compile(
     r"on top of) [^.;]{0,80}\b(?:model|checkpoint|weights|encoder|backbone|embeddings)s?,? (?:which |that )?"
     r"(?:is |was |were |are |has been )?(?:already |originally )?(?:pre-?)?trained (?:on|with) (?:the |a )?[^,.;]*$"
 )
+FOR_TASKS = re.compile(r"\bfor [^.;]{1,120}\bwe (?:also )?fine-?tune\b")
 MODELLED_ON = re.compile(
     r", (?:an? |the )?(?:\w+ )?(?:re-?production|re-?creation|replication|clone|version) of (?:\S+ )?$"
 )
