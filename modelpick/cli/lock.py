@@ -43,8 +43,9 @@ def check(sink: Sink, repo: str | None, endpoint: str | None) -> None:
     sink.show(result.document())
     if result.errors:
         sink.hint(result.errors[0].hint or "try again later")
+    if any(error.exit_code == 4 for error in result.errors):
         raise click.exceptions.Exit(4)
-    if result.changed:
+    if result.changed or result.errors:  # an error of another kind: what is locked cannot be had any more
         raise click.exceptions.Exit(1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -55,12 +55,13 @@ class PartFile:
             self._record.close()
             self._stream.close()
 
-    def take_up(self, found: FileHash, size: int) -> str | None:
+    def take_up(self, found: FileHash, size: int, advance: Callable[[float], None] = lambda _: None) -> str | None:
         """Hashes what an earlier process left, as little of it as must be read; `found.bytes` of it are of use.
 
         Args:
             found: The hash of nothing yet.
             size: Of the whole file; a part that is longer is thrown away.
+            advance: Hears of the bytes that are of use.
 
         Returns:
             The ETag that the server gave then, where it is known.
@@ -73,9 +74,11 @@ class PartFile:
         etag = None
         if known is not None and found.take_up(known.sha256, known.count):
             etag = known.etag
+            advance(found.bytes)
         self._stream.seek(found.bytes)
         while chunk := self._stream.read(_READ):
             found.update(chunk)
+            advance(len(chunk))
         return etag
 
     def start_over(self) -> None:
@@ -106,9 +109,9 @@ class PartFile:
         os.fsync(self._stream.fileno())
         if sys.platform == "win32":  # an open file cannot be moved there
             self._stream.close()
+        self._record.remove()  # first: killed in between, a part without a record is still of use
         self._path.replace(self._target)
         self._placed = True
-        self._record.remove()
         sync_folder(self._target.parent)
 
 

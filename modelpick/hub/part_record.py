@@ -44,8 +44,7 @@ class PartRecord:
         if _boot() is None:  # nobody could rely on it
             return
         if self._descriptor is None:
-            self.path.unlink(missing_ok=True)  # a link that somebody laid there is not followed
-            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._descriptor = _open_own(self.path)
         fields = {
             "bytes": count,
             "state": state.hex(),
@@ -101,6 +100,21 @@ class PartRecord:
         except (OSError, ValueError, RecursionError):
             return None
         return fields if isinstance(fields, dict) else None
+
+
+def _open_own(path: Path) -> int:
+    """The record's file, to be overwritten in place; what is not ours alone (a link, say) gives way to a new one."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        pass
+    else:
+        found = os.fstat(descriptor)
+        if found.st_uid == os.geteuid() and found.st_nlink == 1:
+            return descriptor
+        os.close(descriptor)
+    path.unlink(missing_ok=True)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 @functools.cache

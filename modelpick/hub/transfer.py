@@ -38,8 +38,7 @@ class _Incoming:
 
     def take_up(self) -> None:
         """Goes on where an earlier process stopped."""
-        self.etag = self._part.take_up(self.hash, self.file.bytes)
-        self._step.advance(self.hash.bytes)
+        self.etag = self._part.take_up(self.hash, self.file.bytes, self._step.advance)
 
     def start_over(self) -> None:
         self._step.advance(-self.hash.bytes)
