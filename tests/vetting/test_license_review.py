@@ -41,6 +41,8 @@ def findings(check: str, subject: RepoFacts) -> list[Finding]:
         ("## Datasets\nWe may use the set and release the resulting model under MIT.", set()),
         ("## License\nWeights: MIT\nTraining imagery: CC BY-NC 4.0", {("data", "cc-by-nc-4.0")}),
         ("Code is Apache-2.0, weights are MIT.", {("code", "apache-2.0")}),
+        ("**License:** MIT (code and weights).", set()),
+        ("This project uses FooNet, licensed under AGPL-3.0, to find boxes.", {("component", "agpl-3.0")}),
     ],
 )
 def test_whose_licence_it_is(body: str, subjects: set[tuple[str, str]]) -> None:
@@ -51,6 +53,8 @@ def test_whose_licence_it_is(body: str, subjects: set[tuple[str, str]]) -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        "It is a non-commercial hobby project.",
+        "Non-commercial partners helped to gather the voices.",
         "It is to boost research on German, as most research is done for English only.",
         "| Model | Size | License |\n|---|---|---|\n| small | 1 | MIT |\n| large | 2 | CC BY-NC 4.0 |",
     ],
@@ -111,6 +115,12 @@ def test_two_licences_of_the_same_terms_bring_the_duties_of_both() -> None:
 def test_the_text_may_tell_which_of_two_declared_is_the_models() -> None:
     found = license_of("license: [mit, cc-by-nc-4.0]", "The code is under MIT, the weights are under CC BY-NC 4.0.")
     assert (found.hub_id, found.commercial_use, found.conflicts) == ("cc-by-nc-4.0", "no", ())
+
+
+def test_a_stricter_licence_beside_the_stated_one_counts() -> None:
+    found = license_of("license: mit", "## Terms\nUnder the MIT License. Also the Llama 3.1 Community License applies.")
+    assert (found.hub_id, found.commercial_use, found.conflicts) == ("llama3.1", "conditional", ())
+    assert "`mit` stands beside it" in found.reason
 
 
 def test_another_version_of_the_same_licence_is_a_small_matter() -> None:

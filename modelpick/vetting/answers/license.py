@@ -51,7 +51,7 @@ def read_license(facts: RepoFacts, view: CardView) -> License:
         rivals = [*stated, *(mention.hub_id for mention, _ in prose.named), *rival_values(view)]
         ids += [value for value in dict.fromkeys(rivals) if licence_of(value)]
     elif prose.named:
-        ids = _of_the_weights(ids, prose)
+        ids = _of_the_weights(ids, prose) + _stricter_in_text(ids, prose)
     subjects = _subjects(sources, prose, view, read_components(facts, view))
     of = "weights" if any(subject.subject in {"code", "data"} for subject in subjects) else "model"
     licence, use, reason = _work_with(ids, of)
@@ -232,6 +232,16 @@ def _of_the_weights(ids: list[str], prose: Prose) -> list[str]:
     named = {mention.hub_id for mention, _ in prose.named}
     apart = {part.declared for part in prose.apart} - named
     return [value for value in ids if value.lower() not in apart] if named.intersection(ids) else ids
+
+
+def _stricter_in_text(ids: list[str], prose: Prose) -> list[str]:
+    """Licences that the text names for the model besides, under which less is allowed commercially."""
+    stated = [licence for licence in map(licence_of, ids) if licence is not None and licence.hub_id not in NO_NAME]
+    if not stated:
+        return []
+    mildest = max(_ORDER[licence.commercial_use] for licence in stated)
+    named = [licence for mention, _ in prose.named if (licence := licence_of(mention.hub_id))]
+    return [one.hub_id for one in named if _ORDER[one.commercial_use] < mildest and one.commercial_use != "unknown"]
 
 
 def _beside(ids: Sequence[str], licence: Licence) -> str:

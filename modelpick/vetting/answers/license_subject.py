@@ -66,7 +66,8 @@ _DATA_UNDER = re.compile(rf"\b{_DATA}(?: (?:that|which) (?:is|are))? {_LICENSED}
 _BASE_UNDER = re.compile(
     r"\b(?:version|derivative|fine-?tune|merge|tuned|based|built|trained|derived|initiali[sz]ed) (?:of|from|(?:up)?on) "
     rf"[^,;]{{1,60}}, (?:which|that|itself) (?:is |was |are )?{_LICENSED}\b|"
-    r"\b(?:model|network|system|encoder|we|it) (?:utili[sz]es|uses?|builds? (?:up)?on|leverages?) "
+    r"\b(?:model|network|system|encoder|project|package|pipeline|we|it) "
+    r"(?:utili[sz]es|uses?|builds? (?:up)?on|leverages?) "
     rf"(?!(?:the|this|our) model )[^;]{{1,120}}?\b{_LICENSED} under\b"
 )
 
@@ -116,7 +117,7 @@ def subject_behind(low: str, end: int) -> Subject | None:
     """What stands right behind a licence's name as its subject: "MIT for the code", "CC BY-NC (weights)"."""
     lead = _BEHIND.match(low, end)
     found = _ANY_SUBJECT.match(low, lead.end()) if lead else None
-    return cast(Subject, found.lastgroup) if found else None
+    return _with_those_beside(low, found) if found else None
 
 
 def subject_of(low: str) -> Subject:
@@ -136,6 +137,11 @@ def subject_of(low: str) -> Subject:
         return "weights"
     if first.lastgroup == "component" and _INHERITED.search(low, max(0, first.start() - 40), first.start()):
         return "weights"
+    return _with_those_beside(low, first)
+
+
+def _with_those_beside(low: str, first: re.Match[str]) -> Subject:
+    """The subject found, or the weights where they stand beside it: "code and models"."""
     following: re.Match[str] | None = first
     while following and (beside := _BESIDE.match(low, following.end())):
         following = _ANY_SUBJECT.match(low, beside.end())

@@ -102,9 +102,10 @@ _RESEARCH_ONLY = either(
 )
 _NON_COMMERCIAL = either(
     (
-        r"\bnon[ -]?commercial(?:ly)?\b(?! (?:\w+ )?(?:institut|organi[sz]|foundation|initiative)|"
+        r"\bnon[ -]?commercial(?:ly)?\b(?! (?:\w+ )?(?:institut|organi[sz]|foundation|initiative|"
+        r"partner|communit|groups?\b|teams?\b)|"
         r" (?:e?-?mails?|compan|vehicle|aircraft|flights?|"
-        r"websites?|settings?|projects?|texts?|speech|news|data|corp(?:us|ora)|products?|broadcast))"
+        r"websites?|settings?|texts?|speech|news|data|corp(?:us|ora)|products?|broadcast))"
     ),
     r"\b(?:not|n't|never) (?:to )?(?:be )?us(?:e|ed|ing)\b[^.;]{0,30}"
     r"\b(?:(?:for|in) (?:any )?commercial|commercially)\b"
@@ -138,6 +139,7 @@ _OR = r"(?: use| purposes?)?(?: and|,? or| as well as| vs\.?| versus| ?/ ?) ?(?:
 _EITHER_WAY = re.compile(
     rf"\b(?:commercial(?:ly)?{_OR}non[ -]?commercial(?:ly)?|non[ -]?commercial(?:ly)?{_OR}commercial(?:ly)?)\b"
 )
+_NC_PROJECT = re.compile(r"\b(?:an?|this|our) non[ -]?commercial (?:\w+ )?(?:project|effort|work)\b")
 _NC_NAME = re.compile(r"(?<![a-z\d])cc[ -]?by[ -]nc\b|\blicen[sc]e-nc\b|\bnoncommercial\b")
 NO_SALE = re.compile(
     r"\b(?:not|n't|never) (?:re-?)?sell (?:or \w+ )?(?:this|the|our|it\b)(?: (?:model|merge|checkpoint|lora|weights))?"
@@ -263,7 +265,7 @@ def restriction_in(low: str) -> Restriction:
     """What a sentence demands of the user beyond a licence id; a friendly word about commerce demands nothing."""
     if not _hinted(low) or (_NOT_THIS.search(low) and not _THIS_AFTER_ALL.search(low)):
         return "none"
-    low = _EITHER_WAY.sub("commercial", low)
+    low = _NC_PROJECT.sub("a project", _EITHER_WAY.sub("commercial", low))
     if _RESEARCH_ONLY.search(low):
         return "other" if _ADVICE.search(low) else "research-only"
     if _NON_COMMERCIAL.search(low) or _NC_NAME.search(low):
