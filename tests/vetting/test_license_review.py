@@ -8,13 +8,14 @@ from vetting.facts_of import facts
 from vetting.lineage_cases import NC, OPEN, made_from, repo
 
 from modelpick.facts import Missing, RepoFacts, TextFile
-from modelpick.findings import Finding, Severity
+from modelpick.findings import Finding, Outcome, Severity
 from modelpick.licences.files import is_licence_file
 from modelpick.licences.lookup import licences
 from modelpick.vetting.answers.contract_license import License
 from modelpick.vetting.answers.read import read_answers
 from modelpick.vetting.check import Reading
 from modelpick.vetting.checks import CHECKS
+from modelpick.vetting.policy import LicenseRules
 
 
 def license_of(keys: str, body: str, **fields: Any) -> License:
@@ -192,3 +193,11 @@ def test_what_is_said_of_its_own_licence_quotes_its_own_line(check: str) -> None
     tagged = replace(subject, tags=("unsloth",))
     quotes = [quote for finding in findings(check, tagged) for quote in finding.evidence]
     assert {(quote.file, quote.line) for quote in quotes} <= {("README.md", 2)}
+
+
+def test_a_policy_judges_the_licence_that_is_worked_with() -> None:
+    rules = LicenseRules(demands={"mit": "allow", "cc-by-nc-4.0": "refuse"})
+    subject = facts("---\nlicense: mit\n---\n# x\n\n## License\nCC BY-NC 4.0")
+    reading = Reading(facts=subject, answers=read_answers(subject), license_rules=rules)
+    check = next(one for one in CHECKS if one.id == "license-allowed")
+    assert [found.outcome for found in check.findings(reading)] == [Outcome.PASS, Outcome.FAIL]

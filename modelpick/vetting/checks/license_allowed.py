@@ -1,8 +1,9 @@
 """Your policy lets the licence through.
 
 What it checks
-    The declared licence, or else the one that was found in a tag, a file or the text, and the licences of the models
-    that this one was made from, against the lists `allow`, `ask` and `refuse` of the policy and its recorded approvals.
+    The declared licence, or else the one that was found in a tag, a file or the text, the stricter one where two are
+    stated, and the licences of the models that this one was made from, against the lists `allow`, `ask` and `refuse`
+    of the policy and its recorded approvals.
 
 Why it matters
     A company or a course may have settled which licences it takes, and who may make an exception.
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 
 from modelpick.findings import Evidence, Severity
 from modelpick.licences.lookup import licence_of
+from modelpick.vetting.answers.lineage import licence_worked_with
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
 from modelpick.vetting.policy import Approval, LicenseRules
 
@@ -52,20 +54,17 @@ def run(reading: Reading) -> Iterator[Said]:
 def _own(reading: Reading) -> Iterator[_Named]:
     found = reading.answers.license
     told = {source.source: source.value for source in found.other_sources}
-    values = found.declared or tuple(told[source] for source in ("tag", "licence") if source in told)
-    for value in values:
+    known = licence_worked_with(found)
+    seen: set[tuple[str, ...]] = set()
+    for value in found.declared or tuple(told[source] for source in ("tag", "licence") if source in told):
         named = _named("", value, found.own_evidence[:1])
         if named.ids[:1] == ("other",):
-            named = _named("", told.get("license_name") or found.spdx or value, found.own_evidence[:1])
+            named = _named("", known.hub_id if known else told.get("license_name") or value, found.own_evidence[:1])
+        seen.add(named.ids)
         yield named
-    if not values and (found.spdx or found.family):
-        yield _Named(
-            whose="",
-            value=found.spdx or found.prose or str(found.family),
-            ids=_ids(found.spdx),
-            family=found.family,
-            evidence=found.own_evidence[:1],
-        )
+    if known is not None and (known.hub_id,) not in seen:
+        whose = "the licence that is worked with: " if seen else ""
+        yield _named(whose, known.hub_id, found.own_evidence[:1])
 
 
 def _of_bases(reading: Reading) -> Iterator[_Named]:
