@@ -180,6 +180,7 @@ CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
         (facts(BARE, downloads_30d=3, likes=0), "pass", "info"),
         (facts(BARE), "unknown", "info"),
         (facts(BARE, source="path"), "not-applicable", "info"),
+        (facts(BARE, source="cards", downloads_30d=3), "pass", "info"),
     ],
     "weights-safe": [
         (UNSAFE, "pass", "info"),

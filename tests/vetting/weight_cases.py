@@ -70,6 +70,8 @@ CASES: dict[str, list[tuple[RepoFacts, str, str]]] = {
         (seen("x.pkl", "pickle", "not", reason="it is too large"), "unknown", "medium"),
         (seen("x.bin", "pickle", imports=HARMLESS), "pass", "info"),
         (facts(BARE, files={"x.pkl": 5000}), "unknown", "low"),
+        (facts(BARE, files={"x.pkl": None}), "unknown", "low"),
+        (facts(BARE, files={"x.pkl": 0}), "not-applicable", "info"),
         (facts(BARE, files={"model.safetensors": 5000}), "not-applicable", "info"),
         UNLISTED,
     ],

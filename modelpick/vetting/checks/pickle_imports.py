@@ -44,7 +44,7 @@ def run(reading: Reading) -> Iterator[Said]:
     if files is None:
         yield not_applicable("nobody listed the files")
         return
-    broken = {file.path for file in reading.facts.files or () if file.pointer or not file.bytes}
+    broken = {file.path for file in reading.facts.files or () if file.pointer or file.bytes == 0}
     unsafe = [file.path for file in files if file.format == "pickle" and file.path not in broken]
     seen = [weight for weight in reading.facts.weights if weight.format == "pickle" or weight.imports]
     if not unsafe and not seen:

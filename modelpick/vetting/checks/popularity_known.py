@@ -27,9 +27,10 @@ from modelpick.vetting.check import Check, Reading, Said, not_applicable, passed
 def run(reading: Reading) -> Iterator[Said]:
     """The counts and what they mean, or that they are not told."""
     popular = reading.answers.popularity
-    if reading.facts.source in {"path", "cards"}:
+    told = popular.downloads_30d is not None or popular.likes is not None
+    if not told and reading.facts.source in {"path", "cards"}:
         yield not_applicable("a local folder or card has no downloads")
-    elif popular.downloads_30d is None and popular.likes is None:
+    elif not told:
         yield unknown("the Hub did not tell downloads or likes")
     else:
         yield passed(
