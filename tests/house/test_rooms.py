@@ -36,6 +36,7 @@ def test_import_loads_nothing():
         "from modelpick.cli.entry import run; run(['vet', 'README.md'])",
         "from modelpick.cli.entry import run; assert run(['search', '--endpoint', 'http://127.0.0.1:9']) == 4",
         "from modelpick.cli.entry import run; assert run(['download', 'a/b', '--endpoint', 'http://127.0.0.1:9']) == 4",
+        "from modelpick.cli.entry import run; assert run(['doctor', '--endpoint', 'http://127.0.0.1:9']) == 4",
         "import modelpick.vetting.checks, modelpick.hub.collect, modelpick.hub.search, modelpick.licences.lookup",
     ],
 )
