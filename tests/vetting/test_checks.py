@@ -195,7 +195,10 @@ CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
         (facts(BARE), "not-applicable", "info"),
     ],
     "custom-code": [
-        (facts(BARE, files={"config.json": 9}), "pass", "info"),
+        (facts(BARE, files={"model.safetensors": 9}), "pass", "info"),
+        (facts(BARE, files={"config.json": 9}, texts=(TextFile(path="config.json", text="{}"),)), "pass", "info"),
+        (facts(BARE, files={"config.json": 9}), "unknown", "low"),
+        (facts(BARE, files={"config.json": 9, "m.py": 9}), "unknown", "medium"),
         (
             facts(BARE, texts=(TextFile(path="config.json", text='{"auto_map": {"AutoModel": "m.M"}}'),)),
             "fail",

@@ -25,15 +25,17 @@ from collections.abc import Iterator, Mapping
 from modelpick.facts import RepoFacts, TextFile
 from modelpick.findings import Evidence, Severity
 from modelpick.vetting.answers.code_named import NamedCode, named_code
-from modelpick.vetting.check import Check, Reading, Said, failed, passed, quote_of, unknown, whole_file
+from modelpick.vetting.check import Check, Reading, Said, failed, file_names, passed, quote_of, unknown, whole_file
 
 _MOST = 4
+_CONFIGS = ("config.json", "model_index.json")
+"""What a library reads first; every other config is looked at where it was fetched."""
 
 
 def run(reading: Reading) -> Iterator[Said]:
     """One finding for each config that names code, then what the card says."""
     facts = reading.facts
-    found = [*_configs(facts), *_unreadable(facts.texts), *_trusts(reading)]
+    found = [*_configs(facts), *_unreadable(facts.texts), *_unread(reading), *_trusts(reading)]
     yield from found
     if not found:
         if reading.answers.files.custom_code is None:
@@ -90,6 +92,21 @@ def _unreadable(texts: tuple[TextFile, ...]) -> Iterator[Said]:
                 json.loads(text.text)
             except (ValueError, RecursionError):
                 yield unknown(f"`{text.path}` is not JSON")
+
+
+def _unread(reading: Reading) -> Iterator[Said]:
+    """A config that is there and was not fetched may name code; graver where there is code that it could name."""
+    read = {text.path for text in reading.facts.texts}
+    listed = {file.path for file in reading.facts.files or ()}
+    unread = [path for path in _CONFIGS if path in listed and path not in read]
+    if unread:
+        code = any(path.endswith(".py") for path in reading.answers.files.custom_code or ())
+        yield unknown(
+            f"{file_names(unread)} was not read, so nobody knows whether the model asks for code of its own",
+            *map(whole_file, unread),
+            severity=None if code else Severity.LOW,
+            remediation="look into that file for `auto_map`, or vet the whole repo",
+        )
 
 
 def _trusts(reading: Reading) -> Iterator[Said]:
