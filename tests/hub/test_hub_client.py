@@ -322,6 +322,20 @@ def test_a_small_file_is_read_up_to_its_cap(hub: LoopbackHub) -> None:
         assert client.get_small(url, len(BODY)) == (BODY, len(BODY), False)
 
 
+def test_parts_of_files_come_over_one_connection(hub: LoopbackHub) -> None:
+    with client_of(hub) as client:
+        url = client.resolve_url("org/open", "main", "weights.bin")
+        assert [client.get_range(url, start, 8) for start in (0, 256, 7)] == [BODY[:8], BODY[:8], BODY[7:15]]
+    assert len({request.port for request in hub.requests()}) == 1
+
+
+def test_the_host_that_failed_is_named_where_it_is_another(hub: LoopbackHub) -> None:
+    hub.inject(Fault("resolve", "redirect", location="http://127.0.0.1:9{path}"))
+    with client_of(hub) as client, pytest.raises(CannotFindOut, match=r"127\.0\.0\.1:9 refused") as caught:
+        client.get_small(client.resolve_url("org/open", "main", "README.md"), 100)
+    assert f"the endpoint {hub.endpoint} sends us to 127.0.0.1:9" in str(caught.value.hint)
+
+
 def test_a_mirror_may_live_under_a_path(hub: LoopbackHub) -> None:
     with HubClient(Settings(endpoint=hub.endpoint + "/repository/hf")) as client, pytest.raises(CannotFindOut):
         client.get_json(client.api_url("org/open", "refs/pr/1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -75,6 +76,20 @@ def test_a_token_that_goes_unencrypted_over_the_network_is_told(monkeypatch: pyt
         HubClient.from_environment(endpoint, listener).close()
     assert len(heard) == 1
     assert "mirror.example" in heard[0]
+
+
+def test_a_timeout_beyond_all_clocks_is_a_long_one() -> None:
+    settings = read_settings(environ={"HF_HUB_DOWNLOAD_TIMEOUT": "9" * 400, "HF_HUB_ETAG_TIMEOUT": "1800"})
+    assert (settings.timeouts.file, settings.timeouts.headers) == (86_400, 1800)
+
+
+def test_a_socks_proxy_without_its_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    monkeypatch.setenv("ALL_PROXY", "socks5://me:secret@127.0.0.1:1080")
+    with pytest.raises(UsageError, match="SOCKS") as caught:
+        HubClient(Settings())
+    assert "socksio" in str(caught.value.hint)
+    assert "secret" not in caught.value.message + str(caught.value.hint)
 
 
 def test_a_bad_proxy_variable_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

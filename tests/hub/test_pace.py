@@ -80,6 +80,15 @@ def test_who_waits_is_sent_away_when_the_client_is_closed() -> None:
         waiting()
 
 
+def test_waiting_for_a_turn_is_no_silence_of_the_server(repos: Path) -> None:
+    write_repo(repos, "org/m", {"README.md": "# x\n"})
+    with LoopbackHub(repos, faults=[Fault("^/api/", "reset", at=1, count=1)]) as hub:
+        client = HubClient(Settings(endpoint=hub.endpoint, timeouts=Timeouts(read=1, silence=2)))
+        client._connection._pace.refused(client.api_url("org/m"), 2.5)
+        with client:
+            assert client.get_json(client.api_url("org/m")).value, "the broken try is followed by another"
+
+
 def test_results_come_in_order_with_the_errors_in_their_place() -> None:
     def work(number: int) -> int:
         time.sleep(0.02 * (number % 3))

@@ -28,6 +28,8 @@ class Recorded:
     headers: dict[str, str]
     time: float
     body: str
+    port: int
+    """Of the client: requests over one connection have it in common."""
 
     def header(self, name: str) -> str | None:
         """A header's value, whatever the case of its name."""

@@ -55,7 +55,9 @@ class Handler(BaseHTTPRequestHandler):
         with self.server.lock:
             hit = [fault for fault in self.server.faults if fault.hits(self.command, target)]
             record = {"method": self.command, "path": path, "query": query, "headers": dict(self.headers)}
-            self.server.requests.append(record | {"time": time.time(), "body": body.decode("latin-1")})
+            self.server.requests.append(
+                record | {"time": time.time(), "body": body.decode("latin-1"), "port": self.client_address[1]}
+            )
         kinds = {fault.kind: fault for fault in hit}
         if "no-range" in kinds:
             del self.headers["Range"]
