@@ -87,7 +87,7 @@ _PROSE_SCRIPT = re.compile(
     r"[`\"']?[\w./-]*\w\.(?:py|sh|bat|cmd|ps1|exe)\b"
 )
 _LONGEST_LINE = 4_000
-_SIGNS = tuple(  # a line without one of these fetches nothing and decodes nothing to run; looked for faster than searched
+_SIGNS = tuple(  # a line without one of these fetches nothing and decodes nothing to run (`in` is faster than a search)
     "curl wget aria2c iwr irm invoke- base64 b64 iex downloadstring downloadfile powershell pwsh certutil bitsadmin "  # noqa: SIM905
     "mshta regsvr32 urlopen urlretrieve requests.get httpx.get xxd git+ git@ github:".split()
 )

@@ -13,27 +13,32 @@ from modelpick.vetting.answers.words import STEM, Said, kept
 
 _VERBS = frozenset(
     """
-    advise align analyse analyze animate annotate anonymize anonymise answer assess autocomplete caption chat cite
-    classify clean clone colorize colourize complete compose converse convert cope correct count create decode describe
-    detect determine diagnose disambiguate distinguish draft draw drive edit embed emulate encode enhance estimate
-    explain extract fill filter find fix flag flip forecast format generate grade group guess guide identify illustrate
-    imitate infer inpaint interpret judge label listen locate map match measure mimic moderate navigate paint
-    paraphrase parse perceive pick plan play predict produce pronounce propose proofread punctuate rank rate read
-    reason recognise recognize recommend reconstruct redact reformulate remove render repair rephrase reply rerank
-    respond restore retrieve rewrite score segment separate sharpen simplify simulate sing solve sort speak split spot
-    steer stylize stylise suggest summarise summarize synthesise synthesize tag talk tell track transcribe transfer
-    transform translate transliterate triage turn understand upscale verify vocalize voice write
-    """.split()  # noqa: SIM905
+    advise align analyse analyze animate annotate anonymize anonymise answer assess autocomplete balance caption
+    chat cite classify clean clone colorize colourize complete compose converse convert cope correct count create
+    decode describe detect determine diagnose disambiguate distinguish draft draw drive edit embed emulate encode
+    enhance estimate explain extract fill filter find fix flag flip forecast format generate grade group guess guide
+    identify illustrate imitate infer inpaint interpret judge label listen locate map match measure mimic moderate
+    navigate paint paraphrase parse perceive pick plan play predict produce pronounce propose proofread punctuate
+    rank rate read reason recognise recognize recommend reconstruct redact reformulate remove render repair rephrase
+    reply rerank respond restore retrieve rewrite score segment separate sharpen simplify simulate sing solve sort
+    speak split spot stack steer stylize stylise suggest summarise summarize synthesise synthesize tag talk tell
+    track transcribe transfer transform translate transliterate triage turn understand upscale verify vocalize voice
+    walk write
+    """.split()  # noqa: SIM905 - easier to read and to extend
 )
 # Words of which only the one form tells a purpose: "that takes an image", but "to take a look".
 _ONLY_THIRD = frozenset(
-    "accepts acts allows captures checks enables handles helps ingests lets makes outputs returns takes".split()
-)  # noqa: SIM905, E501
+    """
+    accepts acts allows calls captures checks enables gives handles helps ingests lets makes outputs returns takes
+    """.split()  # noqa: SIM905
+)
 _ONLY_PLAIN = frozenset(
-    "accomplish act assist capture control facilitate handle help output perform return serve support".split()
-)  # noqa: SIM905, E501
-_ONLY_DOING = frozenset("assisting controlling facilitating handling helping performing scraping searching".split())  # noqa: SIM905
-_DOUBLED = frozenset("map tag plan spot split flag flip chat".split())  # noqa: SIM905
+    """
+    accomplish act assist capture control facilitate handle help output perform return serve support
+    """.split()  # noqa: SIM905
+)
+_ONLY_DOING = frozenset({"assisting", "controlling", "facilitating", "handling", "helping", "performing", "searching"})
+_DOUBLED = frozenset({"map", "tag", "plan", "spot", "split", "flag", "flip", "chat"})
 
 
 def _third(verb: str) -> str:
@@ -60,7 +65,8 @@ THING = (
 
 _ADVERBS = r"(?:also |then |automatically |even |directly |now |only |not only |\w+ly )*"
 _TO = re.compile(
-    r"\b(?:(?:cap)?able|used|utili[sz]ed|employed|applied|trained|tuned|built|made|developed|created|designed|meant|intended|"
+    r"\b(?:(?:cap)?able|used|utili[sz]ed|employed|applied|trained|tuned|built|made|developed|created|designed|"
+    r"meant|intended|"
     r"optimi[sz]ed|adapted|adjusted|taught|aims?|aimed|tries|learn(?:s|ed|t)|attempt|you|users?|them|"
     rf"(?:goal|purpose|objective|idea|aim)(?: of (?:this|the) \w+)? (?:is|was)|{THING}s?) to {_ADVERBS}(\w+)"
 )
@@ -69,22 +75,26 @@ _CAN = re.compile(
     rf"{_ADVERBS}(\w+)"
 )
 _BY_DOING = re.compile(
-    r"\b(?:capable of|(?:good|great|strong|useful|excels?|shines?|speciali[sz]ed|speciali[sz]es|proficient) (?:at|in|for)"
+    r"\b(?:capable of|(?:good|great|strong|useful|excels?|shines?|speciali[sz]ed|speciali[sz]es|"
+    r"proficient) (?:at|in|for)"
     r"|(?:built|made|developed|created|trained|tuned|designed|used|meant|intended|optimi[sz]ed) (?:specifically )?for|"
     rf"{THING}s? for) {_ADVERBS}(\w+ing)\b"
 )
 _THAT = re.compile(
-    rf"\b(?:(?<!method )(?<!approach )(?<!technique )(?:that|which|who) {_ADVERBS}(\w+)|{THING}s (?:that|which) {_ADVERBS}(\w+))"
+    rf"\b(?:(?<!method )(?<!approach )(?<!technique )(?:that|which|who) {_ADVERBS}(\w+)|{THING}s (?:that|"
+    rf"which) {_ADVERBS}(\w+))"
 )
 _LABEL = re.compile(r"^[^:.]{2,40}: +(?=\w)|^\W+")
 _GIVEN = re.compile(
     r"^\W*(?:given|give|feed|pass|send|ask|input) (?:it |him |her )?(?:an?|the|your|some|any|two|with)?\b[^.]{3,160}?"
-    r"\b(?:returns?|outputs?|produces?|predicts?|generates?|writes?|answers?|tells?|replies|responds|gives? you)\b"
+    r"\b(?:returns?|outputs?|produces?|predicts?|generates?|writes?|answers?|tells?|replies|responds|gives? you|"
+    r"you get)\b"
 )
 _OBJECT = re.compile(
     r" (?!(?:are|is|was|were|be|has|more|better|well|higher|lower|best|worse|than|up|out|sure|use|it|them|this model|"
     r"the model|that|how|you|as follows|the following|above|below|at|on|state|sota|inference|commercial|remote|"
-    r"incorrect|wrong|false|inaccurate|biased|harmful|offensive|toxic|good|great|training)\b|\d)"
+    r"incorrect|wrong|false|inaccurate|biased|harmful|offensive|toxic|good|great|training|"
+    r"(?:an? |the )?(?:\w+ )?(?:accuracy|f1|wer|performance|improvement|results?))\b|\d)"
     r"(?!(?:[\w-]+ ){0,4}(?:files?|data ?sets?|scripts?|config)\b)\W{0,3}(?:[\w'-]+ )*?[\w'-]{2,}|$"
 )
 _NOT_A_MODEL = frozenset(

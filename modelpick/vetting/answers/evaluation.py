@@ -20,7 +20,7 @@ _METRIC_NAME = group(
     r"mrr(?:@\d+)?|ndcg(?:@\d+)?",
     r"(?:hits?|recall|pass)@\d+|spearman\w*|pearson\w*|kappa|mcc|matthews\w*|m?iou|dice|eer|der|"
     r"si-?s[nd]ri?|s[nd]ri|mos",
-    r"(?:mean|total|average)[ _]reward|elo|win[ -]?rate|scores?|scored|speed-?up|throughput|latency|"
+    r"(?:mean|total|average|episode)[ _](?:reward|return)|elo|win[ -]?rate|scores?|scored|speed-?up|throughput|latency|"
     r"error rate|results?|uas|las|success(?: rates?)?|s?mape|mase|crps|brier|auprc|comet|bleurt|utmos|pesq|stoi|dnsmos",
     r"mmlu(?:-\w+)?|gsm-?8?k|hellaswag|arc[ -](?:c|e|challenge|easy)|truthfulqa|winogrande|humaneval|mbpp|mteb|"
     r"benchmarks?|swe-bench\w*|ifeval|gpqa|bbh|aime\d*|livecodebench|mmmu|mt-bench|alpacaeval\w*|c-eval|cmmlu",
@@ -28,15 +28,17 @@ _METRIC_NAME = group(
     r"genauigkeit|pr[ée]cision|exactitude?|precisi[óo]n|acur[áa]cia|precis[ãa]o|rappel|rendimiento|desempenho",
 )
 _FAR_METRIC_NAME = (
-    r"精度|準確|准确率|正解率|精确|再現率|召回率|适合率|適合率|得分|分数|スコア|정확도|성능|점수|точност|полнот|качеств"
+    r"精度|f値|準確|准确率|正解率|精确|再現率|召回率|适合率|適合率|"
+    r"得分|分数|スコア|정확도|성능|점수|точност|полнот|качеств"
 )
 _METRIC = Cues(
     "accur acc macro micro f1 f fscor score preci recal sacre bleu chrf rouge meteo cider berts wer cer perpl "
     "ppl valid eval evalu test val train loss exact map ap map50 ap50 auc roc auroc mse rmse mae psnr ssim "
     "lpips fid top top1 top5 mrr ndcg hit hits pass spear pears kappa mcc matth iou miou dice eer der si sisnr "
-    "sisdr snr sdr snri sdri mos mean total avera elo win winra speed throu laten error resul uas las mmlu "
+    "sisdr snr sdr snri sdri mos mean total avera episo elo win winra speed throu laten error resul uas las mmlu "
     "gsm8k gsm gsmk hella arc truth winog human mbpp mteb bench swe ifeva gpqa bbh aime livec mmmu mt alpac c "
-    "cmmlu mnli qqp qnli sst sst2 cola sts stsb mrpc rte glue succe smape mape mase crps brier auprc comet bleur utmos pesq stoi dnsmo super genau préci acurá acura rappe rendi desem",
+    "cmmlu mnli qqp qnli sst sst2 cola sts stsb mrpc rte glue succe smape mape mase crps brier "
+    "auprc comet bleur utmos pesq stoi dnsmo super genau préci acurá acura rappe rendi desem",
     _METRIC_NAME,
 )
 _FAR_METRIC = re.compile(_FAR_METRIC_NAME)
@@ -65,7 +67,8 @@ _HYPER = either(
 _SAMPLE_OUTPUT = re.compile(r"^\W{0,3}[\[{].*'(?:score|label|sequence|answer)'|^\W*[\"']?score[\"']?:")
 _ABOUT_TRAINING = re.compile(r"\btrained (?:on|with|for|using)\b|\bagreement\b|\bparameters\b|\binitiali[sz]ed\b")
 _COLUMNS_OF_DATA = re.compile(
-    r"(?:\b|_)(?:size|rows|#|number|count|samples?|tokens|split|hours|params?|parameters|layers?|hidden|heads?|d_model)\b"
+    r"(?:\b|_)(?:size|rows|#|number|count|samples?|tokens|split|hours|params?|parameters|layers?|hidden|heads?|"
+    r"d_model)\b"
 )
 _CODE_RESULT = re.compile(
     rf"^[^\w\n]{{0,8}}(?:\w+[ _-]){{0,2}}?{_METRIC_NAME}\W{{1,6}}\d+(?:\.\d+)?[^\w\n]{{0,8}}$", re.M

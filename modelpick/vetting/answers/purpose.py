@@ -175,7 +175,7 @@ def _is_for_doing(said: Said) -> bool:
 
 @kept
 def _is_name(said: Said) -> bool:
-    """Whether the name of the thing is all that a paragraph says, or what it begins with: "Title generator based on"."""
+    """Whether the name of a thing is all that a paragraph says, or what it begins with."""
     if len(said.low.split()) <= _MAX_FRAGMENT and not words.VERBAL.search(said.low):
         return True
     return any(not words.VERBAL.search(said.low, 0, end) for end in leading_tasks(said))

@@ -48,6 +48,7 @@ FRAMES = CueSet(
         r"\b(?:is|be) used (?:to|for|as an?|(?:in )?\w+ing)\b|^used (?:to|for)\b|"
         r"\bfine-?tuned (?:on|for) (?:an? |your |the |specific |some |other )?(?:own )?downstream tasks?\b",
     ),
+    Cues("agent bot polic", r"\b(?:agent|bot|policy) (?:that|which) (?!was|is|has|uses|consists)\w+s\b"),
     Cues("point found backb", r"\bas? (?:\w+ )?(?:starting point|foundation|backbone) for\b"),
     Cues(
         "use",
@@ -61,6 +62,7 @@ FRAMES = CueSet(
         "aim aims goal purpo objec idea",
         r"\baims? to\b|\b(?:goal|purpose|objective|idea|aim) (?:of (?:this|the) \w+ )?(?:is|was)(?:\W)? to\b",
     ),
+    Cues("style voice look", r"\b(?:in|imitat\w+|mimic\w*) the (?:\w+ ){0,2}(?:style|voice|look) of\b"),
     Cues("speci", r"\bspeciali[sz](?:ed|es|ing) (?:in|for|on|as)\b"),
     Cues(
         "allow lets enabl excel",
@@ -73,32 +75,40 @@ FRAMES = CueSet(
 # What is plain at the head of a sentence that names no subject: "Try it for limericks", "Good at night scenes".
 AT_HEAD = re.compile(
     r"^\W*(?:try (?:it|this|her|him) (?:for|as|when)|(?:good|great|best|perfect|ideal|handy|useful|suitable|made|meant|"
-    r"built|intended|designed) (?:for|at|to|as)|works (?:well|best|great) (?:for|as)|(?:made|built|designed|intended) to)"
+    r"built|intended|designed) (?:for|at|to|as)|works (?:well|best|great) (?:for|as)|(?:made|built|designed|"
+    r"intended) to)"
     r" (?!you\b|inference|\d)\w"
 )
 GOOD_AT = Cues("good great", r"(?:^|, |\bis |\bvery |\breally )(?:good|great) (?:at|for) (?!the time|now\b|a \d)\w")
 OTHER_TONGUES = Cues(
-    "sert peut conçu conçu permet perme desti puede diseñ sirve propó pode serve kann dient eigne entwi para aide aider "
+    "sert peut conçu conçu permet perme desti puede diseñ sirve propó pode serve kann dient eigne entwi para aide "
     "génèr gener tradu résum resum répon respo rédig redac redig détec detec detet extra trans écrit escri escre "
-    "recon corri refor conve ayuda ajuda hilft erzeu überse beant schre erken klass korri wande liest clasi class",
+    "recon corri refor conve ayuda ajuda hilft erzeu übers beant schre erken klass korri wande liest clasi class",
     r"sert à\b|peut être utilisé|conçue? pour\b|permet (?:de\b|d')|destinée? à\b",
     r"se puede (?:usar|utilizar)|diseñado para\b|sirve para\b|puede (?:usarse|utilizarse|ser usado)|propósito\b",
     r"pode ser (?:usado|utilizado)|serve para\b|para ser usado\b",
     r"kann (?:für|zu[mr]?|verwendet)|dient (?:zu[mr]?|als|dazu)|eignet sich\b|entwickelt,? um\b",
     r"^\W*(?:(?:ce|le|notre|este|esta|el|o|nuestro|nosso|dieses|das) )?[\w.-]+ (?:aide à|génère|traduit|résume|répond|"
-    r"rédige|détecte|classe|extrait|transcrit|écrit|reconnaît|corrige|reformule|convertit|ayuda a|genera|traduce|resume|"
-    r"responde|redacta|detecta|clasifica|extrae|transcribe|escribe|reconoce|convierte|ajuda a|gera|traduz|redige|deteta|"
+    r"rédige|détecte|classe|extrait|transcrit|écrit|reconnaît|corrige|reformule|convertit|ayuda a|genera|"
+    r"traduce|resume|"
+    r"responde|redacta|detecta|clasifica|extrae|transcribe|escribe|reconoce|convierte|ajuda a|gera|traduz|"
+    r"redige|deteta|"
     r"classifica|extrai|transcreve|escreve|reconhece|converte|hilft|erzeugt|generiert|übersetzt|beantwortet|schreibt|"
     r"erkennt|klassifiziert|extrahiert|transkribiert|korrigiert|wandelt|liest) \w",
 )
 FAR_TONGUES = re.compile(
-    "用于(?!训练|微调|评估|测试|预训练)|用来|的任务|旨在|ため(?:の|に)(?:モデル|使)|用途|ことができ|利用するには|できます|"
-    "(?:使用|利用)されることを想定|(?:使|利用|使用)\\w{0,5}ことを想定|위한|사용(?:할|됩|하)|수 있습니다|목적|используется|предназначен|"
+    "用于(?!训练|微调|评估|测试|预训练)|用来|的任务|旨在|ため(?:の|に)(?:モデル|使)|用途|ことができ|"
+    "利用するには|できます|"
+    "(?:使用|利用)されることを想定|(?:使|利用|使用)\\w{0,5}ことを想定|위한|사용(?:할|됩|하)|수 있습니다|목적|"
+    "используется|предназначен|"
     "(?:能够|能|可以|擅长|善于|会)(?:帮|陪|写|做|解|答|回答|生成|翻译|识别|理解|处理|总结|提取|判断|预测|检测|聊)|"
+    "(?<!可)(?:能够|能|自动|可以)[^，。；]{1,14}?(?:回答|生成|翻译|识别|总结|提取|判断|预测|检测|改写)|"
+    "面向[^，。]{1,12}(?:场景|任务|领域)|"
     "を(?:作成|生成|要約|翻訳|分類|認識|検出|予測|推定|抽出|変換|判定|返|書|読み|描|回答|判別|付与|補完|修正|校正)"
     "[^。]{0,30}(?:モデル|システム|ツール|です|ます)|"
     "(?<!기반으로 )(?:하는|주는|쓰는|만드는|읽는|찾는) (?:\\S+ ){0,2}(?:모델|시스템|어댑터|챗봇)|"
-    "(?:^|модел\\w*|котор\\w+|сет\\w|бот|она?) (?:находит|пишет|отвеча|переводит|распозна[её]т|определя[её]т|генериру|извлека|"
+    "(?:^|модел\\w*|котор\\w+|сет\\w|бот|она?) (?:находит|пишет|отвеча|переводит|распозна[её]т|определя[её]т|"
+    "генериру|извлека|"
     "классифициру|исправля|предсказыва|помога|умеет|выделя|озвучива|рису|созда[её]т|оценива|ищет|превраща|преобразу|"
     "восстанавлива|расставля)"
 )
@@ -123,7 +133,8 @@ NOT = re.compile(
 )
 NOT_AT_HEAD = re.compile(r"\W*(?:(?:eval\w*|train\w*|test|downstream) (?:data|set)|download\b)")
 SUBJECT = re.compile(
-    r"^\W*(?:this|the|our|it|an?|we|you|one|these|input|proof|used)\b|\b(?:model|checkpoint|network|system|adapter|"
+    r"^\W*(?:this|the|our|it|an?|i|we|you|one|these|input|proof|used|use it)\b|\b(?:model|checkpoint|network|"
+    r"system|adapter|"
     r"lora|encoder|agent|embeddings?|llm|assistant|tool)s?\b"
 )
 PLAIN_USE = Cues(
@@ -139,7 +150,8 @@ OF_DATA = re.compile(
 )
 VERBAL = re.compile(
     r"\b(?:is|are|was|were|be|has|have|had|can|could|will|would|should|may|see|use|uses|using|used|we|you|i|please|"
-    r"paper|data ?sets?|thanks?|based|on)\b|\btitle:|https?:"
+    r"paper|data ?sets?|thanks?|based|on)\b|\btitle:|https?:|^\W*(?:create|build|train|try|check|learn) (?:your|"
+    r"an?|the|out)\b"
 )
 TITLED = Cues("paper thesi artic title entit", r"\b(?:papers?|thesis|article|titled|entitled)\b")
 ONLY_LINK = re.compile(r"^\W*\[[^\]\n]*\]\([^()\n]*\)\W*$")  # the title of a paper

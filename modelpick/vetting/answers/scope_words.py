@@ -18,9 +18,10 @@ EXCLUDED_USE = CueSet(
         r"\b(?:users?|you) (?:must|may|should|shall|agree) (?:to )?not\b|\bmay not attempt\b",
         r"\bnot for (?:commercial|production|clinical|medical|diagnos|use|legal|real|generating|any)",
         r"\bnot a (?:chat|general[ -]purpose|medical|replacement|substitute)\b",
-        r"\bshould not be (?:considered|treated)\b",
+        r"\bshould not be (?:considered|treated)\b|\b(?:must|should) not be the (?:only|sole)\b",
         r"\bnot suitable\b",
-        r"\b(?:do(?: not|n't)|would not) (?:\w+ )?recommend (?:using|(?:to|the) use|deploy\w*|it for|this (?:model )?for)\b",
+        r"\b(?:do(?: not|n't)|would not) (?:\w+ )?recommend (?:using|(?:to|the) use|deploy\w*|it for|"
+        r"this (?:model )?for)\b",
     ),
     Cues(
         "misus",
@@ -31,7 +32,11 @@ EXCLUDED_USE = CueSet(
         r"\bout[ -]of[ -](?:the )?scope\b(?! (?:of|for|in) (?:our|this|the) (?:project|paper|work|study|card|article))",
     ),
     Cues("prohi forbi", r"\bprohibited\b|\b(?:is|are) (?:strictly )?forbidden\b"),
-    Cues("avoid refra", r"\bavoid(?:ing)? (?:\w+ )?(?:use|using|deploy)|\brefrain from (?:us|deploy|generat|creat)"),
+    Cues(
+        "avoid refra",
+        r"(?<!is to )\bavoid(?:ing)? (?:\w+ )?(?:use|using|deploy)",
+        r"\brefrain from (?:us|deploy|generat|creat)",
+    ),
     Cues(
         "only",
         r"\b(?:research|academic|educational|entertainment|testing)(?: use| purposes?)* only\b",
@@ -45,7 +50,8 @@ EXCLUDED_USE = CueSet(
 EXCLUDED_USE_OTHER = either(
     "использовать нельзя|нельзя использовать|не предназначен|не (?:следует|должн\\w+) использов|запрещ",
     "nicht (?:für|geeignet|vorgesehen|bestimmt)|(?:darf|sollte?) nicht\\b.{0,60}\\b(?:verwendet|benutzt|eingesetzt)",
-    "ne (?:doit|doivent|peut|peuvent) pas être (?:utilis|employ)|n'est pas (?:destin|con[çc]u|adapt)|ne pas (?:l'|les? |le )?utiliser",
+    "ne (?:doit|doivent|peut|peuvent) pas être (?:utilis|employ)|n'est pas (?:destin|con[çc]u|adapt)|"
+    "ne pas (?:l'|les? |le )?utiliser",
     "no (?:debe|se debe|deber[íi]a|está destinad|está diseñad|es apto|es adecuad|se recomienda)|prohib[ie]d[oa]",
     "n[ãa]o (?:deve|é destinad|é adequad|é recomendad|foi projetad|use\\b)|proibid[oa]",
     "不得|禁止|不应|不應|请勿|請勿|切勿|不适用于|不適用於|不适合|仅(?:供|限|用于)(?:学术|研究|科研|学习)|僅供|"
@@ -78,9 +84,11 @@ LIMIT = CueSet(
         r"\b(?:model|it|they|network|this|tool|\w+) (?:can\s?not|can't|does not|doesn't|do not|don't|"
         "is not (?:able|capable)|are not) (?:currently |yet |really |always |"
         "well )?(?:be )?(?:support|handle|generali[sz]e|render|perform|work|achieve|understand|comprehend|"
-        "recogni[sz]e|generat|produc|know|captur|process|translat|predict|deal|cope|able|always|guarantee|follow|remember|count|"
+        "recogni[sz]e|generat|produc|know|captur|process|translat|predict|deal|cope|able|always|guarantee|"
+        "follow|remember|count|"
         "have|with|to|on|when|at|distinguish|knowledge)",
-        r"\bnot (?:very |that |really |so )?(?:good|great) (?:yet|enough)\b|\bcan ?not be used (?:out of the box|directly)\b",
+        r"\bnot (?:very |that |really |so )?(?:good|great) (?:yet|enough)\b|"
+        r"\bcan ?not be used (?:out of the box|directly)\b",
         r"\bnot (?:be )?(?:perfect|fool-?proof|100 ?%|always|fully|yet been|been (?:filtered|tested|evaluated|"
         "validated|trained)|guaranteed|reliable|reliably|accurate|robust|optimal|comprehend)",
         r"\b(?:may|might|will|would|does|do) not (?:\w+ ){0,2}?(?:come out|work|perform|generali[sz]e|always|transfer|"
@@ -93,10 +101,10 @@ LIMIT = CueSet(
     Cues("strug", r"\bstruggl(?:es?|ing)\b"),
     Cues("falls fall short", r"\bfalls? short\b"),
     Cues(
-        "noisy garbl mangl blurr disto unrel unsta robot incoh defor missi misse weak shaky poor bad",
+        "sound sounds noisy garbl mangl blurr disto unrel unsta robot incoh defor missi misse weak shaky poor bad",
         r"\b(?:outputs?|results?|predictions?|hands?|fingers|faces?|text|audio|images?|voices?|shots?|codes?|answers?) "
         r"(?:[\w-]+ ){0,5}?(?:noisy|garbled|mangled|blurr\w*|distorted|unreliable|unstable|robotic|incoherent|deformed|"
-        r"missing|missed|weak|shaky)\b",
+        r"missing|missed|weak|shaky)\b|\bsounds? (?:metallic|robotic|muffled|noisy|unnatural)\b",
         r"\b(?:is|are) (?:very |quite |rather |still |a bit )?(?:weak|shaky|poor|bad|unreliable|unstable)\b",
     ),
     Cues(
@@ -126,7 +134,7 @@ LIMIT = CueSet(
     ),
     Cues("no", r"\bno (?:guarantee|warrant(?:y|ies)|knowledge)\b"),
     Cues("fine finet", r"\b(?:has|have|needs?) to be fine-?tuned (?:before|for practical)"),
-    Cues("known", r"\bknown (?:issue|limitation|problem|bug)s?\b"),
+    Cues("known", r"\bknown (?:issue|limitation|problem|bug|quirk)s?\b"),
     Cues(
         "broke progr uncon overf fitti experi",
         r"\bis broken\b|\bwork in progress\b|\buncontrollable\b|\bover-?fit(?:ting|s|ted)?\b",
@@ -136,10 +144,12 @@ LIMIT = CueSet(
     Cues("lossy safet risk risks", r"\blossy\b|\bsafety filtering\b|\brisks?\b[^.]{0,60}\b(?:unknown|exist|remain)"),
 )
 LIMIT_OTHER = either(
-    r"не (?:более|поддержива|умеет|гарантир|может|всегда)|ограничен\w+ (?:модел|в)|плохо (?:работ|справля|поним|распозна)|"
+    r"не (?:более|поддержива|умеет|гарантир|может|всегда)|ограничен\w+ (?:модел|в)|плохо (?:работ|справля|поним|"
+    r"распозна)|"
     r"(?:иногда|часто|порой) (?:\w+ )?(?:ошиба|путает|теря|выдумыва|повторя)|"
     r"может (?:ошиба|содержать|генерир|выдавать)",
-    "nicht (?:perfekt|in der lage|unterstützt|immer|zuverlässig)|begrenzt auf|beschränkt auf|"
+    "nicht (?:perfekt|in der lage|unterstützt|immer|zuverlässig)|begrenzt auf|(?:manchmal|"
+    "gelegentlich) (?:lässt|macht|vergisst|erfindet|verwechselt|liefert|gibt)|beschränkt auf|"
     "kann (?:zu )?(?:falsche|fehler|ungenau|verzerr)",
     "ne (?:prend|peut|fonctionne|supporte|garanti\\w*) pas|garantissons pas|"
     "peut (?:générer|produire|contenir|être biais)|(?:invente|oublie|ignore|confond|hallucine) (?:parfois|souvent)|"
@@ -147,12 +157,17 @@ LIMIT_OTHER = either(
     "no (?:admite|soporta|funciona|puede|garantiza)|puede(?:n)? (?:contener|generar|producir|cometer)|sesgo|limitado a",
     "n[ãa]o (?:suporta|funciona|pode|garant)|"
     "pode(?:m)? (?:conter|gerar|produzir|apresentar|cometer)|limitado a|vi[ée]s",
-    "偏っ|最適では|に限定|(?:含まれる|含む|生じる|誤る)(?:こと|場合)があ|会被截断|被截斷|切り捨て|不擅长|效果(?:较|比较)?差|問題があ|バイアスがあ|可能性があります|恐れがあります|できません|対応していません|保証(?:する|し|いた)|苦手|不支持|不能保证|无法|可能(?:会)?(?:产生|生成|存在|出现|输出)|"
+    "偏っ|最適では|に限定|(?:含まれる|含む|生じる|誤る)(?:こと|場合)があ|会被截断|有时会|编造|捏造|(?:精度|性能|"
+    "品質)が(?:落ち|低下|下が)|被截斷|切り捨て|不擅长|"
+    "效果(?:较|比较)?差|問題があ|バイアスがあ|可能性があります|恐れがあります|できません|対応していません|"
+    "保証(?:する|し|いた)|苦手|不支持|不能保证|无法|可能(?:会)?(?:产生|生成|存在|出现|输出)|"
     "偏见|幻觉|局限|할 수 없|한계|지원하지 않|보장하지|못합니다|부정확|편향(?:된|이|적)",
 )
 CLAIM = re.compile(  # a sentence with a verb, in the languages whose words are told apart by spaces; else any text
-    r"\b(?:is|are|be|been|was|were|has|have|not|may|might|can|could|will|would|should|must|does|do|only|lacks?|limit\w*|"
-    r"tends?|needs?|requires?|struggles?|due|because|less|more|ist|sind|kann|nicht|est|sont|peut|es|son|puede|é|são|pode)\b|"
+    r"\b(?:is|are|be|been|was|were|has|have|not|may|might|can|could|will|would|should|must|does|do|only|lacks?|"
+    r"limit\w*|"
+    r"tends?|needs?|requires?|struggles?|due|because|less|more|ist|sind|kann|nicht|est|sont|peut|es|son|puede|é|"
+    r"são|pode)\b|"
     r"[\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 )
 POINTER = either(
@@ -165,6 +180,7 @@ TEMPLATE = either(
 )
 # "No known limitations", and what a model is for: "it detects offensive language".
 NO_LIMIT = either(
+    r"\bbiased (?:wer|cer|scores?|estimates?|evaluation|metrics?)\b|\bsplits?\b[^.]{0,40}\bnot\b",
     r"\b(?:no|without) (?:known |major |other |any )*(?:limitations?|bias(?:es)?|weakness(?:es)?|issues?|problems?)\b",
     r"\b(?:detect|classif|filter|flag|identif|recogni[sz]|remov|block|moderat|predict|find)\w* (?:[\w-]+,? ){0,4}"
     r"(?:harmful|offensive|toxic|inappropriate|hate|nsfw|explicit|sexual|unsafe|false|errors?|bias\w*)\b",

@@ -35,7 +35,8 @@ _CALL = either(
     (
         r"\b(?:vllm serve|ollama (?:run|pull)|llama-(?:cli|server|run)|\./main |transformers-cli|"
         r"text-generation-launcher|sglang\.launch_server|lms load|mlx_lm\.\w+|npx |docker run|"
-        r"python3? -m (?!pip|venv)\w|trtllm-serve|llamafactory-cli (?:chat|api)|lerobot-(?:record|eval|rollout)|rl_zoo3\.\w+|tts --|whisper |yolo \w+|curl [^|\n]*api|spacy download|"
+        r"python3? -m (?!pip|venv)\w|trtllm-serve|llamafactory-cli (?:chat|api)|lerobot-(?:record|eval|rollout)|"
+        r"rl_zoo3\.\w+|tts --|whisper |yolo \w+|curl [^|\n]*api|spacy download|"
         r"lmdeploy \w+|modelpick )"
     ),
     r"\brequire\(|^[ \t]*import[ \t]*\{",

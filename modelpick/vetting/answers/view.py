@@ -245,7 +245,7 @@ class CardView:
             if block.placeholder or block.kind in _NO_PROSE:
                 continue
             if block.kind is BlockKind.TABLE_ROW:
-                statement = self._statement(block, "" if block.header else head) if len(block.cells) == 2 else None  # noqa: PLR2004 - a label and a text
+                statement = self._statement(block, "" if block.header else head) if len(block.cells) == 2 else None
                 if block.header:
                     head = block.cells[0] if block.cells else ""
                 if statement:
