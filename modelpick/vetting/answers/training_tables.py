@@ -11,7 +11,7 @@ from modelpick.vetting.answers import training_words as words
 from modelpick.vetting.answers.contract import Role
 from modelpick.vetting.answers.dataset_gazetteer import is_known
 from modelpick.vetting.answers.dataset_names import Named, hub_ids, looks_like_name, names_in
-from modelpick.vetting.answers.dataset_patterns import LINK
+from modelpick.vetting.answers.dataset_patterns import LINK, MODEL_URL
 from modelpick.vetting.answers.dataset_words import MODEL_WORD
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.training_found import Found
@@ -104,7 +104,10 @@ class TableReader:
         cells = line.block.cells if line.block and line.block.kind is BlockKind.TABLE_ROW else ()
         if len(cells) != 2 or not _SOURCES.match(cells[0].lower()):
             return False
-        labels = [label.strip("`*_ ") for label, _ in LINK.findall(line.quote)] or _PIECES.split(cells[1])
+        links = LINK.findall(line.quote)
+        labels = [label.strip("`*_ ") for label, url in links if not MODEL_URL.search(url)]
+        if not links:
+            labels = _PIECES.split(cells[1])
         names = [name for name in labels if looks_like_name(name) or is_known(name) or _CORPUS.search(name)]
         names = [name for name in names if len(name) <= _MAX_LABEL and not _NO_SOURCE.search(name)]
         for name in names:
