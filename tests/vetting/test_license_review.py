@@ -43,6 +43,7 @@ def findings(check: str, subject: RepoFacts) -> list[Finding]:
         ("## License\nWeights: MIT\nTraining imagery: CC BY-NC 4.0", {("data", "cc-by-nc-4.0")}),
         ("Code is Apache-2.0, weights are MIT.", {("code", "apache-2.0")}),
         ("**License:** MIT (code and weights).", set()),
+        ("The source code and the trained weights are both under MIT.", set()),
         ("This project uses FooNet, licensed under AGPL-3.0, to find boxes.", {("component", "agpl-3.0")}),
     ],
 )
@@ -70,6 +71,7 @@ def test_what_restricts_nothing(body: str) -> None:
     [
         ("For commercial use you must obtain a licence from us.", "other", "conditional"),
         ("You may not sell this merge.", "other", "conditional"),
+        ("商用利用の際はご連絡ください。", "other", "conditional"),
         ("Die Nutzung ist ausschließlich für Forschungszwecke gestattet.", "research-only", "no"),
     ],
 )

@@ -49,6 +49,7 @@ _CLAUSES = re.compile(
 )
 
 
+_OF_COMMERCE = re.compile(rf"commercial|商[用业]|{NO_SALE.pattern}")
 _KEYED = re.compile(r"license:[ \t]*['\"]?([\w.+-]{2,60})['\"]?\s*\Z")
 _LABEL_ROW = re.compile(r"\s{0,8}[*_-]{0,3} ?[A-Za-z][\w -]{1,30}[*_]{0,2}:[*_]{0,2}(?:\s|$)")
 
@@ -76,7 +77,7 @@ class Prose:
     def asking(self) -> Line | None:
         """The first line that asks commercial users for something."""
         lines = self.restricting if self.restriction == "other" else ()
-        return next((line for line in lines if "commercial" in line.low or NO_SALE.search(line.low)), None)
+        return next((line for line in lines if _OF_COMMERCE.search(line.low)), None)
 
 
 def read_prose(view: CardView) -> Prose:

@@ -29,7 +29,8 @@ _SUBJECTS: tuple[tuple[Subject, str], ...] = (
     (
         "code",
         r"\b(?:(?:models?(?:'s|’s)?|weights?|data|datasets?) )?"
-        r"(?:code|software|(?<!open[ -])source|(?:github|git|code|official|original|source) repo(?:sitory)?|scripts?|"
+        r"(?:(?:source )?code|software|(?<!open[ -])source|(?:github|git|code|official|original|source) "
+        r"repo(?:sitory)?|scripts?|"
         r"library|toolkit|framework|implementation)\b"
         rf"{_NOT_A_MODEL}|代码|コード|코드|исходный код|\bquellcode\b|\bcódigo\b",
     ),

@@ -166,7 +166,7 @@ _OTHER_TERMS = either(
     r"\b(?:commercial|enterprise|separate) (?:licen[sc]e|permission|agreement)",
     r"\bagree (?:to|not to)\b[^.]{0,60}\b(?:terms|licen[sc]e|redistribut)|\bterms of use\b|"
     r"\b(?:agree|accept|subject|comply|adhere|abide|bound|governed|under|follow)\w*\b[^.]{0,60}\bterms of service\b",
-    "利用規約|使用条款|商[用业][^。]{0,12}(?:联系|申请|授权|許可|邮件)",
+    "利用規約|使用条款|商[用业][^。]{0,12}(?:联系|申请|授权|許可|許諾|連絡|問い合わせ|邮件)",
 )
 _ADVICE = either(r"\b(?:ideally|preferably|recommend\w*|advis\w+|suggest\w*)\b")
 _FRIENDLY = either(
