@@ -221,7 +221,8 @@ CASES = [
     (
         "| Feature | Description |\n|---|---|\n| **Name** | `xx_leaf` |\n"
         "| **Sources** | [Leaf Treebank](https://example.org/t) (Ann Oak)<br />"
-        "[spaCy lookups data](https://example.org/l)<br />[ann/bark-bert](https://huggingface.co/ann/bark-bert) (Ann) |",
+        "[spaCy lookups data](https://example.org/l)<br />"
+        "[ann/bark-bert](https://huggingface.co/ann/bark-bert) (Ann) |",
         "named",
         ["Leaf Treebank"],
     ),

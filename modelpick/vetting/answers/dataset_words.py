@@ -78,7 +78,7 @@ NO_NAME = either(
 
 HARDWARE = re.compile(
     r"\b(?:\d+\s?[x×]\s?)?(?:[AHVPTBL]\d{1,3}s?|[AH]100\w*|RTX\s?\d*\w*|TITAN|Tesla|GeForce|TPUs?|GPUs?|Xeon)\b(?!-)|"
-    r"^\d+\s?(?:[x×]|GB)\b"
+    r"^\d+\s?(?:[x×]|GB)\b|\b[a-z]\d\w*\.\d*x?large\b"
 )
 """A machine, or how much memory it has."""
 
