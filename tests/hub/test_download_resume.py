@@ -220,3 +220,20 @@ def test_killed_twenty_times_it_loses_nothing(tmp_path: Path) -> None:
     assert (receipt.folder / "model.safetensors").read_bytes() == BIG
     assert not any("part" in path.name for path in part.parent.iterdir())
     shutil.rmtree(cache)
+
+
+def test_into_a_folder_of_the_users_own_it_goes_on_too(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "mine"
+    with monkeypatch.context() as patched:
+        interrupt_after(100_000, patched)
+        with pytest.raises(KeyboardInterrupt):
+            bench.fetch(local_dir=target)
+    assert [path.name for path in target.iterdir()] == [".modelpick-staging"]
+    bench.hub.forget()
+    bench.fetch(local_dir=target)
+    [asked] = bench.hub.requests("model.safetensors")
+    assert asked.header("Range")
+    assert (target / "model.safetensors").read_bytes() == WEIGHTS
+    assert not any(path.name.startswith(".") for path in target.iterdir())
