@@ -34,8 +34,9 @@ def read_body(settings: Settings, response: httpx.Response, cap: int) -> bytes:
         if len(data) > cap:  # not at it: a body that is read to its end leaves its connection to the next request
             break
         if time.monotonic() > deadline:
+            host = settings.host if settings.owns(str(response.url)) else response.url.host
             raise CannotFindOut(
-                f"{settings.host} answers too slowly: not done after {limit:.0f} s",
+                f"{host} answers too slowly: not done after {limit:.0f} s",
                 "try again later, or check the network",
                 kind="timeout",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ T = TypeVar("T")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_HOPS = 5
 _TOO_MANY = 429
+_LONG_WAIT = 30.0  # seconds; only the user's own variables allow as many
+_TOLD_AFTER = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,8 @@ class Connection:
             try:
                 with self._pace.turn(request.url):
                     patience.excuse(time.monotonic() - asked_at)
-                    response = self._send(request, self._bound(request, patience))
+                    with self._telling(request):
+                        response = self._send(request, self._bound(request, patience))
                     if self._settings.owns(str(response.url)):  # inside: the next turn must know what is left
                         self._pace.heard(request.url, response.headers)
                 kept = _kept(response, keep, request.good)
@@ -109,6 +113,22 @@ class Connection:
             yield kept[0], response
         finally:
             response.close()
+
+    @contextmanager
+    def _telling(self, request: Request) -> Iterator[None]:
+        """Says what is waited for where that may take minutes: a proxy may fetch a large file before it answers."""
+        if request.wait < _LONG_WAIT:
+            yield
+            return
+        what = f"`{request.asked.path}`" if request.asked.path else "an answer"
+        told = f"waiting for {what} from {self._settings.host}, for up to {in_words(request.wait)}"
+        timer = threading.Timer(_TOLD_AFTER, self._listener.notice, (told,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _bound(self, request: Request, patience: Patience) -> httpx.Timeout:
         """The timeouts of one try. Waiting for a free connection is no silence of the server's."""

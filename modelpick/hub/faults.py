@@ -298,7 +298,7 @@ FAULTS: tuple[Fault, ...] = (
         "not-a-hub",
         Again.NEVER,
         "{host} does not serve this request: status {status}{said}",
-        "a mirror may know fewer routes; try without --endpoint",
+        "a mirror may know fewer routes; name another endpoint (--endpoint, HF_ENDPOINT)",
     ),
 )
 """Every fault of a try, most special first. Row order is the rule; a test goes through it."""

@@ -194,6 +194,19 @@ def test_a_file_that_hangs_names_the_variable_for_slow_proxies(hub: LoopbackHub)
     assert "HF_HUB_DOWNLOAD_TIMEOUT" in str(caught.value.hint)
 
 
+def test_a_long_silence_that_the_user_allows_is_told(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelpick.hub.connection._TOLD_AFTER", 0.3)
+    heard: list[str] = []
+    hub.inject(Fault("resolve", "hang", seconds=1.0, count=1))
+    with HubClient(Settings(endpoint=hub.endpoint, timeouts=Timeouts(file=600)), ear(heard)) as client:
+        url, asked = client.resolve_url("org/open", "main", "README.md"), Asked(repo_id="org/open", path="README.md")
+        for _ in range(2):
+            assert client.get_small(url, 100, asked=asked).data
+    assert len(heard) == 1
+    assert "`README.md`" in heard[0]
+    assert "10 min" in heard[0]
+
+
 def test_a_dripping_answer_meets_the_deadline(hub: LoopbackHub) -> None:
     hub.inject(Fault("api/models", "drip", seconds=0.05))
     start = time.monotonic()
