@@ -86,16 +86,16 @@ _THAT = re.compile(
 )
 _LABEL = re.compile(r"^[^:.]{2,40}: +(?=\w)|^\W+")
 _GIVEN = re.compile(
-    r"^\W*(?:given|give|feed|pass|send|ask|input) (?:it |him |her )?(?:an?|the|your|some|any|two|with)?\b[^.]{3,160}?"
+    r"^\W*(?:given|(?:give|feed|pass|send|ask|input) (?:it |him |her )?(?:an?|the|your|some|any|two))\b[^.]{3,160}?"
     r"\b(?:returns?|outputs?|produces?|predicts?|generates?|writes?|answers?|tells?|replies|responds|gives? you|"
     r"you get)\b"
 )
 _OBJECT = re.compile(
-    r" (?!(?:are|is|was|were|be|has|more|better|well|higher|lower|best|worse|than|up|out|sure|use|it|them|this model|"
-    r"the model|that|how|you|as follows|the following|above|below|at|on|state|sota|inference|commercial|remote|"
+    r" (?!(?:are|is|was|were|be|has|more|better|well|higher|lower|best|worse|than|up|out|sure|use|us|it|them|"
+    r"(?:this|the) model|that|how|you|as follows|the following|above|below|at|on|state|sota|inference|commercial|remote|"
     r"incorrect|wrong|false|inaccurate|biased|harmful|offensive|toxic|good|great|training|"
     r"(?:an? |the )?(?:\w+ )?(?:accuracy|f1|wer|performance|improvement|results?))\b|\d)"
-    r"(?!(?:[\w-]+ ){0,4}(?:files?|data ?sets?|scripts?|config)\b)\W{0,3}(?:[\w'-]+ )*?[\w'-]{2,}|$"
+    r"(?!(?:[\w-]+ ){0,4}(?:files?|data ?sets?|scripts?|config)\b)[^\w=]{0,3}(?:[\w'-]+ )*?[\w'-]{2,}|$"
 )
 _NOT_A_MODEL = frozenset(
     """
@@ -106,6 +106,7 @@ _NOT_A_MODEL = frozenset(
 )
 _A_THING = re.compile(THING)
 _PRONOUNS = frozenset({"it", "she", "he"})
+_BETWEEN = frozenset({"also", "always", "can", "even", "just", "now", "then", "will"})
 _POINTERS = frozenset({"this", "the", "our", "my"})
 _WORDLESS = re.compile(r"\W+")
 _MOST_WORDS = 7  # before the verb
@@ -177,6 +178,8 @@ def _head(subject: list[str]) -> str | None:
     if not _NOT_A_MODEL.isdisjoint(subject):
         return None
     head = subject[0].strip("*_\"'`([")
+    if head in _PRONOUNS:
+        return head if all(word in _BETWEEN or word.endswith("ly") for word in subject[1:]) else None
     if head in _POINTERS:
         return "it" if any(_A_THING.fullmatch(word) for word in subject[1:]) else None
     return head

@@ -62,7 +62,10 @@ FRAMES = CueSet(
         "aim aims goal purpo objec idea",
         r"\baims? to\b|\b(?:goal|purpose|objective|idea|aim) (?:of (?:this|the) \w+ )?(?:is|was)(?:\W)? to\b",
     ),
-    Cues("style voice look", r"\b(?:in|imitat\w+|mimic\w*) the (?:\w+ ){0,2}(?:style|voice|look) of\b"),
+    Cues(
+        "style voice look",
+        r"\b(?:(?<!model )(?<!transformer )in|imitat\w+|mimic\w*) the (?:\w+ ){0,2}(?:style|voice|look) of\b",
+    ),
     Cues("speci", r"\bspeciali[sz](?:ed|es|ing) (?:in|for|on|as)\b"),
     Cues(
         "allow lets enabl excel",
@@ -114,6 +117,7 @@ FAR_TONGUES = re.compile(
 )
 # Sentences that speak of something else than what the model is for.
 NOT = re.compile(
+    r"\btraining (?:tasks?|objectives?)\b|"
     r"\b(?:technique|method|approach|strategy) (?:proposed|used|described|introduced)\b|"
     r"\bpull request|\bdataset (?:is|was|can)\b|"
     r"\b(?:script|notebook|code|optimi[sz]er|"
