@@ -42,7 +42,7 @@ class KeptSha256:
         if state is None:
             library.SHA256_Init(self._struct)
         else:
-            self._struct[: _LAYOUT.size] = state
+            self._struct.raw = state.ljust(_ROOM, b"\0")
 
     @property
     def state(self) -> bytes:
