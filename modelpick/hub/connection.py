@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -219,6 +220,9 @@ def _open_http(settings: Settings) -> httpx.Client:
     except (ValueError, OSError, httpx.InvalidURL) as error:
         # An invalid address may hold the proxy's password in any of its parts.
         why = "a proxy's address is malformed" if isinstance(error, httpx.InvalidURL) else clean(str(error))
+        store = os.environ.get("SSL_CERT_FILE", "")
+        if isinstance(error, FileNotFoundError) and store:
+            why = f"SSL_CERT_FILE names no file (`{clean(store)}`)"
         raise UsageError(
             f"the connection cannot be set up as the environment asks: {why}",
             "check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",

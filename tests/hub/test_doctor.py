@@ -206,11 +206,15 @@ def test_a_certificate_that_is_not_trusted_is_told_with_the_variable(
         monkeypatch.delenv("SSL_CERT_DIR", raising=False)
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(own))
         distrusted = found("certificate", endpoint=endpoint)
+        monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
+        misled = found("certificate", endpoint=endpoint)
+        monkeypatch.delenv("SSL_CERT_DIR")
         monkeypatch.setenv("SSL_CERT_FILE", str(own))
         trusted = found("certificate", endpoint=endpoint)
         server.shutdown()
     assert distrusted.outcome == "fails"
     assert 'export SSL_CERT_FILE="$REQUESTS_CA_BUNDLE"' in str(distrusted.remedy)
+    assert "SSL_CERT_DIR names no folder" in str(misled.remedy)
     assert trusted == Found("works", f"trusted by SSL_CERT_FILE={own}")
 
 

@@ -92,6 +92,12 @@ def test_a_socks_proxy_without_its_package_is_told(monkeypatch: pytest.MonkeyPat
     assert "secret" not in caught.value.message + str(caught.value.hint)
 
 
+def test_a_store_of_certificates_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    with pytest.raises(UsageError, match=r"SSL_CERT_FILE names no file \(`.*none\.pem`\)"):
+        HubClient(Settings())
+
+
 def test_a_bad_proxy_variable_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "nonsense://x")
     with pytest.raises(UsageError, match="nonsense"):

@@ -104,6 +104,9 @@ def token(visit: Visit) -> Found:
 
 
 def _certificate_remedy() -> str:
+    folder = os.environ.get("SSL_CERT_DIR", "")
+    if folder and not Path(folder).is_dir():
+        return f"SSL_CERT_DIR names no folder (`{folder}`): unset it, or give it one with certificates"
     other = next((name for name in _NOT_READ if os.environ.get(name)), None)
     if not os.environ.get("SSL_CERT_FILE") and other is not None:
         return f'export SSL_CERT_FILE="${other}": {other} is not read here'
