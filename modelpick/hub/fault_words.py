@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
 
 from modelpick.errors import CannotFindOut
 from modelpick.hub.faults import Asked, BrokenBody, Fault, HubRefusal, Trouble, causes
@@ -70,6 +71,7 @@ def _url(response: httpx.Response | None, error: Exception | None) -> str | None
 def _words(trouble: Trouble) -> dict[str, str]:
     asked = trouble.asked
     repo = asked.repo_id or "the model"
+    proxied = bool(trouble.proxies) and not proxy_bypass(urlsplit(f"//{trouble.host}").hostname or "")
     return {
         "host": trouble.host,
         "endpoint": trouble.endpoint,
@@ -78,7 +80,8 @@ def _words(trouble: Trouble) -> dict[str, str]:
         "revision": asked.revision or "main",
         "path": asked.path or "",
         "status": str(trouble.status),
-        "proxy": f", the proxy ({', '.join(trouble.proxies)})" if trouble.proxies else "",
+        "proxy": f", the proxy ({', '.join(trouble.proxies)})" if proxied else "",
+        "or_proxy": ", or the proxy on the way to it," if proxied else "",
         "said": f": {trouble.said}" if trouble.said else "",
         "cause": clean(str(_innermost(trouble.error))) if trouble.error else "",
         "or_private": " that this token may see" if trouble.token else "",

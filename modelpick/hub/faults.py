@@ -129,7 +129,7 @@ FAULTS: tuple[Fault, ...] = (
         _raised(ConnectionRefusedError),
         "network",
         Again.SOON,
-        "{host} refused the connection",
+        "{host}{or_proxy} refused the connection",
         "check that it runs{proxy}, and the endpoint {endpoint} (--endpoint, HF_ENDPOINT)",
     ),
     Fault(

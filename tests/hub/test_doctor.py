@@ -228,6 +228,7 @@ def test_a_cache_that_cannot_be_written_to_fails_with_the_variable(
     assert outcome.code == 4
     assert checks["cache"]["outcome"] == "fails"
     assert "HF_HOME" in checks["cache"]["remedy"]
+    assert f"`{own_home / 'hf' / 'hub'}`" in checks["cache"]["message"]
     assert checks["links"]["outcome"] == "skipped"
 
 

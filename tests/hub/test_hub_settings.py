@@ -120,3 +120,4 @@ def test_where_there_is_a_proxy_it_is_named_among_the_suspects(monkeypatch: pyte
     with HubClient(read_settings("http://mirror.example")) as client, pytest.raises(CannotFindOut) as caught:
         client.get_json("/api/models")
     assert "the proxy (http_proxy)" in str(caught.value.hint)
+    assert "mirror.example, or the proxy on the way to it, refused" in caught.value.message

@@ -67,7 +67,10 @@ def disk(visit: Visit) -> Found:
 
 def own_place(visit: Visit) -> Found:
     """Whether our own folder, of receipts and the index, can be written to."""
-    return _writable(own_folder())
+    try:
+        return _writable(own_folder())
+    except CannotFindOut as error:
+        return Found("fails", error.message, "set MODELPICK_HOME to a folder that you may write to")
 
 
 def index(visit: Visit) -> Found:
@@ -159,7 +162,7 @@ def _scratch(folder: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".modelpick-doctor-", dir=place) as name:
             yield Path(name)
     except OSError as error:
-        raise disk_error(error, folder) from error
+        raise disk_error(OSError(error.errno, error.strerror), folder) from error  # it names the scratch folder
 
 
 def _does(link: Callable[[], None]) -> bool:
