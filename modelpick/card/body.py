@@ -13,6 +13,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from modelpick.card.block_rules import Cheap, State, prose, table
 from modelpick.card.builder import Builder
 from modelpick.card.markup import HtmlReader
 from modelpick.card.source import Content, Source
@@ -55,7 +56,9 @@ def read_markdown(builder: Builder, source: Source) -> bool:
     tokens: list[Token] = [] if len(markdown) < _FEW_CHARACTERS else _Tokens()
     environment: dict[str, Any] = {}
     try:
-        parser.block.parse(markdown, parser, environment, tokens)
+        if markdown:
+            state = State(markdown, parser, environment, tokens)
+            parser.block.tokenize(state, state.line, state.lineMax)
     except _PARSER_FAULTS:
         return False
     builder.source = source
@@ -68,6 +71,8 @@ def read_markdown(builder: Builder, source: Source) -> bool:
 def _parser(tables: bool, html: bool, references: bool) -> MarkdownIt:
     """A parser with the rules that a text can need: the others are tried in vain at each of its blocks."""
     parser = MarkdownIt("commonmark").enable("table")
+    parser.block.ruler.at("table", table, {"alt": ["paragraph", "reference"]})
+    parser.block.ruler.before("table", "prose", prose)
     unneeded = {"table": tables, "html_block": html, "reference": references}
     parser.disable([rule for rule, needed in unneeded.items() if not needed])
     for option in ("alerts", "tasklists"):  # asked for at every quote and item; one that is not set costs an exception
@@ -82,7 +87,6 @@ class _Walk:
         self._builder = builder
         self._source = source
         self._around: list[BlockKind] = []  # lists and quotes that are open
-        self._cells: list[str] = []
 
     def walk(self, tokens: Sequence[Token]) -> None:
         """Gives every block to the builder."""
@@ -91,21 +95,16 @@ class _Walk:
         for token in tokens:
             kind = token.type
             if kind == "inline":
-                if opening is not None and opening.type in ("th_open", "td_open"):
-                    self._cells.append(token.content)
-                elif opening is not None:
+                if opening is not None:
                     self._words(opening, token)
+            elif kind == "row" and isinstance(token, Cheap):
+                self._row(token)
             elif kind == "list_item_open":
                 around.append(BlockKind.LIST_ITEM)
             elif kind == "blockquote_open":
                 around.append(BlockKind.QUOTE)
             elif kind in ("list_item_close", "blockquote_close"):
                 around.pop()
-            elif kind == "tr_open":
-                self._cells = []
-                row = token
-            elif kind == "tr_close":
-                self._row(row, header=opening is not None and opening.type == "th_open")
             elif kind in ("fence", "code_block"):
                 first, last = _lines(token)
                 words = token.info.split(maxsplit=1)
@@ -130,10 +129,10 @@ class _Walk:
         else:
             builder.heading(token.content, int(opening.tag[1]), first, last)
 
-    def _row(self, row: Token, header: bool) -> None:
+    def _row(self, row: Cheap) -> None:
         first, _ = _lines(row)
         content = Content(self._source, self._source.lines[first].strip(), first)
-        self._builder.row(self._cells, header, content)
+        self._builder.row(row.cells, row.tag == "th", content)
 
 
 def _lines(token: Token) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -105,7 +105,7 @@ class Builder:
         for comment_start, comment_end in words.comments:
             self.comment(content, start + comment_start, start + comment_end)
 
-    def row(self, cells: list[str], header: bool, content: Content, start: int = 0, end: int | None = None) -> None:
+    def row(self, cells: Sequence[str], header: bool, content: Content, start: int = 0, end: int | None = None) -> None:
         """A row of a table; its one sentence is the row, for a cell alone seldom says anything."""
         end = len(content.text) if end is None else end
         texts = tuple(" ".join(strip_markup(cell, self.references).plain.split()) for cell in cells)
