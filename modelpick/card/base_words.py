@@ -83,12 +83,14 @@ _SAYS: tuple[tuple[re.Pattern[str], Relation], ...] = (
     ),
 )
 """How texts name what a model was made from, and how it was used. Where `own` is a group, no other model may be linked
-before: "close to [Y](...), which is based on [X](...)" is about Y.
+before: "close to [Y](...), which is based on [X](...)" is about Y, and "this card is based on [X](...)" about a text.
 """
 _WORTH = re.compile(rf"(?:huggingface\.co|hf\.co)/{_NO_MODEL}|uned (?:from|version of)|adaption")
-
-
-_HINTS = ("huggingface.co/", "hf.co/", "uned from", "uned version of", "adaption")
+# What a card, a table or a script is based on says nothing about the model.
+_OF_THE_TEXT = re.compile(
+    r"\b(?:cards?|readme|templates?|documentation|descriptions?|texts?|figures?|tables?|demos?|spaces?|notebooks?|"
+    r"scripts?|blog posts?|tutorials?)\b[^.;]{0,80}\Z"
+)
 
 
 def may_name(text: str) -> bool:
@@ -109,9 +111,14 @@ def base_in(quote: str) -> tuple[str, Relation] | None:
         low = quote
     for pattern, relation in _SAYS if _WORTH.search(low) else ():
         match = pattern.search(low)
-        if match is None or ("own" in pattern.groupindex and "](" in low[: match.start()]):
+        if match is None or ("own" in pattern.groupindex and not _own(low[: match.start()])):
             continue
         start, end = next((span for n in range(1, pattern.groups + 1) if (span := match.span(n))[1] > span[0]), (0, 0))
         if end:
             return quote[start:end].rstrip("."), relation
     return None
+
+
+def _own(before: str) -> bool:
+    """Whether the words before "is based on" leave it to the model that the card is about."""
+    return "](" not in before and not _OF_THE_TEXT.search(before[-200:])

@@ -47,6 +47,7 @@ def test_sentences_that_name_the_base(sentence: str, wanted: tuple[str, str]) ->
     "sentence",
     [
         f"It is close to [other]({HUB}/org/other), which is based on [base]({HUB}/org/base).",
+        f"This model card was written by Ann and Ben and is based on the [other card]({HUB}/org/other).",
         f"See the fine-tuned [other]({HUB}/org/other) for birds.",
         f"Fine-tuned on [birds]({HUB}/datasets/org/birds).",
         f"[Ann]({HUB}/ann) fine-tuned this model.",
