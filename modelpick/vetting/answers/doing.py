@@ -92,8 +92,8 @@ _GIVEN = re.compile(
 )
 _OBJECT = re.compile(
     r" (?!(?:are|is|was|were|be|has|more|better|well|higher|lower|best|worse|than|up|out|sure|use|us|it|them|"
-    r"(?:this|the) model|that|how|you|as follows|the following|above|below|at|on|state|sota|inference|commercial|remote|"
-    r"incorrect|wrong|false|inaccurate|biased|harmful|offensive|toxic|good|great|training|"
+    r"(?:this|the) model|that|how|you|as follows|the following|above|below|at|on|state|sota|inference|commercial|"
+    r"remote|incorrect|wrong|false|inaccurate|biased|harmful|offensive|toxic|good|great|training|"
     r"(?:an? |the )?(?:\w+ )?(?:accuracy|f1|wer|performance|improvement|results?))\b|\d)"
     r"(?!(?:[\w-]+ ){0,4}(?:files?|data ?sets?|scripts?|config)\b)[^\w=]{0,3}(?:[\w'-]+ )*?[\w'-]{2,}|$"
 )
