@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from modelpick.verbs.predict import predict
     from modelpick.verbs.runs import runs
     from modelpick.verbs.search import search
-    from modelpick.verbs.vet import vet
+    from modelpick.verbs.verify import verify
+    from modelpick.verbs.vet import vet, vet_many
+    from modelpick.verbs.vet_bulk import vet_cards
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 _PUBLIC = {
     "AnswerIsNo": "modelpick.errors",
@@ -35,7 +37,10 @@ _PUBLIC = {
     "predict": "modelpick.verbs.predict",
     "runs": "modelpick.verbs.runs",
     "search": "modelpick.verbs.search",
+    "verify": "modelpick.verbs.verify",
     "vet": "modelpick.verbs.vet",
+    "vet_cards": "modelpick.verbs.vet_bulk",
+    "vet_many": "modelpick.verbs.vet",
 }
 
 __all__ = [
@@ -52,7 +57,10 @@ __all__ = [
     "predict",
     "runs",
     "search",
+    "verify",
     "vet",
+    "vet_cards",
+    "vet_many",
 ]
 
 

@@ -83,6 +83,11 @@ def test_each_public_function_answers_twice(tmp_path):
     for _ in range(2):
         assert modelpick.catalog().entries
         assert modelpick.vet(str(card)).verdict in {"accept", "review", "reject"}
+        assert len(modelpick.vet_many([str(card), str(card)]).verdicts) == 2
+        with pytest.raises(modelpick.ModelpickError):
+            modelpick.vet_cards(tmp_path / "none.jsonl")
+        with pytest.raises(modelpick.ModelpickError):
+            modelpick.verify(str(tmp_path / "none"))
         assert modelpick.runs(tmp_path / "none").to_dict()["runs"] == []
         with pytest.raises(modelpick.CannotFindOut):
             modelpick.search(endpoint="http://127.0.0.1:9")
