@@ -203,3 +203,18 @@ def test_a_policy_judges_the_licence_that_is_worked_with() -> None:
     reading = Reading(facts=subject, answers=read_answers(subject), license_rules=rules)
     check = next(one for one in CHECKS if one.id == "license-allowed")
     assert [found.outcome for found in check.findings(reading)] == [Outcome.PASS, Outcome.FAIL]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Whoever trained this model has stated no licence for it: ask before you use it.",
+        "No license has been chosen yet.",
+        "The license is not specified.",
+        "License: unknown",
+    ],
+)
+def test_a_text_that_denies_a_licence_names_none(sentence: str) -> None:
+    said = read_answers(facts(f"# M\n\nThis model sorts mail.\n\n## License\n\n{sentence}\n")).license
+    assert said.commercial_use == "unknown"
+    assert said.reason == "no licence is stated, so nobody has granted any right"

@@ -338,3 +338,9 @@ def test_long_lines_take_no_long_time(unit: str) -> None:
     start = time.process_time()
     told(text)
     assert time.process_time() - start < 2
+
+
+def test_a_checksum_is_no_data_set():
+    digest = "41584e9007a2dc715e63e126caa50bf75b4a683920e4e68d72504b4e7099f2ae"
+    text = f"# M\n\n## Training data\n\nTrained on the Wrenfield corpus. Fingerprint of the data (sha256): {digest}.\n"
+    assert [data.name for data in read_answers(facts(text)).training_data.datasets] == ["Wrenfield"]

@@ -70,6 +70,8 @@ from modelpick.vetting.answers.dataset_words import (
     RECIPE,
 )
 
+_SHORTEST_DIGEST = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -282,7 +284,7 @@ def trimmed(words: str, at: int) -> tuple[Named, ...]:
     while parts and _is_plain(parts[-1]) and not VERSION.fullmatch(parts[-1]):
         parts = parts[:-1]
     name = re.sub(r"['’]s?\Z|-(?:Datens[aä]tz\w*|Korpus)\Z", "", " ".join(parts).strip(" .,:;-"))
-    if "://" in name or name.startswith("http") or HARDWARE.search(name):
+    if "://" in name or name.startswith("http") or HARDWARE.search(name) or _is_digest(name):
         return ()
     several = name.split("/")
     if len(several) == 2 and NO_NAME.match(several[1]) and not is_known(several[1]):
@@ -293,6 +295,11 @@ def trimmed(words: str, at: int) -> tuple[Named, ...]:
     if len(name) < MIN_SHAPE and not is_known(name):
         return ()
     return (Named(name, at),) if re.search(r"[A-Za-z]", name) and not MODEL_WORD.search(name) else ()
+
+
+def _is_digest(name: str) -> bool:
+    """Whether a name is a checksum or a commit; a word such as `facade` is none."""
+    return bool(HASH.fullmatch(name)) and any(sign.isdigit() for sign in name) and len(name) >= _SHORTEST_DIGEST
 
 
 def _piece(name: str, at: int) -> tuple[Named, ...]:

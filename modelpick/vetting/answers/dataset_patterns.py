@@ -89,7 +89,7 @@ AFTER_FROM = re.compile(
     r"utili\w+|adds|covers|contains|(?:includ|combin|merg|compris|mix)(?:es?|ed|ing))|:)"
     rf" (?:the )?({_SPAN})"
 )
-HASH = re.compile(r"[0-9a-f]{7,40}")
+HASH = re.compile(r"[0-9a-f]{7,128}")
 FROM = re.compile(r"\b(?:from|of|on) (?:the )?$")
 LISTED = re.compile(
     rf"(?: ?\[\d+\])?(?: \([^()]{{0,60}}\))?"

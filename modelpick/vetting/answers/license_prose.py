@@ -21,6 +21,7 @@ from modelpick.vetting.answers.license_subject import (
 from modelpick.vetting.answers.license_words import (
     NO_SALE,
     Mention,
+    denies_licence,
     mentions,
     restricting_part,
     restriction_in,
@@ -143,7 +144,8 @@ class _Reader:
             known = (Mention(licence.hub_id, f"`{keyed[1]}`", keyed.end()),)
         if not known and in_license and (hub_id := linked_licence(line.quote)):
             known = (Mention(hub_id, f"`{hub_id}` by a link", len(clause)),)
-        if not known and subject == "weights" and not line.gate and not heading and (in_license or states_licence(low)):
+        tells = (in_license or states_licence(low)) and not denies_licence(low)
+        if not known and subject == "weights" and not line.gate and not heading and tells:
             self._unread = self._unread or line
         own: list[str] = []
         for mention in known:

@@ -65,6 +65,13 @@ _ANY_NAME = re.compile(
 _STATES = re.compile(
     r"\blicen[sc]e ?[:：|] ?\w|\b(?:licen[sc]ed|released|distributed|available) under\b|\brights reserved\b"
 )
+# "Its maker has stated no licence" names none, by whatever name.
+_NONE_STATED = re.compile(
+    r"\b(?:no|any|without an?|(?:not|never)(?: yet)? (?:stated|declared|chosen|specified|named|granted|given)"
+    r"(?: an?)?) licen[sc]e\b(?! fees?)|\blicen[sc]e(?:\*\*)? ?[:|]? ?(?:(?:is|was|has been|yet) ){0,3}"
+    r"(?:not (?:yet )?(?:been )?(?:specified|stated|known|declared|decided|chosen|given)|unknown|undecided|unspecified|"
+    r"to be (?:decided|determined|announced)|tbd|n/a)\b"
+)
 _ABOUT_LICENCE = re.compile(
     r"licen[sc]|ライセンス|许可|協議|协议|лиценз|lizenz|licencia|licença|라이[선센]스|\bcc[ -]by|copyright|"
     r"rights reserved|\bapache[ -](?:v(?:ersion)? ?)?2|\bunder (?:the |an? )?(?:terms of (?:the )?)?"
@@ -258,6 +265,11 @@ def speaks_of_licence(low: str) -> bool:
 def states_licence(low: str) -> bool:
     """Whether a sentence says under which licence something stands, with whatever name."""
     return bool(_STATES.search(low))
+
+
+def denies_licence(low: str) -> bool:
+    """Whether a sentence says that there is no licence, or that nobody knows it."""
+    return bool(_NONE_STATED.search(low))
 
 
 @lru_cache(maxsize=8192)
