@@ -12,7 +12,7 @@ from modelpick.errors import AnswerIsNo, CannotFindOut
 from modelpick.hub.cache_layout import RepoCache, default_cache
 from modelpick.hub.client import HubClient
 from modelpick.hub.disk import check_room, disk_error
-from modelpick.hub.faults import Asked
+from modelpick.hub.faults import Asked, HubRefusal
 from modelpick.hub.folder_layout import LocalFolder
 from modelpick.hub.hashing import FileHash, hash_file
 from modelpick.hub.part_file import kept_bytes
@@ -20,6 +20,9 @@ from modelpick.hub.plan import DownloadPlan, PlannedFile
 from modelpick.hub.transfer import fetch_file
 from modelpick.progress import SILENT, Listener
 from modelpick.weights.formats import SAFETENSORS, weight_format
+
+_NO_HEAD = frozenset({405, 501})
+"""Statuses of a server that does not do HEAD (RFC 9110 sections 15.5.6 and 15.6.2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +129,21 @@ def fetch(
 
 def check_access(client: HubClient, plan: DownloadPlan) -> None:
     """Asks whether the Hub gives the plan's files to this user, before anything is decided, and before the cache is
-    believed: a gate may have been put up, or the files withdrawn.
+    believed: a gate may have been put up, or the files withdrawn. Where a mirror does not do HEAD, the first file
+    itself is asked for, and left unread.
 
     Raises:
         CannotFindOut: It does not (`gated`, `disabled`, ...), or could not be asked.
     """
     path = plan.files[0].path
     asked = Asked(repo_id=plan.repo_id, revision=plan.commit, path=path)
-    client.head(client.resolve_url(plan.repo_id, plan.commit, path), asked=asked)
+    url = client.resolve_url(plan.repo_id, plan.commit, path)
+    try:
+        client.head(url, asked=asked)
+    except HubRefusal as refusal:
+        if refusal.status not in _NO_HEAD:
+            raise
+        client.get_small(url, 0, asked=asked)
 
 
 _Stamp = tuple[Path, int, int, int] | None

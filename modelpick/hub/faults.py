@@ -279,6 +279,7 @@ FAULTS: tuple[Fault, ...] = (
         "{host} allows no more requests for now{said}",
         "try again in some minutes; a login (`hf auth login` or HF_TOKEN) is allowed more",
     ),
+    Fault(_status(501), "not-a-hub", Again.NEVER, "{host} does not know such a request: status 501{said}", _CHECK),
     Fault(
         lambda t: t.status >= 500,
         "network",

@@ -64,7 +64,8 @@ class FileHash:
         return AnswerIsNo(
             f"`{path}` of `{repo_id}` is not the file that the Hub declares: "
             f"expected {self._digest} ({self._size} bytes), got {got}",
-            "a proxy or a mirror on the way may change files: try another network, or without --endpoint",
+            "a proxy or a mirror on the way may change files: try another network, or without --endpoint and "
+            "HF_ENDPOINT",
             kind="wrong-hash",
         )
 

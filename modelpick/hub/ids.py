@@ -67,7 +67,7 @@ def check_commit(commit: str, host: str) -> str:
     if not is_commit(commit):
         raise AnswerIsNo(
             f"{host} names a commit that is none: `{commit[:60]}`",
-            "the answer is forged or the server is no Hub; try without --endpoint",
+            "the answer is forged or the server is no Hub; try without --endpoint and HF_ENDPOINT",
             kind="forged",
         )
     return commit

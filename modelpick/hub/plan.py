@@ -77,11 +77,18 @@ def plan(facts: RepoFacts, include: Sequence[str] | None = None) -> DownloadPlan
         UsageError: A pattern that fits no file.
         CannotFindOut: The Hub disabled the repo, or does not tell files, commit, size or hash.
     """
-    if facts.repo_id is None or facts.commit is None or not facts.files:
+    if facts.repo_id is None or not facts.files:
         raise CannotFindOut(
             f"the Hub lists no files of `{facts.requested}`", "see --revision, or try another endpoint", kind="data"
         )
     name = facts.repo_id
+    if facts.commit is None:
+        raise CannotFindOut(
+            f"the Hub does not name the commit of `{name}`, so nothing could be pinned",
+            "a mirror may leave it out; name a commit of 40 digits with --revision, or try without --endpoint and "
+            "HF_ENDPOINT",
+            kind="data",
+        )
     if facts.disabled:
         raise CannotFindOut(f"`{name}` was disabled by the Hub", "choose another model", kind="disabled")
     for file in facts.files:
@@ -114,7 +121,7 @@ def _planned(name: str, file: FileFact) -> PlannedFile:
     if file.bytes is None or not (file.sha256 or file.git_sha1):
         raise CannotFindOut(
             f"the Hub does not tell size and hash of `{file.path}` of `{name}`, so it could not be verified",
-            "a mirror may leave them out; try without --endpoint",
+            "a mirror may leave them out; try without --endpoint and HF_ENDPOINT",
             kind="data",
         )
     if file.bytes < _SMALLEST_SAFETENSORS and weight_format(file.path) is SAFETENSORS:

@@ -171,6 +171,6 @@ def _check_headers(client: HubClient, body: Body) -> None:
         if _CLIMBS.search(body.headers.get(name, "")):
             raise AnswerIsNo(
                 f"{client.settings.host} names a file by a hash that is none: `{body.headers[name][:60]}`",
-                "the answer is forged or the server is no Hub; try without --endpoint",
+                "the answer is forged or the server is no Hub; try without --endpoint and HF_ENDPOINT",
                 kind="forged",
             )

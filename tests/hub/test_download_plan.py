@@ -137,3 +137,12 @@ def test_what_cannot_be_verified_is_not_fetched() -> None:
         plan(RepoFacts(requested="org/m", source="hub", repo_id="org/m", commit=COMMIT, files=bare))
     with pytest.raises(CannotFindOut, match="disabled"):
         plan(facts("model.safetensors", disabled=True))
+
+
+def test_a_commit_that_is_not_named_is_said_to_be_missing_not_the_files() -> None:
+    with pytest.raises(CannotFindOut, match="does not name the commit of `org/m`") as caught:
+        plan(facts("model.safetensors", commit=None))
+    assert "--revision" in (caught.value.hint or "")
+    assert "HF_ENDPOINT" in (caught.value.hint or "")
+    with pytest.raises(CannotFindOut, match="lists no files"):
+        plan(facts(commit=None))

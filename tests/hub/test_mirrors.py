@@ -156,3 +156,13 @@ def test_a_mirror_that_tells_no_sizes_cannot_be_downloaded_from(hub: LoopbackHub
     assert "could not be verified" in json.dumps(refused.data)
     looked = ask("doctor")
     assert (looked.code, outcomes(looked)["files"]) == (4, "fails")
+
+
+@pytest.mark.parametrize("status", [405, 501])
+def test_a_mirror_that_does_no_head_is_asked_for_the_file_itself(hub: LoopbackHub, ask, status: int) -> None:  # type: ignore[no-untyped-def]
+    hub.inject(Fault("resolve", "status", status=status, method="HEAD"))
+    start = time.monotonic()
+    assert ask("download").code == 0
+    assert time.monotonic() - start < 5
+    hub.inject(Fault("resolve", "status", status=403, method="GET", headers={"X-Error-Code": "GatedRepo"}))
+    assert ask("download").code == 4, "the files are there already, and the gate is put up since"
