@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickletools
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol, TypeGuard
+from typing import Any, NamedTuple, Protocol
 
 from modelpick.weights.cursor import Cursor, EndedError
 from modelpick.weights.pickle_opcodes import (
@@ -33,6 +33,9 @@ COMPUTED = "(a name that is computed)"
 JOBLIB_ARRAY = "joblib.numpy_pickle.NumpyArrayWrapper"
 """After such an object the bytes of an array follow among the opcodes."""
 
+CHANGED = "(an imported name that is changed)"
+"""Stands for a state that is set on an imported class or module; no pickler writes that."""
+
 _MAX_TEXT = 4_096
 _MAX_NESTED = 2**20
 _MAX_DEPTH = 3
@@ -40,6 +43,9 @@ _MAX_KEYS = 50_000
 _MAX_TUPLE = 8
 _PROTOCOLS = range(2, 6)
 _GETATTR = ("builtins.getattr", "__builtin__.getattr")
+_LOAD_BYTES = "torch.storage._load_from_bytes"
+"""Harmless only where the pickle that it loads stands in the file as it is, and was read."""
+_UNREAD_INSIDE = "a pickle inside it was not read"
 _TENSOR_MAKERS = ("torch._utils._rebuild_", "torch._tensor._rebuild_")
 
 
@@ -55,6 +61,10 @@ class _Name(NamedTuple):
     name: str
 
 
+class _InnerPickle:
+    """Bytes of the file that are a pickle, read to its end."""
+
+
 class Notes(Protocol):
     """Where a machine writes down what it meets."""
 
@@ -65,8 +75,8 @@ class Notes(Protocol):
     def add_import(self, name: str) -> None:
         """A name that would be imported."""
 
-    def read_nested(self, data: bytes, depth: int) -> None:
-        """Bytes that look like a pickle."""
+    def read_nested(self, data: bytes, depth: int) -> bool:
+        """Bytes that look like a pickle; whether they are one and were read to its end."""
 
 
 class Machine:
@@ -117,16 +127,17 @@ class Machine:
         count = cursor.number(COUNT_BYTES[op.argument])
         if cursor.position + count > cursor.size:
             raise EndedError
-        end, text = cursor.position + count, None
-        if op.name in TEXTS or op.name in BYTES:
-            self._nested(op.name, count)
-        if op.name in TEXTS and count <= _MAX_TEXT:
+        end = cursor.position + count
+        text: str | _InnerPickle | None = None
+        if (op.name in TEXTS or op.name in BYTES) and self._nested(op.name, count):
+            text = _InnerPickle()
+        elif op.name in TEXTS and count <= _MAX_TEXT:
             text = decoded(cursor.take(count), "latin-1" if op.name.endswith("BINSTRING") else "utf-8")
         cursor.position = end
         return text
 
-    def _nested(self, kind: str, count: int) -> None:
-        """A pickle inside a text or bytes: what a call in the outer one may load."""
+    def _nested(self, kind: str, count: int) -> bool:
+        """A pickle inside a text or bytes: what a call in the outer one may load. Whether it was read to its end."""
         cursor = self.cursor
         start, begin = cursor.position, cursor.take(min(count, 4))
         cursor.position = start
@@ -135,15 +146,15 @@ class Machine:
         if mark == b"PK\x03\x04":
             self._found.unread = "an archive inside it was not read"
         if len(mark) < 2 or mark[0] != 0x80 or mark[1] not in _PROTOCOLS:
-            return
+            return False
         if count > _MAX_NESTED or self._depth >= _MAX_DEPTH:
-            self._found.unread = "a pickle inside it was not read"
-            return
+            self._found.unread = _UNREAD_INSIDE
+            return False
         data = cursor.take(count)
         cursor.position = start
         if packed:
             data = data.decode("utf-8", "replace").encode("latin-1", "replace")
-        self._found.read_nested(data, self._depth + 1)
+        return self._found.read_nested(data, self._depth + 1)
 
     # --- the machine --------------------------------------------------------------------------------------------
 
@@ -154,7 +165,7 @@ class Machine:
             return
         self._pop_all(op)
         stack = self._stack
-        if op.name in TEXTS:
+        if op.name in TEXTS or op.name in BYTES:
             stack.append(argument)
         else:
             stack.extend([None] * op.pushes)
@@ -166,9 +177,22 @@ class Machine:
             self._pop()
 
     def _pop(self) -> object:
+        return self._passed_on(self._pop_called())
+
+    def _pop_called(self) -> object:
+        """The top, where it is what is called; anything else is taken by `_pop`."""
         if not self._stack or (self._marks and self._marks[-1] >= len(self._stack)):
             raise BrokenPickleError("it takes more from the stack than there is")
         return self._stack.pop()
+
+    def _passed_on(self, value: object) -> object:
+        """Notes what is harmless only as the callee of a plain call, and is put into something or called otherwise."""
+        if isinstance(value, _Name):
+            if value.name in _GETATTR:
+                self._found.add_import(value.name)
+            elif value.name == _LOAD_BYTES:
+                self._found.unread = _UNREAD_INSIDE
+        return value
 
     def _pop_to_mark(self) -> list[object]:
         if not self._marks:
@@ -176,6 +200,8 @@ class Machine:
         mark = self._marks.pop()
         items = self._stack[mark:]
         del self._stack[mark:]
+        for item in items:
+            self._passed_on(item)
         return items
 
     def _mark(self, _: Any) -> None:
@@ -223,7 +249,7 @@ class Machine:
     def _inst(self, argument: Any) -> None:
         self._pop_to_mark()
         self._global(argument)
-        self._call(self._pop())
+        self._call(self._pop())  # not `_pop_called`: its arguments are not told apart
 
     def _obj(self, _: Any) -> None:
         items = self._pop_to_mark()
@@ -235,14 +261,16 @@ class Machine:
         self._import("copyreg", f"extension {argument}")
 
     def _reduce(self, _: Any) -> None:
-        arguments, called = self._pop(), self._pop()
-        if _is_getattr(called):
-            self._getattr(called, arguments)
-            return
-        for argument in arguments if isinstance(arguments, tuple) else ():
-            if _is_getattr(argument):
-                self._found.add_import(argument.name)
-        self._call(called)
+        arguments, called = self._pop(), self._pop_called()
+        match called, arguments:
+            case _Name(name), _ if name in _GETATTR:
+                self._getattr(called, arguments)
+            case _Name("_codecs.encode"), (_InnerPickle() as inner, "latin1"):
+                self._stack.append(inner)  # how protocol 2 writes bytes
+            case _Name(name), (_InnerPickle(),) if name == _LOAD_BYTES:
+                self._call(called)
+            case _:
+                self._call(self._passed_on(called))
 
     def _getattr(self, called: _Name, arguments: object) -> None:
         match arguments:
@@ -275,6 +303,8 @@ class Machine:
     def _build(self, _: Any) -> None:
         self._pop()
         made = self._top()
+        if isinstance(made, _Name):
+            self._found.add_import(CHANGED)
         if isinstance(made, _Made) and made.name == JOBLIB_ARRAY:
             self._found.unread = "it was read up to the bytes of its first array (joblib)"
 
@@ -290,10 +320,6 @@ class Machine:
             tensor = isinstance(value, _Made) and value.name.startswith(_TENSOR_MAKERS)
             if tensor and isinstance(key, str) and len(self._found.keys) <= _MAX_KEYS:
                 self._found.keys[key] = None
-
-
-def _is_getattr(value: object) -> TypeGuard[_Name]:
-    return isinstance(value, _Name) and value.name in _GETATTR
 
 
 def _index(argument: object) -> int:

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from modelpick.weights.pickle_machine import COMPUTED
+from modelpick.weights.pickle_machine import CHANGED, COMPUTED
 
 Meaning = Literal["dangerous", "code", "harmless", "unknown"]
 
@@ -44,7 +44,7 @@ def meaning(name: str) -> Meaning:
     underscores (`__globals__`, `__subclasses__`) is a way round and no name that a pickler writes.
     """
     table = _table()
-    if name == COMPUTED:
+    if name in (COMPUTED, CHANGED):
         return "dangerous"
     name = name.replace("__builtin__.", "builtins.", 1) if name.startswith("__builtin__.") else name
     if name in table.harmless or _member(name, table):

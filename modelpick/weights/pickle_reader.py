@@ -33,7 +33,7 @@ class Opcodes:
     problem: str | None = None
 
     def read(self, window: Window, start: int = 0, *, depth: int = 0) -> None:
-        """Reads the pickles of a file from a place on, one after the other; raw bytes may follow them.
+        """Reads the pickles of a file from a place on, one after the other; raw bytes may follow five of them.
 
         Raises:
             CannotFindOut: The bytes cannot be had.
@@ -42,12 +42,12 @@ class Opcodes:
         for _ in range(1, _MAX_STREAMS):
             if position is None or position >= window.size:
                 return
-            begins = window.read(position, 2)[:1] == b"\x80"
             further = Opcodes(left=self.left)
             position = further._read_one(window, position, depth)
             self.left = further.left
-            if not (begins or further.imports or position is not None):
-                return  # no pickle: the bytes of tensors, or what no loader looks at
+            if position is None and not further.imports:
+                # Raw bytes, or a pickle made so that this reader stops and a loader of several does not.
+                further = Opcodes(left=self.left, unread="what follows its first pickle was not read")
             self._add(further)
 
     def _read_one(self, window: Window, start: int, depth: int) -> int | None:
@@ -79,8 +79,8 @@ class Opcodes:
         else:
             self.imports[name] = None
 
-    def read_nested(self, data: bytes, depth: int) -> None:
-        """Reads a pickle that lies in another one; what looks like one and imports nothing is none."""
+    def read_nested(self, data: bytes, depth: int) -> bool:
+        """Reads a pickle that lies in another one; whether to its end. What imports nothing may be none."""
         inner = Opcodes(left=self.left)
         inner.read(Window(InMemory(data), len(data)), depth=depth)
         self.left = inner.left
@@ -88,3 +88,4 @@ class Opcodes:
             self.add_import(name)
         if inner.imports and inner.unread:
             self.unread = f"a pickle inside it: {inner.unread}"
+        return inner.unread is None and inner.problem is None

@@ -336,3 +336,49 @@ def test_many_safe_files_leave_room_for_those_that_may_not_be() -> None:
     found, opened = looked(safe | {"x.pkl": EVIL})
     assert (len(opened), opened[-1]) == (9, "x.pkl")
     assert [weight.imports for weight in found.weights if weight.imports] == [("os.system",)]
+
+
+# --- ways round the reader --------------------------------------------------------------------------------------
+
+COMMAND = b"cos\nsystem\n(S'x'\ntR."
+
+
+def word(value: bytes) -> bytes:
+    return b"X" + struct.pack("<I", len(value)) + value
+
+
+def as_bytes(value: bytes) -> bytes:
+    return b"B" + struct.pack("<I", len(value)) + value
+
+
+LOAD_BYTES = b"ctorch.storage\n_load_from_bytes\n"
+DECEITS = {
+    "getattr as an object": b"\x80\x02(cbuiltins\ngetattr\ncargparse\nNamespace\n" + word(b"__init__") + b"o.",
+    "getattr as an instance": b"(cargparse\nNamespace\nS'__init__'\nibuiltins\ngetattr\n.",
+    "getattr in a list": b"\x80\x02ccollections\ndefaultdict\n]cbuiltins\ngetattr\na\x85R.",
+    "a state for a class": b"\x80\x02cargparse\nNamespace\n}" + word(b"x") + b"K\x01sb.",
+    "a pickle of the first protocol inside": b"\x80\x03" + LOAD_BYTES + as_bytes(COMMAND) + b"\x85R.",
+    "a pickle written as a line": LOAD_BYTES + b"(c_codecs\nencode\n(Vcos\\u000asystem\\u000a.\nVlatin1\ntRtR.",
+    "a loader passed on": b"\x80\x03ctorch._tensor\n_rebuild_from_type_v2\n("
+    + LOAD_BYTES
+    + b"ctorch\nTensor\n"
+    + as_bytes(pickle.dumps([1]))
+    + b"\x85}tR.",
+    "a second stream after a long line": b"\x80\x02].V" + bytes(2**21).replace(b"\0", b"a") + b"\n0" + COMMAND,
+}
+
+
+@pytest.mark.parametrize("name", DECEITS)
+def test_a_way_round_the_reader_is_never_harmless(name: str) -> None:
+    found = seen("m.pkl", DECEITS[name])
+    assert found.reason or found.problem or sorted_by_meaning(found.imports)["dangerous"]
+
+
+@pytest.mark.parametrize("protocol", range(2, 6))
+def test_a_pickle_that_loads_one_that_was_read_is_harmless(protocol: int) -> None:
+    inner = pickle.dumps([1], 2)
+    written = pickle.dumps(inner, protocol)
+    body = written[11 if written[2:3] == b"\x95" else 2 : -1]  # without its head and its end
+    found = seen("m.pkl", b"\x80" + bytes([protocol]) + LOAD_BYTES + body + b"\x85R.")
+    assert (found.examined, found.reason, found.problem) == ("whole", None, None)
+    assert sorted_by_meaning(found.imports)["unknown"] == []
