@@ -164,6 +164,8 @@ def _file(entry: Mapping[str, Any], levels: Mapping[str, str]) -> FileFact | Non
     path = as_text(entry.get("rfilename"))
     if path is None:
         return None
+    if len(entry) == 1:  # as in a dump of names; a repo may have 100,000
+        return FileFact(path=path, scan=levels.get(path))
     lfs = as_object(entry.get("lfs"))
     sha256, blob = as_text(lfs.get("sha256")), as_text(entry.get("blobId"))
     return FileFact(

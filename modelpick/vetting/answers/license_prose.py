@@ -30,6 +30,7 @@ from modelpick.vetting.answers.license_words import (
 )
 from modelpick.vetting.answers.topics import Topic, topics_of
 from modelpick.vetting.answers.view import CardView, Line
+from modelpick.vetting.answers.words import Said, kept
 
 _STRENGTH: dict[Restriction, int] = {"none": 0, "other": 1, "non-commercial": 2, "research-only": 3}
 _MAX_MENTIONS = 100
@@ -109,6 +110,8 @@ class _Reader:
         if row:
             self._read_row(line)
         in_license = Topic.LICENSE in line.topics or (row and _is_label(line))
+        if not in_license and _says_nothing(line.said):
+            return
         for clause, about in _clauses(line, in_license):
             low = clause.lower()
             restriction = restriction_in(low) if about or not row else "none"
@@ -187,6 +190,12 @@ class _Reader:
             restriction=strongest,
             restricting=tuple(line for restriction, line in restricting if restriction == strongest),
         )
+
+
+@kept
+def _says_nothing(said: Said) -> bool:
+    """Whether a sentence neither speaks of a licence nor restricts a use, as nearly all do."""
+    return not speaks_of_licence(said.low) and restriction_in(said.low) == "none"
 
 
 def _clauses(line: Line, in_license: bool) -> Iterator[tuple[str, bool]]:

@@ -14,6 +14,7 @@ from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.training_found import Found, set_key
 from modelpick.vetting.answers.training_items import is_step, item_names
 from modelpick.vetting.answers.view import Line
+from modelpick.vetting.answers.words import Said, kept
 
 _PAPER = re.compile(
     r"arxiv\.org|aclweb\.org|aclanthology|doi\.org|openreview|semanticscholar|\.pdf\b|proceedings", re.I
@@ -34,6 +35,21 @@ def in_data(line: Line) -> bool:
     if Topic.DATA not in line.topics:
         return False
     return Topic.EVALUATION not in line.topics or "train" in (line.section or "").lower()
+
+
+@kept
+def _is_aside(said: Said) -> bool:
+    return words.ASIDE.match(said.low) is not None
+
+
+@kept
+def _is_setting(said: Said) -> bool:
+    return ":" in said.low[:60] and words.SETTING.match(said.low) is not None
+
+
+@kept
+def _is_cued(said: Said) -> bool:
+    return words.CUE.search(said.low) is not None
 
 
 class LineReader:
@@ -64,10 +80,10 @@ class LineReader:
         """Takes what the line says."""
         self._leave_list(line)
         data = in_data(line) or self.announced(line)
-        if words.ASIDE.match(line.low) or (not data and ":" in line.low[:60] and words.SETTING.match(line.low)):
+        if _is_aside(line.said) or (not data and _is_setting(line.said)):
             return
         near = self.near(line)
-        if not (data or near or line.topics & _TOLD_IN or Topic.EVALUATION in line.above or words.CUE.search(line.low)):
+        if not (data or near or line.topics & _TOLD_IN or Topic.EVALUATION in line.above or _is_cued(line.said)):
             return
         line = _without_titles(line)
         text = line.low
