@@ -55,7 +55,11 @@ def look(path: str, window: Window) -> WeightFacts:
         head = window.read(0, FIRST)
     except OverAllowanceError as error:
         return replace(blank, reason=error.message)
-    return _reader_of(blank, head)(blank, window, head)
+    found = _reader_of(blank, head)(blank, window, head)
+    if blank.format == PICKLE.name and found.format in (GGUF.name, SAFETENSORS.name):
+        # Bytes can be both, and a loader of pickles goes by neither.
+        return replace(found, examined="part", reason=f"its bytes begin as {found.format} and its name is a pickle's")
+    return found
 
 
 Reader = Callable[[WeightFacts, Window, bytes], WeightFacts]
@@ -154,6 +158,7 @@ def _zip(blank: WeightFacts, window: Window, _: bytes) -> WeightFacts:
     kind = kinds.get(contents.kind or "", PICKLE if contents.opcodes.imports else ARCHIVE)
     if blank.format == PICKLE.name and kind is ARCHIVE:
         kind = PICKLE  # so its loader will take it
+        contents.unread = contents.unread or "it is a zip and none of torch's"
     found = _of_opcodes(replace(blank, format=kind.name), contents.opcodes, "header")
     problem = f"`{blank.path}` cannot be read whole: {contents.problem}" if contents.problem else None
     if contents.lambdas:

@@ -83,6 +83,8 @@ def read_zip(window: Window) -> ZipContents:
             found.unread = "its directory is too large"
             return found
         with zipfile.ZipFile(WindowFile(window)) as archive:
+            if not _one_directory(window, archive.start_dir):
+                found.unread = "where its directory lies can be read in two ways, so another reader may see other files"
             _look(window, archive.infolist(), found)
     except OverAllowanceError as error:
         found.unread = error.message
@@ -102,14 +104,43 @@ def _directory_size(tail: bytes) -> int:
     return int.from_bytes(tail[long + 40 : long + 48], "little") if size == 0xFFFFFFFF and long >= 0 else size
 
 
+def _one_directory(window: Window, start: int) -> bool:
+    """Whether the directory lies where the records at the end say, with nothing between.
+
+    Readers differ in what they do else: Python's goes by the size, others by the place or by an older record.
+
+    Args:
+        window: The whole file.
+        start: Where Python's reader begins the directory.
+    """
+    offset = max(0, window.size - FIRST)
+    tail = window.read(offset, FIRST)
+    record = tail.rfind(b"PK\x05\x06")
+    size, place, comment = _numbers("<IIH", tail[record + 12 : record + 22])
+    end = record
+    if tail[max(0, record - 20) : record].startswith(b"PK\x06\x07"):  # where the record for large files is
+        end = record - 76
+        (long,) = _numbers("<Q", tail[record - 12 : record - 4])
+        if end < 0 or long != offset + end:
+            return False
+        size, place = _numbers("<QQ", tail[end + 40 : end + 56])
+    return start == place and place + size == offset + end and record + 22 + comment == len(tail)
+
+
+def _numbers(layout: str, data: bytes) -> tuple[int, ...]:
+    return struct.unpack(layout, data)
+
+
 def _look(window: Window, entries: list[zipfile.ZipInfo], found: ZipContents) -> None:
-    names = [entry.filename for entry in entries]
+    names = [entry.orig_filename for entry in entries]  # as it stands: no reader but Python's cuts or replaces it
+    if any(entry.filename != entry.orig_filename for entry in entries):
+        found.unread = "it names an entry in two ways"
     found.kind = _kind(names)
     found.programs = [name for name in names if name.lower().endswith(_PROGRAMS) and found.kind != "torchscript"]
     pickles = 0
     for entry in entries:
-        name = entry.filename.lower()
-        if name.endswith("config.json") and found.kind == "keras":
+        name = entry.orig_filename.lower()
+        if name.rpartition("/")[2] == "config.json":
             found.lambdas += _lambdas(_content(window, entry, _MAX_CONFIG, found))
         elif name.endswith(".npy"):
             _array(_content(window, entry, FIRST, found, begin=True), window, entry, found)
@@ -120,7 +151,7 @@ def _look(window: Window, entries: list[zipfile.ZipInfo], found: ZipContents) ->
                 return
             _pickle(_content(window, entry, _MAX_PICKLE, found), entry, found)
         elif name.endswith((".zip", ".7z", ".tar", ".gz", ".rar", ".nemo")):
-            found.unread = f"`{entry.filename[:120]}` in it was not opened"
+            found.unread = f"`{entry.orig_filename[:120]}` in it was not opened"
 
 
 def _kind(names: list[str]) -> str | None:
@@ -131,12 +162,13 @@ def _kind(names: list[str]) -> str | None:
         return "torch"
     if names and all(name.lower().endswith(".npy") for name in names):
         return "numpy"
-    return "keras" if {"config.json", "metadata.json"} <= bases else None
+    keras = "config.json" in bases and any(base == "metadata.json" or base.endswith(".weights.h5") for base in bases)
+    return "keras" if keras else None
 
 
 def _pickle(data: bytes, entry: zipfile.ZipInfo, found: ZipContents) -> None:
     if data[:4] == b"PK\x03\x04":
-        found.unread = f"`{entry.filename[:120]}` in it was not opened"
+        found.unread = f"`{entry.orig_filename[:120]}` in it was not opened"
     elif data:
         found.opcodes.read(Window(InMemory(data), len(data)))
 
@@ -145,7 +177,7 @@ def _array(head: bytes, window: Window, entry: zipfile.ZipInfo, found: ZipConten
     """An array of numpy's: the pickle after its header where it holds objects."""
     objects, start = holds_objects(head), data_start(head)
     if objects is None or start is None:
-        found.unread = f"`{entry.filename[:120]}` in it has no header that can be read"
+        found.unread = f"`{entry.orig_filename[:120]}` in it has no header that can be read"
     elif objects:
         _pickle(_content(window, entry, _MAX_PICKLE, found)[start:], entry, found)
 
@@ -162,7 +194,7 @@ def _content(window: Window, entry: zipfile.ZipInfo, cap: int, found: ZipContent
         found: Where it is noted.
         begin: Only the begin is wanted.
     """
-    name = f"`{entry.filename[:120]}` in it"
+    name = f"`{entry.orig_filename[:120]}` in it"
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or entry.flag_bits & 1:
         found.unread = f"{name} is packed or encrypted in a way that is not read"
         return b""

@@ -382,3 +382,57 @@ def test_a_pickle_that_loads_one_that_was_read_is_harmless(protocol: int) -> Non
     found = seen("m.pkl", b"\x80" + bytes([protocol]) + LOAD_BYTES + body + b"\x85R.")
     assert (found.examined, found.reason, found.problem) == ("whole", None, None)
     assert sorted_by_meaning(found.imports)["unknown"] == []
+
+
+@pytest.mark.parametrize("descr", ["|O", "object", "O8", "f4,object"])
+def test_an_array_of_objects_under_any_name_is_a_pickle(descr: str) -> None:
+    assert seen("x.npy", npy(descr, EVIL)).imports == ("os.system",)
+    assert seen("x.npz", zipped({"a.npy": npy(descr, EVIL)})).imports == ("os.system",)
+
+
+def directories(benign: bytes, evil: bytes) -> bytes:
+    """A zip that Python's reader takes for the benign one, and readers that go by the place for the other."""
+    first, second = benign.rfind(b"PK\x05\x06"), evil.rfind(b"PK\x05\x06")
+    place = struct.unpack("<I", evil[second + 16 : second + 20])[0]
+    end = bytearray(benign[first:])
+    end[16:20] = struct.pack("<I", place)
+    return evil[:second] + benign[:first] + bytes(end)
+
+
+def large(data: bytes, shift: int = 0) -> bytes:
+    """The zip with the records for large files, the place of the first of them off by a shift."""
+    end = data.rfind(b"PK\x05\x06")
+    count, size, place = struct.unpack("<HII", data[end + 10 : end + 20])
+    record = b"PK\x06\x06" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, size, place)
+    locator = b"PK\x06\x07" + struct.pack("<IQI", 0, end + shift, 1)
+    return data[:end] + record + locator + data[end:]
+
+
+FINE = zipped({"archive/data.pkl": pickle.dumps([1], 2), "archive/version": b"3"})
+
+
+def test_a_zip_that_two_readers_see_two_ways_is_not_read_to_its_end() -> None:
+    assert seen("m.pt", FINE).reason is None
+    assert seen("m.pt", large(FINE)).reason is None
+    for data in (
+        directories(FINE, zipped({"archive/data.pkl": EVIL})),
+        b"PK\x03\x04" + bytes(90) + FINE,
+        large(FINE, -9),
+    ):
+        found = seen("m.pt", data)
+        assert (found.examined, found.imports) == ("part", ())
+        assert found.reason is not None
+        assert "in two ways" in found.reason
+
+
+def test_a_zip_that_is_none_of_torchs_is_not_clean_under_the_name_of_a_pickle() -> None:
+    assert seen("m.pt", zipped({"weights": EVIL})).reason is not None
+
+
+def test_a_pickle_by_name_that_begins_as_gguf_is_not_clean() -> None:
+    assert seen("m.pkl", gguf(*PAIRS)).reason is not None
+
+
+def test_code_in_keras_is_found_without_the_file_that_describes_the_rest() -> None:
+    config = json.dumps({"class_name": "Lambda"}).encode()
+    assert seen("m.keras", zipped({"config.json": config, "model.weights.h5": b""})).problem is not None

@@ -55,6 +55,8 @@ def _safe(file: FileFact, named: Format, seen: WeightFacts | None) -> bool | Non
         return False
     if seen.problem or file.problem:
         return None
+    if seen.format != named.name:
+        return None  # what is named `.bin` may be safetensors for one loader, and a pickle for another
     return True if seen.format in _HARMLESS and seen.examined in {"whole", "header"} else None
 
 

@@ -35,6 +35,7 @@ from modelpick.vetting.check import (
     whole_file,
 )
 from modelpick.weight_facts import WeightFacts
+from modelpick.weights.formats import PICKLE
 from modelpick.weights.pickle_names import sorted_by_meaning
 
 _TINY = 1024  # bytes; no weight file is so small, a Git LFS pointer is
@@ -125,7 +126,7 @@ def _kinds(weights: tuple[WeightFile, ...], seen: Mapping[str, WeightFacts]) -> 
 
 
 def _found_harmless(weight: WeightFacts | None) -> bool:
-    if weight is None or weight.problem or weight.examined not in {"whole", "header"}:
+    if weight is None or weight.format != PICKLE.name or weight.problem or weight.examined not in {"whole", "header"}:
         return False
     return len(sorted_by_meaning(weight.imports)["harmless"]) == len(weight.imports)
 
