@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,12 +19,15 @@ from modelpick.hub.folder_layout import LocalFolder
 from modelpick.hub.hashing import FileHash, hash_file
 from modelpick.hub.part_file import kept_bytes
 from modelpick.hub.plan import DownloadPlan, PlannedFile
-from modelpick.hub.transfer import fetch_file
-from modelpick.progress import SILENT, Listener
+from modelpick.hub.side_by_side import Halt, side_by_side
+from modelpick.hub.transfer import Watch, fetch_file
+from modelpick.progress import SILENT, Listener, Step
 from modelpick.weights.formats import SAFETENSORS, weight_format
 
 _NO_HEAD = frozenset({405, 501})
 """Statuses of a server that does not do HEAD (RFC 9110 sections 15.5.6 and 15.6.2)."""
+_AT_ONCE = 4
+"""Files that are fetched at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,22 +224,64 @@ def _fetch_all(
     seen: dict[str, _Stamp],
 ) -> set[str]:
     """Fetches the files and adds their sha256 to `hashes`; returns the paths of those that came over the network."""
-    fetched: set[str] = set()
+    targets: dict[Path, list[PlannedFile]] = {}
+    for file in files:  # several files of one content are one in the cache: one after the other
+        targets.setdefault(place.destination(file), []).append(file)
     if not files:
-        return fetched
+        return set()
     with listener.step(f"fetching {plan.repo_id}", sum(file.bytes for file in files), "bytes") as step:
-        for file in files:
-            step.describe(f"fetching {file.path}")
+        bar = _SharedBar(step)
 
-            def quicker(file: PlannedFile = file) -> FileHash | None:
-                path = place.candidate(file)
-                if path is None or not path.is_file() or _stamp(path) == seen[file.path]:
-                    return None
-                theirs = hash_file(path, file.digest, file.bytes)
-                return theirs if theirs.matches else None
+        def fetch_those(target: Path, halt: Halt) -> list[tuple[PlannedFile, FileHash, bool]]:
+            watch, found = Watch(listener, bar, halt), []
+            for file in targets[target]:
 
-            found, came = fetch_file(client, plan, file, place.destination(file), listener, step, quicker)
-            hashes[file.path] = found.sha256
-            if came:
-                fetched.add(file.path)
-    return fetched
+                def quicker(file: PlannedFile = file) -> FileHash | None:
+                    path = place.candidate(file)
+                    if path is None or not path.is_file() or _stamp(path) == seen[file.path]:
+                        return None
+                    theirs = hash_file(path, file.digest, file.bytes)
+                    return theirs if theirs.matches else None
+
+                with bar.shows(file.path):
+                    found.append((file, *fetch_file(client, plan, file, target, watch, quicker)))
+            return found
+
+        done = [item for those in side_by_side(fetch_those, list(targets), _AT_ONCE) for item in those]
+    hashes.update({file.path: found.sha256 for file, found, _ in done})
+    return {file.path for file, _, came in done if came}
+
+
+class _SharedBar:
+    """One step for the threads that fetch: one at a time tells it of bytes, and of the files that are under way."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+        self._lock = threading.Lock()
+        self._under_way: list[str] = []
+
+    def advance(self, amount: float = 1) -> None:
+        with self._lock:
+            self._step.advance(amount)
+
+    def describe(self, text: str) -> None:
+        with self._lock:
+            self._step.describe(text)
+
+    @contextmanager
+    def shows(self, path: str) -> Iterator[None]:
+        """Names a file in the step for as long as it is under way."""
+        with self._lock:
+            self._under_way.append(path)
+            self._tell()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way.remove(path)
+                self._tell()
+
+    def _tell(self) -> None:
+        if self._under_way:
+            more = f" and {len(self._under_way) - 1} more" if len(self._under_way) > 1 else ""
+            self._step.describe(f"fetching {self._under_way[0]}{more}")

@@ -13,6 +13,7 @@ from typing import BinaryIO, Self
 from modelpick.errors import AnswerIsNo
 from modelpick.hub.hashing import FileHash
 from modelpick.hub.part_record import PartRecord
+from modelpick.hub.side_by_side import Halt
 from modelpick.progress import Listener
 
 _TELL_AFTER = 10.0
@@ -32,11 +33,11 @@ class PartFile:
     file: the second waits, then finds the work done; a dead one's lock is gone with it.
     """
 
-    def __init__(self, target: Path, listener: Listener) -> None:
+    def __init__(self, target: Path, listener: Listener, halt: Halt) -> None:
         self._target = target
         self._path = target.with_name(target.name + _SUFFIX)
         self._record = PartRecord(target.with_name(target.name + _RECORD))
-        self._stream = _open_locked(self._path, self._record, listener)
+        self._stream = _open_locked(self._path, self._record, listener, halt)
         self._placed = False
         self._noted, self._noted_at = 0, 0.0
 
@@ -146,7 +147,7 @@ def _parts(folder: Path) -> Iterator[Path]:
         return
 
 
-def _open_locked(path: Path, record: PartRecord, listener: Listener) -> BinaryIO:
+def _open_locked(path: Path, record: PartRecord, listener: Listener, halt: Halt) -> BinaryIO:
     """The part file, ours alone."""
     begun, told = time.monotonic(), False
     while True:
@@ -164,7 +165,7 @@ def _open_locked(path: Path, record: PartRecord, listener: Listener) -> BinaryIO
             who = f"another modelpick (process {owner})" if owner else "another modelpick"
             listener.notice(f"waiting for {who} that fetches `{path.name.removesuffix(_SUFFIX)}`; Ctrl-C ends this one")
             told = True
-        time.sleep(0.2)
+        halt.pause(0.2)
 
 
 def _open_no_link(path: str, flags: int) -> int:

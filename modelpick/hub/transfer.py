@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from modelpick.errors import AnswerIsNo
@@ -15,6 +15,7 @@ from modelpick.hub.hashing import FileHash
 from modelpick.hub.ids import check_commit
 from modelpick.hub.part_file import PartFile
 from modelpick.hub.plan import DownloadPlan, PlannedFile
+from modelpick.hub.side_by_side import Halt
 from modelpick.progress import Listener, Step
 
 _PAUSES = (0.3, 0.7, 1.5, 3.0)
@@ -26,13 +27,23 @@ _CLIMBS = re.compile(r'\.\.|^(?:W/)?"?[/\\]|\\|[^\x20-\x7e]')
 """An ETag that would be a way out of a folder. Mirrors send many kinds; ours is never made a path of, others' may."""
 
 
-class _Incoming:
-    """A file on its way: its part file, its hash so far, and the bar."""
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who looks on while a file is fetched: told of waits, of bytes, and asked whether to stop."""
 
-    def __init__(self, file: PlannedFile, part: PartFile, step: Step) -> None:
+    listener: Listener
+    step: Step
+    halt: Halt
+
+
+class _Incoming:
+    """A file on its way: its part file, its hash so far, and who looks on."""
+
+    def __init__(self, file: PlannedFile, part: PartFile, watch: Watch) -> None:
         self.file = file
         self._part = part
-        self._step = step
+        self._step = watch.step
+        self._halt = watch.halt
         self.hash = FileHash(file.digest, file.bytes)
         self.etag: str | None = None
 
@@ -47,10 +58,14 @@ class _Incoming:
         self.etag = None
 
     def take(self, chunk: bytes) -> None:
+        self._halt.check()
         self.hash.update(chunk)  # first: the record must follow upon the write at once
         self._part.write(chunk)
         self._part.note(self.hash, self.etag)
         self._step.advance(len(chunk))
+
+    def pause(self, seconds: float) -> None:
+        self._halt.pause(seconds)
 
 
 def fetch_file(
@@ -58,8 +73,7 @@ def fetch_file(
     plan: DownloadPlan,
     file: PlannedFile,
     target: Path,
-    listener: Listener,
-    step: Step,
+    watch: Watch,
     quicker: Callable[[], FileHash | None] = lambda: None,
 ) -> tuple[FileHash, bool]:
     """Fetches a file of the plan to `target`, from where an earlier process stopped; a wrong one is deleted and
@@ -70,8 +84,7 @@ def fetch_file(
         plan: Whose repo and commit are asked.
         file: Of the plan.
         target: Where it is to be.
-        listener: Hears of waits.
-        step: Advances by the file's bytes.
+        watch: Its step advances by the file's bytes.
         quicker: Asked once the file is ours: its hash where another process has put it in place meanwhile.
 
     Returns:
@@ -81,13 +94,14 @@ def fetch_file(
         AnswerIsNo: It is not what the Hub declared, twice; or the answer's headers are forged.
         CannotFindOut: The Hub does not give it, or the connection keeps breaking.
         OSError: The disk.
+        Halted: It was to stop; what came so far is kept.
     """
-    with PartFile(target, listener) as part:
+    with PartFile(target, watch.listener, watch.halt) as part:
         theirs = quicker()
         if theirs is not None:
-            step.advance(file.bytes)
+            watch.step.advance(file.bytes)
             return theirs, False
-        incoming = _Incoming(file, part, step)
+        incoming = _Incoming(file, part, watch)
         incoming.take_up()
         for _ in range(2):
             _receive(client, plan, incoming)
@@ -113,7 +127,7 @@ def _receive(client: HubClient, plan: DownloadPlan, incoming: _Incoming) -> None
                 return
             if fruitless > len(_PAUSES):
                 raise
-            time.sleep(_PAUSES[max(0, fruitless - 1)])
+            incoming.pause(_PAUSES[max(0, fruitless - 1)])
         else:
             if complete:
                 return

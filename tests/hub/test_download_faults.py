@@ -25,6 +25,7 @@ from modelpick.hub.hashing import FileHash
 from modelpick.hub.info import read_info
 from modelpick.hub.part_file import PartFile
 from modelpick.hub.plan import plan
+from modelpick.hub.side_by_side import Halt
 from modelpick.progress import SILENT
 
 CARD = "---\nlicense: mit\n---\n# Tiny\n\nIt classifies photos of cats and dogs.\n"
@@ -124,11 +125,11 @@ def test_who_is_waited_for_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(part_file, "_TELL_AFTER", 0.3)
     found = FileHash("a" * 64, 100)
     with ThreadPoolExecutor(1) as pool:
-        with PartFile(tmp_path / "weights", SILENT) as held:
+        with PartFile(tmp_path / "weights", SILENT, Halt()) as held:
             found.update(b"x")
             held.write(b"x")
             held.note(found, None)
-            waiting = pool.submit(lambda: PartFile(tmp_path / "weights", Hears()))
+            waiting = pool.submit(lambda: PartFile(tmp_path / "weights", Hears(), Halt()))
             wait_until(lambda: bool(said))
         waiting.result(10).__exit__(None, None, None)
     assert len(said) == 1

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from loopback_hub import Fault, LoopbackHub
 
 from modelpick.errors import AnswerIsNo, CannotFindOut
 from modelpick.hub import transfer
+from modelpick.hub.part_file import PART
 
 
 def test_the_cache_is_laid_out_as_huggingface_hub_has_it(bench: Bench) -> None:
@@ -267,3 +269,25 @@ def test_a_read_only_cache_that_is_filled_serves(bench: Bench) -> None:
     finally:
         for folder in folders:
             folder.chmod(0o755)
+
+
+def test_files_are_fetched_at_once(bench: Bench) -> None:
+    bench.hub.inject(Fault("/resolve/", "hang", seconds=0.6, method="GET"))
+    start = time.monotonic()
+    assert len(bench.fetch().files) == 4
+    assert time.monotonic() - start < 1.8, "one after the other takes 2.4 s"
+
+
+def test_a_wrong_file_stops_the_others_and_what_came_of_them_is_kept(bench: Bench) -> None:
+    bench.hub.inject(Fault("model.safetensors", "hang", at=100_000, seconds=0.8, count=1))
+    bench.hub.inject(Fault("config.json", "hang", seconds=0.4, count=1, method="GET"))
+    bench.hub.inject(Fault("config.json", "flip", at=9))
+    with pytest.raises(AnswerIsNo, match=r"config\.json"):
+        bench.fetch()
+    (kept,) = (bench.cache / path for path in bench.files() if path.endswith(PART))
+    assert 0 < kept.stat().st_size < len(WEIGHTS)
+    bench.hub.heal()
+    bench.hub.forget()
+    assert (bench.fetch().folder / "model.safetensors").read_bytes() == WEIGHTS
+    (asked,) = bench.hub.requests("model.safetensors")
+    assert asked.header("Range") is not None

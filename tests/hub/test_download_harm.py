@@ -19,6 +19,7 @@ from modelpick.facts import FileFact, RepoFacts
 from modelpick.hub import cache_layout, transfer
 from modelpick.hub.cache_layout import RepoCache, default_cache
 from modelpick.hub.plan import DownloadPlan, PlannedFile, plan
+from modelpick.hub.side_by_side import Halt
 
 WEIGHTS = safetensors_bytes({"w": (300, 200)})  # 240 kB
 
@@ -79,12 +80,12 @@ def test_a_server_that_never_gives_more_than_its_first_part_ends(
 ) -> None:
     pauses: list[float] = []
 
-    def pause(seconds: float) -> None:
+    def pause(self: Halt, seconds: float) -> None:
         pauses.append(seconds)
         assert len(pauses) < 30, "it goes round for ever"
 
     monkeypatch.setattr(transfer, "_PROGRESS", 1000)
-    monkeypatch.setattr(transfer.time, "sleep", pause)
+    monkeypatch.setattr(Halt, "pause", pause)
     hub.inject(Fault("model.safetensors", "cut", at=100_000, method="GET"))
     hub.inject(Fault("model.safetensors", "shift", at=7))
     with pytest.raises(CannotFindOut) as caught:

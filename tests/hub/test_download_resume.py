@@ -24,6 +24,7 @@ from modelpick.hub.info import read_info
 from modelpick.hub.part_file import PartFile, remove_stale
 from modelpick.hub.plan import plan
 from modelpick.hub.settings import Settings
+from modelpick.hub.side_by_side import Halt
 from modelpick.progress import SILENT
 
 SHA256 = hashlib.sha256(WEIGHTS).hexdigest()
@@ -122,7 +123,7 @@ def test_a_network_that_fails_keeps_what_came(bench: Bench) -> None:
 
 def written(target: Path, data: bytes) -> None:
     """What a process that is killed leaves of `data`: nothing is closed in order."""
-    killed = PartFile(target, SILENT)
+    killed = PartFile(target, SILENT, Halt())
     found = FileHash(hashlib.sha256(data).hexdigest(), len(data) + 1)
     for start in range(0, len(data), 60_000):
         chunk = data[start : start + 60_000]
@@ -140,7 +141,7 @@ def test_of_what_is_on_the_disk_hardly_anything_is_read_again(tmp_path: Path, mo
     update = FileHash.update
     monkeypatch.setattr(FileHash, "update", lambda self, chunk: (read.append(len(chunk)), update(self, chunk))[1])
     found = FileHash(hashlib.sha256(data).hexdigest(), len(data) + 1)
-    with PartFile(tmp_path / "file", SILENT) as again:
+    with PartFile(tmp_path / "file", SILENT, Halt()) as again:
         assert again.take_up(found, len(data) + 1) == '"etag"'
     assert found.bytes == len(data)
     assert found.sha256 == hashlib.sha256(data).hexdigest()
@@ -162,7 +163,7 @@ def test_where_nothing_is_known_of_it_all_is_read(tmp_path: Path, monkeypatch: p
     else:
         monkeypatch.setattr("modelpick.hub.part_record._boot", lambda: "another")
     found = FileHash(hashlib.sha256(data).hexdigest(), len(data))
-    with PartFile(tmp_path / "file", SILENT) as again:
+    with PartFile(tmp_path / "file", SILENT, Halt()) as again:
         again.take_up(found, len(data))
     assert found.matches
 
@@ -173,7 +174,7 @@ def test_parts_that_were_given_up_are_removed(tmp_path: Path) -> None:
     long_ago = time.time() - part_file.STALE_SECONDS - 60
     for name in ("old", "wanted", "busy"):
         os.utime(tmp_path / f"{name}.modelpick-part", (long_ago, long_ago))
-    with PartFile(tmp_path / "busy", SILENT):
+    with PartFile(tmp_path / "busy", SILENT, Halt()):
         os.utime(tmp_path / "busy.modelpick-part", (long_ago, long_ago))
         remove_stale(tmp_path, {"wanted"})
         left = {path.name.partition(".")[0] for path in tmp_path.iterdir()}
