@@ -52,7 +52,7 @@ class Ignore:
 
     def covers(self, subject: str) -> bool:
         """Whether the subject is one that this ignore speaks of; case does not matter, as on the Hub."""
-        return fnmatchcase(subject.casefold(), self.subject.casefold())
+        return _matches(subject, self.subject)
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON contracts."""
@@ -79,7 +79,12 @@ class Approval:
 
     def covers(self, subject: str) -> bool:
         """Whether the approval was given for this subject."""
-        return fnmatchcase(subject.casefold(), self.subject.casefold())
+        return _matches(subject, self.subject)
+
+
+def _matches(subject: str, pattern: str) -> bool:
+    """Brackets stand for themselves: a folder may be named so, and a class of characters would cover more than it."""
+    return fnmatchcase(subject.casefold(), pattern.casefold().replace("[", "[[]"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import pytest
 from vetting.facts_of import GOOD, facts
 from vetting.lineage_cases import CASES as LINEAGE_CASES
 from vetting.weight_cases import CASES as WEIGHT_CASES
+from vetting.weight_cases import seen
 
 from modelpick.card_facts import FrontMatterStatus
 from modelpick.facts import DatasetFact, FileFact, Missing, RepoFacts, TextFile
@@ -190,6 +191,8 @@ CASES: Mapping[str, list[tuple[RepoFacts, str, str]]] = {
         (facts(BARE, files={"model.onnx": 5000}), "unknown", "medium"),
         (facts(BARE, files={"weights.7z": 5000}), "not-applicable", "info"),
         (facts(BARE, files={"config.json": 20}), "unknown", "low"),
+        (seen("x.bin", "safetensors"), "unknown", "medium"),
+        (seen("x.pkl", "gguf"), "fail", "medium"),
         (facts(BARE, files={"pytorch_model.bin": 132}), "fail", "medium"),
         (dataclasses.replace(UNSAFE, security="unsafe"), "fail", "high"),
         (facts(BARE), "not-applicable", "info"),

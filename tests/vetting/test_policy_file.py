@@ -309,3 +309,9 @@ def test_the_list_of_policies(capsys: pytest.CaptureFixture[str]) -> None:
     shown = json.loads(call(capsys, "policy", "show", "commercial", "--format", "json").out)
     assert shown["licenses"]["demands"]["non-commercial"] == "refuse"
     assert "only with an approval" in call(capsys, "policy", "show", "commercial").out
+
+
+def test_brackets_in_a_subject_stand_for_themselves() -> None:
+    ignore = Ignore(check="weights-safe", reason="x", subject="org/[ab]*")
+    assert ignore.covers("org/[AB]-model")
+    assert not ignore.covers("org/a-model")

@@ -50,10 +50,30 @@ def copied(own: str, base: str, digest: str = "a" * 64) -> RepoFacts:
 
 UNLISTED = (facts(BARE), "not-applicable", "info")
 
+
+def beside(path: str, tensors: int) -> RepoFacts:
+    """A broken index, and other safetensors that are sound."""
+    weights = (
+        WeightFacts(
+            path="unet/model.safetensors.index.json",
+            format="shard-index",
+            examined="whole",
+            tensors=30,
+            lacking=("the file `unet/x`",),
+        ),
+        WeightFacts(path=path, format="safetensors", examined="header", tensors=tensors),
+    )
+    return facts(BARE, files={weight.path: 5000 for weight in weights}, weights=weights)
+
+
 CASES: dict[str, list[tuple[RepoFacts, str, str]]] = {
     "weights-complete": [
         (indexed(tensors=3), "pass", "info"),
         (indexed(tensors=3, lacking=("the file `model-00002-of-00002.safetensors`",)), "fail", "high"),
+        (beside("unet/model.safetensors", 30), "fail", "low"),
+        (beside("unet/added.safetensors", 2), "fail", "high"),
+        (beside("vae/model.safetensors", 30), "fail", "high"),
+        (facts(BARE, files={"m-00000-of-00002.gguf": 9, "m-00001-of-00002.gguf": 9}), "pass", "info"),
         (indexed(tensors=3, problem="its shards hold 1 tensors that it does not name"), "fail", "medium"),
         (indexed(tensors=3, examined="part", reason="9 of its 9 shards were not looked into"), "unknown", "info"),
         (facts(BARE, files={"m-00001-of-00003.gguf": 9, "m-00003-of-00003.gguf": 9}), "fail", "high"),

@@ -27,7 +27,6 @@ from modelpick.weight_facts import WeightFacts
 from modelpick.weights.gather import INDEX
 
 _NUMBERED = re.compile(r"(.+)-(\d{5})-of-(\d{5})(\.[\w.]+)")
-_MAX_SHARDS = 10_000
 
 
 def run(reading: Reading) -> Iterator[Said]:
@@ -37,14 +36,31 @@ def run(reading: Reading) -> Iterator[Said]:
         yield not_applicable("nobody listed the files")
         return
     indexes = [weight for weight in facts.weights if weight.format == INDEX]
-    whole = any(index.examined == "whole" and not _broken(index) for index in indexes) or any(
-        weight.format == "safetensors" and weight.problem is None and not _NUMBERED.fullmatch(weight.path)
-        for weight in facts.weights
-    )
-    said = [one for index in indexes for one in _of_index(index, otherwise_whole=whole)]
-    covered = {index.path.rpartition("/")[0] for index in indexes}
+    said = [
+        one
+        for index in indexes
+        for one in _of_index(index, otherwise_whole=any(_in_its_place(weight, index) for weight in facts.weights))
+    ]
+    covered = {_folder(index) for index in indexes}
     said += list(_of_numbers(facts, covered))
     yield from said or [not_applicable("the weights are not in shards")]
+
+
+def _folder(weight: WeightFacts) -> str:
+    return weight.path.rpartition("/")[0]
+
+
+def _in_its_place(weight: WeightFacts, index: WeightFacts) -> bool:
+    """Whether a sound index or safetensors of the same folder holds as many tensors: the model is there all the same.
+
+    A tied tensor or two may be left out of one of them.
+    """
+    if weight is index or _folder(weight) != _folder(index) or _broken(weight):
+        return False
+    alone = weight.format == "safetensors" and not _NUMBERED.fullmatch(weight.path)
+    if not (alone or (weight.format == INDEX and weight.examined == "whole")):
+        return False
+    return weight.tensors is not None and index.tensors is not None and weight.tensors >= 0.9 * index.tensors
 
 
 def _broken(index: WeightFacts) -> bool:
@@ -85,12 +101,12 @@ def _of_numbers(facts: RepoFacts, covered: set[str]) -> Iterator[Said]:
             stem, number, total, end = match.groups()
             groups.setdefault((stem, end, int(total)), set()).add(int(number))
     for (stem, end, total), numbers in groups.items():
-        lost = [n for n in range(1, min(total, _MAX_SHARDS) + 1) if n not in numbers]
-        if lost and min(numbers) == 0:
-            lost = [n for n in range(min(total, _MAX_SHARDS)) if n not in numbers]  # some count from 0
-        first = f"{stem}-{lost[0]:05d}-of-{total:05d}{end}" if lost else ""
+        begin = 0 if 0 in numbers and total not in numbers else 1  # some count from 0
+        lost = total - sum(begin <= number < begin + total for number in numbers)
         if lost:
-            yield failed(f"{len(lost):,} of {total:,} shards are not there, such as `{first}`", severity=Severity.HIGH)
+            first = next(number for number in range(begin, begin + total) if number not in numbers)
+            name = f"{stem}-{first:05d}-of-{total:05d}{end}"
+            yield failed(f"{lost:,} of {total:,} shards are not there, such as `{name}`", severity=Severity.HIGH)
         else:
             yield passed(f"all {total:,} shards of `{stem}{end}` are listed")
 
