@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Literal
 
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.hub.atomic import write_whole
+from modelpick.hub.turn import turn
 from modelpick.places import own_folder
 
 LOCK_NAME = "modelpick.lock"
 LARGEST = 64 * 2**20
 """Bytes of a lock that is read."""
+_WAIT = 60.0  # seconds for which another process may keep a lock that is to be changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,24 +118,38 @@ def read_lock(place: Path) -> Lock:
     return parse_lock(data, place)
 
 
-def write_lock(lock: Lock, place: Path) -> None:
-    """Writes a lock in one step, and notes in our own folder that it is there (`known_locks`).
+def change_lock(place: Path, change: Callable[[Lock], Lock]) -> None:
+    """Reads a lock, changes it and writes it in one step; of several processes one after the other, so that none loses
+    what another wrote. Notes in our own folder that the lock is there (`known_locks`).
+
+    Args:
+        place: The lock's file; where there is none, an empty lock is changed.
+        change: Makes the new lock of the one that is there now. What it raises leaves that as it is.
 
     Raises:
-        CannotFindOut: It cannot be written.
-        UsageError: As `own_folder`.
+        CannotFindOut: It cannot be read or written, or another process does not end changing it.
+        UsageError: It is broken; or as `own_folder`.
     """
     from modelpick.hub.lock_text import format_lock
 
-    data = format_lock(lock).encode()
     try:
-        if not place.exists() or place.read_bytes() != data:
-            write_whole(place, data)
-        _note(place.resolve())
+        note = _note_of(place.resolve())
+        note.parent.mkdir(parents=True, exist_ok=True)
+        with turn(note.with_suffix(".turn"), _WAIT):
+            data = format_lock(change(read_lock(place) if place.exists() else Lock())).encode()
+            if not place.exists() or place.read_bytes() != data:
+                write_whole(place, data)
+            if not note.exists():
+                text = json.dumps({"format": "modelpick.known-lock/1", "path": str(place.resolve())})
+                write_whole(note, text.encode())
+    except TimeoutError as error:
+        raise CannotFindOut(
+            f"another process changes `{place}` and does not end", "try again when it is done", kind="disk"
+        ) from error
     except OSError as error:
         raise CannotFindOut(
-            f"`{place}` cannot be written: {error.strerror or error}",
-            "go to a folder that you may write to",
+            f"`{error.filename or place}` cannot be written: {error.strerror or error}",
+            "go to a folder that you may write to; modelpick's own files go where MODELPICK_HOME says",
             kind="disk",
         ) from error
 
@@ -156,10 +173,6 @@ def known_locks() -> list[Path]:
     return found
 
 
-def _note(place: Path) -> None:
+def _note_of(place: Path) -> Path:
     """One file for each lock, so that two processes cannot lose each other's."""
-    folder = own_folder() / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    note = folder / f"{sha256(os.fsencode(place)).hexdigest()[:16]}.json"
-    if not note.exists():
-        write_whole(note, json.dumps({"format": "modelpick.known-lock/1", "path": str(place)}).encode())
+    return own_folder() / "locks" / f"{sha256(os.fsencode(place)).hexdigest()[:16]}.json"

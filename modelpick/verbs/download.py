@@ -78,7 +78,7 @@ def download(
     patterns = [include] if isinstance(include, str) else include
     folder = None if local_dir is None else whole_path(local_dir)
     entry = _locked_entry(repo_id, revision, patterns, lock) if locked else None
-    old = None if locked else _old_lock(lock_place(), lock)
+    writes = not locked and _writes_lock(lock_place(), lock)
     try:
         with HubClient.from_environment(endpoint, listener) as client:
             if entry is not None and client.settings.offline:
@@ -93,8 +93,8 @@ def download(
     except CannotFindOut as error:
         _tell_of_copy(error, repo_id)
         raise
-    if old is not None:
-        _write_lock(old, report, planned, receipt, patterns, listener)
+    if writes:
+        _write_lock(report, planned, receipt, patterns, listener)
     return _result(planned, receipt, report.verdict, facts)
 
 
@@ -149,13 +149,14 @@ def _locked_entry(repo_id: str, revision: str | None, patterns: Sequence[str] | 
     return entry
 
 
-def _old_lock(place: Path, wanted: bool) -> Lock | None:
-    """The lock that the download is to be written into, read before anything is fetched; None where there is none."""
-    from modelpick.hub.lock import Lock, read_lock
+def _writes_lock(place: Path, wanted: bool) -> bool:
+    """Whether the download is to be written into a lock. A broken one ends it before anything is fetched."""
+    from modelpick.hub.lock import read_lock
 
     if place.exists():
-        return read_lock(place)
-    return Lock() if wanted else None
+        read_lock(place)
+        return True
+    return wanted
 
 
 def _look(
@@ -205,7 +206,6 @@ def _result(planned: DownloadPlan, receipt: Receipt, verdict: Verdict, facts: Re
 
 
 def _write_lock(
-    old: Lock,
     report: VetReport,
     planned: DownloadPlan,
     receipt: Receipt,
@@ -213,21 +213,28 @@ def _write_lock(
     listener: Listener,
 ) -> None:
     """Puts the model into the lock; says so where that changes it."""
-    from modelpick.hub.lock import write_lock
+    from modelpick.hub.lock import change_lock
     from modelpick.verbs.locking import lock_entry, lock_place, present
 
     place = lock_place()
-    before = old.find(planned.requested) or old.find(planned.repo_id)
     hashes = {file.path: file.sha256 for file in receipt.files}
     entry = lock_entry(present(report, planned), planned.revision, hashes, patterns)
-    fresh = old.put(entry, instead_of=before.repo_id if before else None)
-    write_lock(fresh, place)
-    if before is None:
-        listener.notice(f"`{entry.repo_id}` at {entry.commit[:12]} was added to {place}")
-    elif before.commit != entry.commit:
-        listener.notice(f"{place}: `{entry.repo_id}` went from {before.commit[:12]} to {entry.commit[:12]}")
-    elif fresh is not old:
-        listener.notice(f"{place}: the entry of `{entry.repo_id}` changed")
+    said: list[str] = []
+
+    def put(old: Lock) -> Lock:
+        before = old.find(planned.requested) or old.find(planned.repo_id)
+        fresh = old.put(entry, instead_of=before.repo_id if before else None)
+        if before is None:
+            said.append(f"`{entry.repo_id}` at {entry.commit[:12]} was added to {place}")
+        elif before.commit != entry.commit:
+            said.append(f"{place}: `{entry.repo_id}` went from {before.commit[:12]} to {entry.commit[:12]}")
+        elif fresh is not old:
+            said.append(f"{place}: the entry of `{entry.repo_id}` changed")
+        return fresh
+
+    change_lock(place, put)
+    for text in said:
+        listener.notice(text)
 
 
 def _free(folder: Path | None) -> int | None:

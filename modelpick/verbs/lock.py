@@ -153,12 +153,12 @@ def update_lock(
         The result; `written` tells whether the lock was changed.
 
     Raises:
-        UsageError: The lock is broken, or does not name the model.
+        UsageError: The lock is broken, does not name the model, or was changed by another process meanwhile.
         AnswerIsNo: A person said no, or a model is rejected now.
         CannotFindOut: There is no lock, the Hub cannot be asked, or the lock not be written.
     """
     from modelpick.hub.client import HubClient
-    from modelpick.hub.lock import write_lock
+    from modelpick.hub.lock import change_lock
 
     place, lock = _read()
     models = _chosen(lock, repo_id, place)
@@ -174,10 +174,7 @@ def update_lock(
         announce(result.document())
     if not yes and not (confirm is not None and confirm(f"Write this into {place}?")):
         raise AnswerIsNo(f"`{place}` was not changed", "`--yes` writes without asking", kind="not-confirmed")
-    for state in states:
-        if state.fresh is not None:
-            lock = lock.put(state.fresh, instead_of=state.model.repo_id)
-    write_lock(lock, place)
+    change_lock(place, lambda now: _updated(now, states, place))
     return LockResult(path=place, action="update", models=states, written=True)
 
 
@@ -235,6 +232,21 @@ def _state(client: HubClient, model: LockedModel, fresh: bool) -> LockedState:
     return LockedState(
         model=model, changes=changes, fresh=lock_entry(now, model.revision, hashes, model.include or None)
     )
+
+
+def _updated(now: Lock, states: Sequence[LockedState], place: Path) -> Lock:
+    """The lock as it is now with what was shown; refuses where another process changed one of these entries since."""
+    for state in states:
+        if state.fresh is None:
+            continue
+        if now.find(state.model.repo_id) != state.model:
+            raise UsageError(
+                f"the entry of `{state.model.repo_id}` in `{place}` was changed meanwhile, and nothing was written",
+                "see what is there now: `modelpick lock update` again",
+                kind="lock",
+            )
+        now = now.put(state.fresh, instead_of=state.model.repo_id)
+    return now
 
 
 def _refuse_rejected(states: Sequence[LockedState]) -> None:

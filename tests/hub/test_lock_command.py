@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from loopback_hub import Fault, LoopbackHub, safetensors_bytes, write_repo
 
 import modelpick
 from modelpick.errors import AnswerIsNo, UsageError
+from modelpick.hub.lock import change_lock, read_lock
 
 CARD = "---\nlicense: {license}\npipeline_tag: image-classification\n---\n# Tiny\n\nIt classifies photos of cats.\n"
 WEIGHTS = safetensors_bytes({"w": (20, 20)})
@@ -190,3 +192,28 @@ def test_an_update_to_what_is_rejected_keeps_the_lock(hub: LoopbackHub, capsys: 
     assert outcome.code == 1
     assert "rejected" in outcome.err
     assert Path("modelpick.lock").read_text() == before
+
+
+def test_an_update_keeps_what_another_process_wrote_while_a_person_thought(hub: LoopbackHub) -> None:
+    move_main(hub, config='{"a": 1}')
+    place = Path("modelpick.lock").resolve()
+    [model] = read_lock(place).models
+    theirs = replace(model, commit="f" * 40)
+
+    def confirm(question: str) -> bool:
+        change_lock(place, lambda old: old.put(theirs))
+        return True
+
+    with pytest.raises(UsageError, match="changed meanwhile"):
+        modelpick.update_lock(confirm=confirm)
+    assert read_lock(place).models == (theirs,)
+
+    other = replace(theirs, repo_id="org/other")
+
+    def add_another(question: str) -> bool:
+        change_lock(place, lambda old: old.put(other))
+        return True
+
+    assert modelpick.update_lock(confirm=add_another).written
+    assert other in read_lock(place).models
+    assert len(read_lock(place).models) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelpick.errors import CannotFindOut, UsageError
-from modelpick.hub.lock import Lock, LockedFile, LockedModel, known_locks, read_lock, write_lock
+from modelpick.hub.lock import Lock, LockedFile, LockedModel, change_lock, known_locks, read_lock
 from modelpick.hub.lock_text import format_lock, parse_lock
 
 FILES = (
@@ -119,14 +120,38 @@ def test_where_nothing_but_the_day_differs_the_lock_stays(tmp_path: Path) -> Non
 
 def test_it_is_written_whole_and_known_from_then_on(tmp_path: Path) -> None:
     place = tmp_path / "modelpick.lock"
-    write_lock(Lock(models=(MODEL,)), place)
+    change_lock(place, lambda _: Lock(models=(MODEL,)))
     assert read_lock(place) == Lock(models=(MODEL,))
     assert known_locks() == [place.resolve()]
     assert [path.name for path in tmp_path.iterdir()] == ["modelpick.lock"]
     before = place.stat().st_mtime_ns
-    write_lock(Lock(models=(MODEL,)), place)
+    change_lock(place, lambda _: Lock(models=(MODEL,)))
     assert place.stat().st_mtime_ns == before
     place.unlink()
     assert known_locks() == []
     with pytest.raises(CannotFindOut, match="there is no"):
         read_lock(place)
+
+
+def test_of_many_that_change_a_lock_at_once_none_loses_an_entry(tmp_path: Path, own_home: Path) -> None:
+    place = tmp_path / "modelpick.lock"
+
+    def add(number: int) -> None:
+        change_lock(place, lambda old: old.put(replace(MODEL, repo_id=f"org/m{number}")))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(24)))
+    assert {model.repo_id for model in read_lock(place).models} == {f"org/m{number}" for number in range(24)}
+    assert [path.name for path in tmp_path.glob("*.part")] == []
+
+
+def test_a_turn_that_never_comes_is_an_error(tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "modelpick.lock"
+    monkeypatch.setattr("modelpick.hub.lock._WAIT", 0.2)
+
+    def again(old: Lock) -> Lock:
+        with pytest.raises(CannotFindOut, match="another process"):
+            change_lock(place, lambda inner: inner)
+        return old
+
+    change_lock(place, again)
