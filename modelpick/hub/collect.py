@@ -17,7 +17,7 @@ from modelpick.hub.info import read_info, with_more
 from modelpick.hub.lineage import with_lineage
 from modelpick.hub.pool import aside
 from modelpick.hub.repo_reader import Budget, RepoReader
-from modelpick.hub.weight_headers import look_into_weights, with_weights
+from modelpick.hub.weight_headers import MAX_WEIGHTS, look_into_weights, with_weights
 from modelpick.licences.files import is_licence_file
 
 MAX_CARD = 2 * 2**20
@@ -74,10 +74,12 @@ def collect(client: HubClient, repo_id: str, revision: str | None = None, *, sha
     second = aside(lambda: _second_call(client, name))
     facts = _with_card(reader, facts)
     files = facts.files or ()
-    weights = aside(lambda: look_into_weights(reader, files))
+    share = reader.budget.share(MAX_WEIGHTS)
+    weights = aside(lambda: look_into_weights(reader, files, share))
     datasets = aside(lambda: look_at_datasets(client, named_datasets(facts)))
     facts = _with_texts(reader, _with_more(facts, second()))
     facts = replace(with_weights(facts, weights()), datasets=datasets())
+    reader.budget.give_back(share)
     return with_lineage(facts, reader.budget, lambda base: _look(client, base, reader.budget))
 
 

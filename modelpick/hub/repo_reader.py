@@ -18,7 +18,12 @@ _CLOSED = frozenset({"gated", "disabled", "permission", "repo-not-found"})
 
 
 class Budget:
-    """The bytes that a vet may still fetch; one for a subject and all its bases."""
+    """The bytes that a vet may still fetch; one for a subject and all its bases.
+
+    What is fetched on another thread at the same time gets its share beforehand (`share`) and gives back what is left
+    of it (`give_back`) when it is done: else both would spend the same bytes, and what is read would hang on who was
+    faster.
+    """
 
     def __init__(self, cap: int = MAX_VET) -> None:
         self.left = cap
@@ -28,6 +33,19 @@ class Budget:
         """Counts bytes that were fetched."""
         with self._lock:
             self.left = max(0, self.left - count)
+
+    def share(self, most: int) -> Budget:
+        """A part of what is left, as a budget of its own."""
+        with self._lock:
+            part = Budget(min(most, self.left))
+            self.left -= part.left
+            return part
+
+    def give_back(self, part: Budget) -> None:
+        """What is left of a share, which is used no more."""
+        with self._lock:
+            self.left += part.left
+            part.left = 0
 
 
 class RepoReader:
@@ -64,8 +82,10 @@ class RepoReader:
             self._check(file, small.data)
         return small
 
-    def part(self, file: FileFact, start: int, length: int) -> bytes:
+    def part(self, file: FileFact, start: int, length: int, budget: Budget) -> bytes:
         """A part of a file whose size is listed. Only where the part is the whole file can its hash be checked.
+
+        `budget`: where its bytes are counted.
 
         Raises:
             CannotFindOut: The Hub does not give it; `closed` keeps a reason that concerns all files of the repo.
@@ -81,7 +101,7 @@ class RepoReader:
             if error.kind in _CLOSED:
                 self._closed = error
             raise
-        self.budget.take(len(data))
+        budget.take(len(data))
         if start == 0 and len(data) == file.bytes:
             self._check(file, data)
         return data

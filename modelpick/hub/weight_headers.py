@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from modelpick.facts import FileFact, Missing, RepoFacts
-from modelpick.hub.repo_reader import RepoReader
+from modelpick.hub.repo_reader import Budget, RepoReader
 from modelpick.weights.formats import SAFETENSORS, weight_format
 from modelpick.weights.gather import INDEX, Gathered, Limits, gather
 
@@ -27,18 +27,21 @@ _MAX_READS = 5
 class _HubFile:
     """A file on the Hub as a source of parts."""
 
-    def __init__(self, reader: RepoReader, file: FileFact) -> None:
+    def __init__(self, reader: RepoReader, file: FileFact, budget: Budget) -> None:
         self.size = file.bytes or 0
+        self._budget = budget
         self._reader = reader
         self._file = file
 
     def read(self, start: int, length: int) -> bytes:
         """As `Source.read`."""
-        return self._reader.part(self._file, start, length)
+        return self._reader.part(self._file, start, length, self._budget)
 
 
-def look_into_weights(reader: RepoReader, files: tuple[FileFact, ...]) -> Gathered:
+def look_into_weights(reader: RepoReader, files: tuple[FileFact, ...], budget: Budget) -> Gathered:
     """What the listed weight files hold. What is not given or too much is said in `missing`; it fails no vet.
+
+    `budget`: what may be fetched for them.
 
     Raises:
         AnswerIsNo: A file that was read whole is not the one whose hash the Hub lists.
@@ -51,13 +54,13 @@ def look_into_weights(reader: RepoReader, files: tuple[FileFact, ...]) -> Gather
 
     @contextmanager
     def opened(file: FileFact) -> Iterator[_HubFile]:
-        yield _HubFile(reader, file)
+        yield _HubFile(reader, file, budget)
 
     limits = Limits(
         files=_MAX_FILES,
         shards=_MAX_SHARDS,
         ggufs=1,
-        bytes=min(MAX_WEIGHTS, reader.budget.left),
+        bytes=budget.left,
         file_bytes=_MAX_FILE,
         reads=_MAX_READS,
     )

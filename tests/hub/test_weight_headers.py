@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +15,7 @@ from modelpick.errors import AnswerIsNo
 from modelpick.facts import RepoFacts
 from modelpick.hub.client import HubClient
 from modelpick.hub.collect import collect
+from modelpick.hub.repo_reader import MAX_VET, Budget
 from modelpick.hub.settings import Settings, Timeouts
 
 LARGE = safetensors_bytes({"a": [500_000]}, metadata={"license": "mit"})
@@ -36,6 +39,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
     write_repo(folder, "org/small", {"README.md": "# x\n", "model.safetensors": safetensors_bytes({"a": [2]})})
     write_repo(folder, "org/many", {f"checkpoint-{n}/optimizer.pt": b"\x80\x02}." for n in range(60)})
     write_repo(folder, "org/gguf", {"q4.gguf": gguf(400_000), "q8.gguf": gguf(400_000)})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a/data.pkl", b"\x80\x02B" + struct.pack("<I", 7 * 2**20) + bytes(7 * 2**20) + b".")
+    texts = {f"{n}/LICENSE": b"x" * 3_900_000 for n in range(5)}
+    write_repo(folder, "org/heavy", {"README.md": "x" * 2**20, "m.pt": packed.getvalue(), **texts})
     write_repo(folder, "org/zip", {"weights.zip": b"PK\x03\x04" + bytes(500_000)})
     with LoopbackHub(folder) as hub:
         yield hub
@@ -145,3 +153,22 @@ def test_a_long_vocabulary_before_the_template_costs_a_few_requests(hub: Loopbac
     assert (weights.examined, weights.chat_template) == ("header", "{{ x }}")
     assert len(parts(hub)) <= 5
     assert "1 of 2" in missing(facts)["weights"]
+
+
+def test_texts_and_weights_together_stay_within_what_one_vet_may_fetch(hub: LoopbackHub) -> None:
+    facts = facts_of(hub, "org/heavy")
+    weight = facts.weights[0]
+    assert (weight.path, weight.examined) == ("m.pt", "header")
+    read = 2**20 + 7 * 2**20 + sum(len(text.text) for text in facts.texts)
+    assert read < MAX_VET
+    assert sum(what.endswith("LICENSE") for what in missing(facts)) == 5 - len(facts.texts)
+
+
+def test_a_share_of_a_budget_is_counted_once() -> None:
+    whole = Budget(10)
+    share = whole.share(8)
+    assert (whole.left, share.left) == (2, 8)
+    share.take(3)
+    whole.give_back(share)
+    assert (whole.left, share.left) == (7, 0)
+    assert whole.share(20).left == 7
