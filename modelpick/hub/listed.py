@@ -7,7 +7,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
 
 from modelpick.facts import ListedModel
-from modelpick.hub.reading import as_count, as_created, as_gated, as_list, as_object, as_text, as_texts, tagged
+from modelpick.hub.reading import (
+    as_count,
+    as_created,
+    as_gated,
+    as_list,
+    as_number,
+    as_object,
+    as_text,
+    as_texts,
+    tagged,
+)
 
 Kind = Literal["original", "finetune", "adapter", "merge", "quantized"]
 
@@ -68,7 +78,6 @@ def read_entry(entry: object) -> ListedModel | None:
     task = as_text(fields.get("pipeline_tag"))
     listed = fields.get("siblings")
     names = [as_text(as_object(file).get("rfilename")) for file in as_list(listed)[:_MOST_FILES]]
-    trending = fields.get("trendingScore")
     return ListedModel(
         repo_id=repo_id,
         task=task,
@@ -83,7 +92,7 @@ def read_entry(entry: object) -> ListedModel | None:
         card="README.md" in names if isinstance(listed, list) else None,
         downloads_30d=as_count(fields.get("downloads")),
         likes=as_count(fields.get("likes")),
-        trending=trending if isinstance(trending, int | float) and not isinstance(trending, bool) else None,
+        trending=as_number(fields.get("trendingScore")),
         created=as_created(fields.get("createdAt")),
         last_modified=as_text(fields.get("lastModified")),
         gated=as_gated(fields.get("gated")),
@@ -124,4 +133,4 @@ def _weight_bytes(parameters: Mapping[str, Any]) -> int | None:
     counts = {dtype: as_count(count) for dtype, count in parameters.items()}
     if not counts or any(count is None or dtype not in _BYTES for dtype, count in counts.items()):
         return None
-    return sum((count or 0) * _BYTES[dtype] for dtype, count in counts.items())
+    return as_count(sum((count or 0) * _BYTES[dtype] for dtype, count in counts.items()))

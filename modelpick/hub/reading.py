@@ -38,6 +38,13 @@ def as_count(value: object) -> int | None:
     return value
 
 
+def as_number(value: object) -> float | None:
+    """The value, if it is a finite number of a size that means something."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
+        return None
+    return value
+
+
 def as_flag(value: object) -> bool | None:
     """The value, if it is true or false."""
     return value if isinstance(value, bool) else None

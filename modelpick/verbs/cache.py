@@ -198,12 +198,12 @@ def _remove(
     listener: Listener,
     confirm: Callable[[str], bool] | None,
 ) -> CacheResult:
-    from modelpick.hub.cache_drop import drop, drop_parts, parts_in
+    from modelpick.hub.cache_drop import bytes_of, drop, drop_parts, parts_in
     from modelpick.hub.cache_layout import default_cache
     from modelpick.hub.disk import disk_error, in_bytes
 
     parts = list(parts_in(default_cache())) if action == "clear" else []
-    size = in_bytes(sum(kept.bytes for kept in free) + sum(path.stat().st_size for path in parts))
+    size = in_bytes(sum(kept.bytes for kept in free) + sum(map(bytes_of, parts)))
     names = (
         ", ".join(f"{kept.receipt.repo_id} at {kept.receipt.commit[:12]}" for kept in free) or "unfinished downloads"
     )
@@ -295,7 +295,7 @@ def _places() -> list[Place]:
     found.append(Place(what="shared Hugging Face cache, all of it", path=shared, bytes=bytes_of(shared)))
     parts = list(parts_in(shared))
     if parts:
-        size = sum(path.stat().st_size for path in parts)
+        size = sum(map(bytes_of, parts))
         found.append(Place(what="of it: unfinished downloads", path=parts[0].parent, bytes=size))
     return found
 

@@ -72,7 +72,9 @@ class SearchResult(Result):
             return f"what was left out: {left_out(self.hidden)}; loosen one of the options"
         if self.notes and self.source == "hub":
             return self.notes[0]
-        return "leave out one of the options, or shorten --text"
+        wider = "leave out one of the options" + (", or shorten --text" if self.query.text else "")
+        held = "; `modelpick index stats` shows what the index holds" if self.source == "index" else ""
+        return wider + held
 
 
 def search(

@@ -459,3 +459,19 @@ def test_two_processes_may_write_at_once(tmp_path: Path) -> None:
         assert index.connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         index.connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
         assert [model.repo_id for model in search_index(index, Query(text="m5999"))] == ["org/m5999"]
+
+
+def test_numbers_beyond_all_measure_are_unknown_and_lose_no_other_model(tmp_path: Path) -> None:
+    huge = [
+        {"id": "org/a", "trendingScore": 10**30, "downloads": 10**30},
+        {"id": "org/b", "safetensors": {"parameters": {"F32": 2**62}, "total": 2**62}},
+        {"id": "org/c", "trendingScore": float("inf"), "likes": -1},
+        {"id": "org/d", "trendingScore": float("nan")},
+    ]
+    done = import_index(write_dump(tmp_path / "d.jsonl", [*huge, ENTRY])).done
+    assert (done["added"], done["skipped"]) == (5, 0)
+    found = {c.facts.repo_id: c.facts for c in search(offline=True, limit=2**80).candidates}
+    assert len(found) == 5
+    assert {found[f"org/{name}"].trending for name in "acd"} == {None}
+    assert (found["org/b"].bytes, found["org/b"].parameters) == (None, 2**62)
+    assert not search(offline=True, min_likes=10**18).candidates

@@ -15,6 +15,7 @@ from loopback_hub import Fault, LoopbackHub, safetensors_bytes, write_repo
 import modelpick
 from modelpick.errors import AnswerIsNo, UsageError
 from modelpick.hub.lock import change_lock, read_lock
+from modelpick.verbs.lock import update_lock
 
 CARD = "---\nlicense: {license}\npipeline_tag: image-classification\n---\n# Tiny\n\nIt classifies photos of cats.\n"
 WEIGHTS = safetensors_bytes({"w": (20, 20)})
@@ -205,7 +206,7 @@ def test_an_update_keeps_what_another_process_wrote_while_a_person_thought(hub: 
         return True
 
     with pytest.raises(UsageError, match="changed meanwhile"):
-        modelpick.update_lock(confirm=confirm)
+        update_lock(confirm=confirm)
     assert read_lock(place).models == (theirs,)
 
     other = replace(theirs, repo_id="org/other")
@@ -214,6 +215,6 @@ def test_an_update_keeps_what_another_process_wrote_while_a_person_thought(hub: 
         change_lock(place, lambda old: old.put(other))
         return True
 
-    assert modelpick.update_lock(confirm=add_another).written
+    assert update_lock(confirm=add_another).written
     assert other in read_lock(place).models
     assert len(read_lock(place).models) == 2

@@ -24,6 +24,8 @@ _ORDERS = {"likes": "m.likes", "trending": "m.trending", "created": "m.created",
 _RANK = "bm25(words, 10.0, 4.0, 1.0)"
 """A word of the id counts ten times as much as one of the card, one of the tags four times (Robertson's BM25)."""
 
+_ALL = 2**62  # more rows than there can be, and a number that SQLite can hold
+
 
 class _Condition(NamedTuple):
     """SQL that is 1, 0 or, where the list does not tell, NULL; and its parameters."""
@@ -59,7 +61,7 @@ def search_index(index: Index, query: Query, looked: Looked | None = None) -> li
         order = f"{_RANK}, m.downloads DESC" if ranked else f"{_ORDERS.get(query.sort, 'm.downloads')} DESC"
         numbers = index.connection.execute(
             f"SELECT m.n FROM {source} {_where(conditions)} ORDER BY {order}, m.n LIMIT ?",  # noqa: S608 - values are bound
-            (*_values(conditions), most),
+            (*_values(conditions), min(most, _ALL)),
         ).fetchall()
         models = [_model(index, number) for (number,) in numbers]
     return [model for model in models if model is not None]
