@@ -20,6 +20,9 @@ _MAX_DIRECTORY = 4 * 2**20
 _MAX_PICKLE = 8 * 2**20
 _MAX_PICKLES = 20
 _MAX_CONFIG = 4 * 2**20
+_MAX_HEAD = 10 * 2**10  # of an array
+_MAX_UNPACKED = 64 * 2**20  # of all entries together: many may lie upon the same packed bytes
+_LEAST = 64  # what an entry counts however short it is
 _BROKEN = (
     zipfile.BadZipFile,
     struct.error,
@@ -60,6 +63,7 @@ class ZipContents:
         lambdas: Keras layers that hold code (`Lambda`).
         unread: Names of what may hold code and was not read.
         problem: What is broken.
+        left: Bytes that may still be unpacked.
     """
 
     kind: str | None = None
@@ -68,6 +72,7 @@ class ZipContents:
     lambdas: int = 0
     unread: str | None = None
     problem: str | None = None
+    left: int = _MAX_UNPACKED
 
 
 def read_zip(window: Window) -> ZipContents:
@@ -143,7 +148,7 @@ def _look(window: Window, entries: list[zipfile.ZipInfo], found: ZipContents) ->
         if name.rpartition("/")[2] == "config.json":
             found.lambdas += _lambdas(_content(window, entry, _MAX_CONFIG, found))
         elif name.endswith(".npy"):
-            _array(_content(window, entry, FIRST, found, begin=True), window, entry, found)
+            _array(_content(window, entry, _MAX_HEAD, found, begin=True), window, entry, found)
         elif name.endswith(_PICKLES) and not entry.is_dir():
             pickles += 1
             if pickles > _MAX_PICKLES:
@@ -195,6 +200,10 @@ def _content(window: Window, entry: zipfile.ZipInfo, cap: int, found: ZipContent
         begin: Only the begin is wanted.
     """
     name = f"`{entry.orig_filename[:120]}` in it"
+    if found.left <= 0:
+        found.unread = f"it unpacks to more than {_MAX_UNPACKED:,} bytes"
+        return b""
+    cap = min(cap, found.left)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or entry.flag_bits & 1:
         found.unread = f"{name} is packed or encrypted in a way that is not read"
         return b""
@@ -210,12 +219,14 @@ def _content(window: Window, entry: zipfile.ZipInfo, cap: int, found: ZipContent
         found.unread = error.message
         packed = window.read(start, min(wanted, FIRST // 4))
     data = packed
+    found.left -= max(_LEAST, len(packed))
     if entry.compress_type == zipfile.ZIP_DEFLATED:
         try:
             data = zlib.decompressobj(-15).decompress(packed, cap)
         except zlib.error:
             found.problem = f"{name} cannot be unpacked"
             return b""
+        found.left -= len(data)
     if begin:
         return data
     if len(data) == entry.file_size <= cap:

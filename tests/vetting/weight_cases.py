@@ -89,6 +89,7 @@ CASES: dict[str, list[tuple[RepoFacts, str, str]]] = {
         (seen("x.pkl", "pickle", "part", imports=HARMLESS, problem="it breaks off"), "unknown", "medium"),
         (seen("x.pkl", "pickle", "not", reason="it is too large"), "unknown", "medium"),
         (seen("x.bin", "pickle", imports=HARMLESS), "pass", "info"),
+        (seen("x.pkl", "gguf", "part", reason="its bytes begin as gguf"), "unknown", "medium"),
         (facts(BARE, files={"x.pkl": 5000}), "unknown", "low"),
         (facts(BARE, files={"x.pkl": None}), "unknown", "low"),
         (facts(BARE, files={"x.pkl": 0}), "not-applicable", "info"),

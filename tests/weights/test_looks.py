@@ -222,6 +222,15 @@ def lying_directory() -> bytes:
     return bytes(data)
 
 
+def upon_one_another(name: str, data: bytes, count: int) -> bytes:
+    """A zip of many entries that all lie upon the same packed bytes."""
+    one = zipped({name: data}, zipfile.ZIP_DEFLATED)
+    start, end = one.find(b"PK\x01\x02"), one.rfind(b"PK\x05\x06")
+    directory = one[start:end] * count
+    tail = struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), start, 0)
+    return one[:start] + directory + b"PK\x05\x06" + tail
+
+
 def broken_sum() -> bytes:
     data = bytearray(zipped({"archive/data.pkl": EVIL}))
     data[14] ^= 1
@@ -233,6 +242,11 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes | Source]]] = {
     "a zip bomb": ("m.pt", lambda: zipped({"a/data.pkl": b"\x80\x02" + b"N0" * 8_000_000}, zipfile.ZIP_DEFLATED)),
     "a directory that lies": ("m.pt", lying_directory),
     "many pickles": ("m.pt", lambda: zipped({f"a/{n}.pkl": EVIL for n in range(5_000)})),
+    "arrays upon one another": (
+        "m.npz",
+        lambda: upon_one_another("a.npy", npy("|O", b"\x80\x02B" + struct.pack("<I", 2**22) + bytes(2**23)), 20_000),
+    ),
+    "configs upon one another": ("m.keras", lambda: upon_one_another("config.json", b" " * 2**22, 20_000)),
     "opcodes without end": ("m.pkl", lambda: Endless(b"\x80\x02", b"N0")),
     "a tower of tuples": ("m.pkl", lambda: Endless(b"\x80\x02N", b"\x85")),
     "copies of copies": ("m.pkl", lambda: Endless(b"\x80\x02N", b"2\x86")),

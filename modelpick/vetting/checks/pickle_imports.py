@@ -33,6 +33,7 @@ from modelpick.vetting.check import (
     whole_file,
 )
 from modelpick.weight_facts import WeightFacts
+from modelpick.weights.formats import PICKLE, weight_format
 from modelpick.weights.pickle_names import sorted_by_meaning
 
 _MAX_NAMES = 6
@@ -46,7 +47,7 @@ def run(reading: Reading) -> Iterator[Said]:
         return
     broken = {file.path for file in reading.facts.files or () if file.pointer or file.bytes == 0}
     unsafe = [file.path for file in files if file.format == "pickle" and file.path not in broken]
-    seen = [weight for weight in reading.facts.weights if weight.format == "pickle" or weight.imports]
+    seen = [weight for weight in reading.facts.weights if _may_be_loaded(weight)]
     if not unsafe and not seen:
         yield not_applicable("there is no pickle")
         return
@@ -65,6 +66,12 @@ def run(reading: Reading) -> Iterator[Said]:
         yield passed(
             f"nothing dangerous was found in what {file_names(clean)} imports; a pickle can run code all the same"
         )
+
+
+def _may_be_loaded(weight: WeightFacts) -> bool:
+    """Whether a loader of pickles would take it: by what it holds, or by its name where something was not read."""
+    named = weight_format(weight.path) is PICKLE
+    return weight.format == PICKLE.name or bool(weight.imports) or (named and weight.reason is not None)
 
 
 def _bad(weight: WeightFacts) -> Iterator[Said]:
