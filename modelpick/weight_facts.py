@@ -28,8 +28,8 @@ class WeightFacts:
         dtypes: Count of numbers by dtype.
         parameters: Count of numbers over all dtypes; packed ones count as they lie in the file.
         programs: Of an archive: scripts and programs in it.
-        imports: Of a pickle, or of those in an archive: the names `module.attribute` that loading it would import, in
-            order, each once.
+        imports: Of a pickle, of those in an archive, or of a Keras model: the names `module.attribute` that loading it
+            would import, in order, each once.
         lacking: Of an index, in words: the shards that the repo does not list, the tensors that their shards do not
             hold.
         chat_template: The Jinja template in it, as it stands, cut at 20,000 characters.

@@ -5,6 +5,7 @@ Only the directory at its end and the small files that can hold code are read; t
 
 from __future__ import annotations
 
+import builtins
 import json
 import struct
 import zipfile
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from modelpick.weights.numpy_header import data_start, holds_objects
+from modelpick.weights.pickle_names import meaning
 from modelpick.weights.pickle_reader import Opcodes
 from modelpick.weights.source import FIRST, InMemory, OverAllowanceError, Window, WindowFile
 
@@ -23,6 +25,7 @@ _MAX_CONFIG = 4 * 2**20
 _MAX_HEAD = 10 * 2**10  # of an array
 _MAX_UNPACKED = 64 * 2**20  # of all entries together: many may lie upon the same packed bytes
 _LEAST = 64  # what an entry counts however short it is
+_KERAS = frozenset({"keras", "keras_core", "keras_cv", "keras_hub", "keras_nlp", "tensorflow", "tf_keras"})
 _BROKEN = (
     zipfile.BadZipFile,
     struct.error,
@@ -58,7 +61,7 @@ class ZipContents:
 
     Attributes:
         kind: torch, torchscript, numpy, keras, or None for another archive.
-        opcodes: Of all pickles in it.
+        opcodes: Of all pickles in it; the imports of a Keras model are among theirs.
         programs: Names of scripts and programs in it.
         lambdas: Keras layers that hold code (`Lambda`).
         unread: Names of what may hold code and was not read.
@@ -146,7 +149,7 @@ def _look(window: Window, entries: list[zipfile.ZipInfo], found: ZipContents) ->
     for entry in entries:
         name = entry.orig_filename.lower()
         if name.rpartition("/")[2] == "config.json":
-            found.lambdas += _lambdas(_content(window, entry, _MAX_CONFIG, found))
+            _keras(_content(window, entry, _MAX_CONFIG, found), found)
         elif name.endswith(".npy"):
             _array(_content(window, entry, _MAX_HEAD, found, begin=True), window, entry, found)
         elif name.endswith(_PICKLES) and not entry.is_dir():
@@ -239,13 +242,32 @@ def _content(window: Window, entry: zipfile.ZipInfo, cap: int, found: ZipContent
     return data
 
 
-def _lambdas(config: bytes) -> int:
-    """How many layers of a Keras model hold Python code."""
+def _keras(config: bytes, found: ZipContents) -> None:
+    """The layers of a Keras model that hold Python code, and what its loader would import from elsewhere."""
     try:
         value = json.loads(config)
     except (ValueError, RecursionError):
-        return config.count(b'"Lambda"')
-    return sum(1 for layer in _tables(value) if layer.get("class_name") in ("Lambda", "__lambda__"))
+        found.lambdas += config.count(b'"Lambda"')
+        return
+    for table in _tables(value):
+        found.lambdas += table.get("class_name") in ("Lambda", "__lambda__")
+        name = _imported(table)
+        if name is not None:
+            found.opcodes.add_import(name)
+
+
+def _imported(table: dict[str, object]) -> str | None:
+    """`module.attribute` that Keras's loader imports for a table; None where Keras has it itself.
+
+    Its own functions (`relu`) stand under `builtins` too.
+    """
+    module, name, config = table.get("module"), table.get("class_name"), table.get("config")
+    name = config if name == "function" and isinstance(config, str) else name
+    if not isinstance(module, str) or not isinstance(name, str):
+        return None
+    whole = f"{module}.{name}"
+    own = not hasattr(builtins, name) if module == "builtins" else module.partition(".")[0] in _KERAS
+    return whole if not own or meaning(whole) == "dangerous" else None
 
 
 def _tables(value: object) -> Iterator[dict[str, object]]:

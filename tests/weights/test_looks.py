@@ -450,3 +450,17 @@ def test_a_pickle_by_name_that_begins_as_gguf_is_not_clean() -> None:
 def test_code_in_keras_is_found_without_the_file_that_describes_the_rest() -> None:
     config = json.dumps({"class_name": "Lambda"}).encode()
     assert seen("m.keras", zipped({"config.json": config, "model.weights.h5": b""})).problem is not None
+
+
+def test_what_a_keras_model_imports_from_elsewhere_is_told() -> None:
+    layers = [
+        {"module": "keras.layers", "class_name": "Dense", "config": {"units": 2}},
+        {"module": "builtins", "class_name": "function", "config": "relu"},
+        {"module": "builtins", "class_name": "function", "config": "exec"},
+        {"module": "subprocess", "class_name": "Popen", "config": {}},
+        {"module": "keras.utils", "class_name": "function", "config": "get_file"},
+    ]
+    found = seen("m.keras", zipped({"config.json": json.dumps(layers).encode(), "metadata.json": b"{}"}))
+    assert found.format == "keras"
+    assert set(found.imports) == {"builtins.exec", "subprocess.Popen", "keras.utils.get_file"}
+    assert len(sorted_by_meaning(found.imports)["dangerous"]) == 3

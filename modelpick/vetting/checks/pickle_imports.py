@@ -2,8 +2,8 @@
 
 What it checks
     The opcodes of each pickle, also inside the zip that torch writes and inside other pickles, read without running
-    them: which names loading it would import. Names that run commands, load further code or open connections are
-    told from those that tensors and arrays need; all others are unknown.
+    them: which names loading it would import; and what the layers of a `.keras` file import. Names that run commands,
+    load further code or open connections are told from those that tensors and arrays need; all others are unknown.
 
 Why it matters
     Loading a pickle calls what it imports. A file that imports `os.system` is an attack, whatever its name says.
