@@ -6,7 +6,7 @@ What it checks
 
 Why it matters
     A pickle (`.bin`, `.pt`, `.pkl`, `.ckpt`) can run any code when it is loaded. Safetensors cannot. The finding is low
-    where safetensors lie beside, or where the pickle was read to its end and imports nothing but what tensors need.
+    where safetensors lie beside. That nothing dangerous was found in a pickle is told, and makes nothing milder.
 
 How to fix
     Load the safetensors file and forbid pickles (`use_safetensors=True`); `modelpick download` prefers it.
@@ -113,13 +113,13 @@ def _kinds(weights: tuple[WeightFile, ...], seen: Mapping[str, WeightFacts]) -> 
         yield failed(
             f"{names} can run code when loaded ({unsafe[0].format}){beside}{found}",
             *(whole_file(weight.path) for weight in unsafe[:3]),
-            severity=Severity.LOW if instead or harmless else Severity.MEDIUM,
+            severity=Severity.LOW if instead else Severity.MEDIUM,  # what was read makes nothing milder
         )
     if unclear:
         yield unknown(
             f"{file_names([weight.path for weight in unclear])} ({unclear[0].format}) {_unclear(unclear, seen)}",
             *(whole_file(weight.path) for weight in unclear[:3]),
-            severity=Severity.LOW if safe or (unsafe and not harmless) else None,
+            severity=Severity.LOW if safe or unsafe else None,
         )
     if safe:
         yield passed(f"{file_names([weight.path for weight in safe])} cannot run code when loaded ({safe[0].format})")
