@@ -179,6 +179,8 @@ def _pickle(data: bytes, entry: zipfile.ZipInfo, found: ZipContents) -> None:
         found.unread = f"`{entry.orig_filename[:120]}` in it was not opened"
     elif data:
         found.opcodes.read(Window(InMemory(data), len(data)))
+    elif found.unread is None:
+        found.problem = found.problem or f"`{entry.orig_filename[:120]}` in it is empty"
 
 
 def _array(head: bytes, window: Window, entry: zipfile.ZipInfo, found: ZipContents) -> None:

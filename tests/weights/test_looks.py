@@ -439,6 +439,13 @@ def test_a_zip_that_two_readers_see_two_ways_is_not_read_to_its_end() -> None:
         assert "in two ways" in found.reason
 
 
+def test_a_pickle_in_a_zip_whose_directory_hides_its_size_is_not_clean() -> None:
+    data = bytearray(zipped({"archive/data.pkl": EVIL}))
+    place = data.find(b"PK\x01\x02")
+    data[place + 16 : place + 28] = bytes(12)
+    assert seen("m.pt", bytes(data)).problem is not None
+
+
 def test_a_zip_that_is_none_of_torchs_is_not_clean_under_the_name_of_a_pickle() -> None:
     assert seen("m.pt", zipped({"weights": EVIL})).reason is not None
 
