@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any, NoReturn
@@ -200,6 +200,9 @@ class _PolicyReader:
         on = self._date(table, "on", path)
         if on is None:
             self._refuse(path, "an approval needs its day", "add on = 2026-01-31", str(table.get("license", "approve")))
+        if on > self._today + timedelta(days=1):  # it may be tomorrow already where the file was written
+            hint = "write the day on which it was given"
+            self._refuse((*path, "on"), f"the approval is of a day to come ({on})", hint, str(on))
         licence = self._needed(table, "license", path)
         known = licence_of(licence)
         return Approval(

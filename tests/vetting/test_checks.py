@@ -1,6 +1,7 @@
 """Each check's outcomes over facts made for it: pass, fail, unknown, not applicable."""
 
 import dataclasses
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -325,3 +326,14 @@ def test_data_terms_are_quoted_beside_the_licence_of_the_model_and_never_reject(
     for found in (terms, origin):
         assert built_in("default").level(found) == "review"
         assert "illegal" not in found.message
+
+
+def test_many_programs_and_a_long_card_cost_little() -> None:
+    card = "# x\n\n" + "\n".join(f"Open p{n}.bat or q{n}.exe." for n in range(30_000))
+    many = facts(card, files={f"d{n}/p{n + 40_000}.bat": 9 for n in range(30_000)} | {"p7.bat": 9})
+    (check,) = [check for check in CHECKS if check.id == "executables-beside"]
+    reading = Reading(facts=many, answers=read_answers(many))
+    start = time.process_time()
+    first, *_ = check.findings(reading)
+    assert time.process_time() - start < 3
+    assert "`p7.bat`" in first.message

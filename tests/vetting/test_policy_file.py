@@ -174,6 +174,7 @@ def test_a_file_counts_before_the_policy_that_it_extends() -> None:
         ('[licenses]\nallow = ["mit"]\nrefuse = ["MIT"]', 3, "stands under", "keep one"),
         ('[[licenses.approve]]\nlicense = "gemma"\nby = "Jo"\nreason = "x"', 2, "needs its day", "2026-01-31"),
         ('[[licenses.approve]]\nlicense = "gemma"\non = 2026-01-01\nreason = "x"', 1, "needs `by`", "by ="),
+        ('[[licenses.approve]]\nlicense = "gemma"\nby = "x"\non = 2999-01-01\nreason = "x"', 4, "to come", "given"),
         ('[[ignore]]\ncheck = "hidden-text"', 1, "needs `reason`", "reason ="),
         ('[[ignore]]\ncheck = "hidden-text"\nreason = " "', 3, "not empty", '"..."'),
         ('[[ignore]]\ncheck = "hidden-txt"\nreason = "x"', 2, "`hidden-txt`", "`hidden-text`"),

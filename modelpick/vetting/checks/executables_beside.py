@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from modelpick.card_facts import CardFacts
 from modelpick.findings import Evidence, Severity
 from modelpick.vetting.answers.code_named import named_code
 from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, quote_of, whole_file
@@ -30,8 +31,8 @@ _PROGRAMS = re.compile(
     r"(?i).+\.(?:exe|bat|cmd|ps1|psm1|msi|dll|so|dylib|jar|vbs|vbe|wsf|hta|scr|pif|lnk|com|apk|deb|rpm|dmg|run|appimage|"
     r"command|pyc)"
 )
-_OPENED = (".bat", ".cmd", ".exe", ".ps1", ".msi", ".vbs", ".lnk")
-"""Programs that a reader opens by hand; libraries and archives are named for other reasons."""
+_OPENED = re.compile(r"(?i)(?<![\w.-])[\w.-]{1,100}\.(?:bat|cmd|exe|ps1|msi|vbs|lnk)(?![\w-])")
+"""Programs that a reader opens by hand, in a card; libraries and archives are named for other reasons."""
 _MOST = 4
 
 
@@ -47,7 +48,8 @@ def run(reading: Reading) -> Iterator[Said]:
         yield passed("no script or program lies beside the weights")
         return
     sizes = {file.path: file.bytes for file in reading.facts.files or ()}
-    called = [(path, quotes) for path in beside if (quotes := _calls(reading, path) or _named(reading, path))]
+    opened = _opened(reading.facts.card)
+    called = [(path, quotes) for path in beside if (quotes := _calls(reading, path) or _named(reading, opened, path))]
     for path, quotes in called[:_MOST]:
         tells = "tells its reader to run" if quotes[0] in reading.answers.run_evidence else "speaks of the program"
         yield failed(
@@ -69,13 +71,21 @@ def _calls(reading: Reading, path: str) -> tuple[Evidence, ...]:
     return tuple(quote for quote in near if re.search(word, quote.quote))
 
 
-def _named(reading: Reading, path: str) -> tuple[Evidence, ...]:
+def _opened(card: CardFacts | None) -> Mapping[str, int]:
+    """The programs that the card names, each with its first line. Of a name of several words the last one."""
+    found: dict[str, int] = {}
+    for number, row in enumerate(card.text.split("\n") if card else (), 1):
+        if "." in row:
+            for match in _OPENED.finditer(row):
+                found.setdefault(match[0], number)
+    return found
+
+
+def _named(reading: Reading, opened: Mapping[str, int], path: str) -> tuple[Evidence, ...]:
     """The first line of the card that names a program: who names one beside the weights wants it to be run."""
-    card, name = reading.facts.card, path.rpartition("/")[2]
-    if card is None or not name.lower().endswith(_OPENED) or name not in card.text:
-        return ()
-    at = re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", card.text)
-    return (quote_of(card, card.text.count("\n", 0, at.start()) + 1),) if at else ()
+    card, words = reading.facts.card, path.rpartition("/")[2].split()
+    line = opened.get(words[-1]) if words else None
+    return (quote_of(card, line),) if card is not None and line is not None else ()
 
 
 def _listed(reading: Reading, kind: str, paths: list[str], sizes: Mapping[str, int | None]) -> Iterator[Said]:
