@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -40,7 +40,12 @@ class IndexResult(Result):
             done = ", ".join(f"{number:,} {what}" for what, number in self.done.items() if number) or "nothing new"
             lines.insert(0, Text(f"Just now: {done}."))
         rows = tuple(
-            (source.name, source.kind, f"{source.models:,}", source.finished or "interrupted")
+            (
+                source.name,
+                "update" if source.updated else source.kind,
+                f"{source.models:,} changed" if source.updated else f"{source.models:,}",
+                source.finished or "interrupted",
+            )
             for source in about.sources
         )
         unfinished = [source for source in about.sources if source.finished is None]
@@ -58,10 +63,7 @@ class IndexResult(Result):
                 "cards": about.cards,
                 "newest": about.newest,
                 "endpoint": about.endpoint,
-                "sources": [
-                    {"name": s.name, "kind": s.kind, "models": s.models, "started": s.started, "finished": s.finished}
-                    for s in about.sources
-                ],
+                "sources": [asdict(source) for source in about.sources],
                 "done": self.done,
             },
             quiet=[str(about.path)],
@@ -86,6 +88,7 @@ def build_index(
     Raises:
         UsageError: A task or a limit that is none, or the endpoint is malformed.
         CannotFindOut: The Hub could not be asked, or the index not be written; what was fetched stays.
+        NothingMatched: The Hub lists no model of a task, and the index holds none; such a task is not kept.
     """
     from modelpick.errors import UsageError
     from modelpick.hub.client import HubClient

@@ -16,7 +16,7 @@ import pytest
 from command_line import call
 from loopback_hub import Fault, LoopbackHub, write_repo
 
-from modelpick.errors import CannotFindOut
+from modelpick.errors import CannotFindOut, NothingMatched
 from modelpick.hub.client import HubClient
 from modelpick.hub.index import crawl
 from modelpick.hub.index.database import index_path, make_index, open_index
@@ -209,3 +209,24 @@ def test_a_killed_build_goes_on_and_two_at_once_end_well(hub: LoopbackHub) -> No
         assert index.connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         index.connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
     assert not list(index_path().parent.glob("*-journal"))
+
+
+def test_a_task_of_which_there_is_no_model_is_said_and_not_kept(hub: LoopbackHub) -> None:
+    build_index(["fill-mask"], endpoint=hub.endpoint)
+    with pytest.raises(NothingMatched, match="lists no model of the task `no-such-thing`"):
+        build_index(["no-such-thing"], endpoint=hub.endpoint)
+    assert [source.name for source in index_stats().about.sources] == ["fill-mask"]
+    hub.inject(Fault("api/models", "json", body="[]"))
+    assert build_index(["fill-mask"], endpoint=hub.endpoint).done["removed"] == 0, (
+        "the list is empty, the index is not: no misspelt task"
+    )
+
+
+def test_after_an_update_the_number_is_said_to_be_of_changes(
+    hub: LoopbackHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build_index(["fill-mask"], endpoint=hub.endpoint)
+    update_index(endpoint=hub.endpoint)
+    (source,) = index_stats().about.sources
+    assert (source.models, source.updated) == (0, True)
+    assert "0 changed" in call(capsys, "index", "stats").out

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import urlencode
 
-from modelpick.errors import CannotFindOut
+from modelpick.errors import CannotFindOut, NothingMatched
 from modelpick.hub.answers import not_a_hub
 from modelpick.hub.client import Answer, HubClient
 from modelpick.hub.faults import HubRefusal
@@ -91,6 +91,7 @@ def build(
 
     Raises:
         CannotFindOut: The Hub could not be asked, or the index not be written; what was fetched stays.
+        NothingMatched: It lists no model of a task, and the index holds none; the tasks before it are done.
     """
     writer = Writer(index.connection)
     removed = 0
@@ -100,6 +101,8 @@ def build(
         if known is not None and known.listed:
             listener.notice(f"going on after {known.listed:,} models of {scope or 'all tasks'}")
         whole = _run(index, client, crawl, writer, listener, pause)
+        if not whole.listed:
+            _refuse_empty(index, client, whole)
         removed += _forget(index, whole, writer, listener) if limit is None else 0
     tidy(index, writer.written, listener)
     written = writer.written
@@ -290,6 +293,18 @@ def _forget(index: Index, crawl: _Crawl, writer: Writer, listener: Listener) -> 
         f"the list holds {crawl.listed:,} models only, and lacks {len(gone):,} of the index: none was removed"
     )
     return 0
+
+
+def _refuse_empty(index: Index, client: HubClient, crawl: _Crawl) -> None:
+    """Forgets a crawl that found nothing where nothing was known: a task that is misspelt would be asked for ever."""
+    with index.transaction() as connection:
+        if connection.execute("SELECT 1 FROM models WHERE ? IN ('', task) LIMIT 1", (crawl.scope,)).fetchone():
+            return
+        connection.execute("DELETE FROM crawls WHERE scope = ? AND generation = ?", (crawl.scope, crawl.generation))
+    of_task = f" of the task `{crawl.scope}`" if crawl.scope else ""
+    raise NothingMatched(
+        f"{client.settings.host} lists no model{of_task}", "`modelpick search --task` takes the same names"
+    )
 
 
 def _wait(answer: Answer, listener: Listener, pause: Callable[[float], None]) -> None:

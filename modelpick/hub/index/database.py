@@ -68,8 +68,9 @@ class Source:
     Attributes:
         name: A file's name, `the Hub`, or a task of it.
         kind: `import` or `crawl`.
-        models: How many it gave so far.
+        models: How many it gave so far; where it is `updated`, how many of them had changed.
         finished: When it was done (UTC); None while it is under way or was interrupted.
+        updated: All of this is of its last update, after a crawl that was whole.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Source:
     models: int
     started: str
     finished: str | None
+    updated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +151,17 @@ class Index:
             one = self.connection.execute
             models, cards, newest = one("SELECT models, cards, newest FROM totals").fetchone()
             endpoint = one("SELECT endpoint FROM crawls ORDER BY started DESC LIMIT 1").fetchone()
-            crawls = one("SELECT scope, listed, started, finished FROM crawls ORDER BY started").fetchall()
+            crawls = one("SELECT scope, listed, started, finished, mode FROM crawls ORDER BY started").fetchall()
             imports = one("SELECT name, models, started, finished FROM sources ORDER BY started").fetchall()
         sources = [
-            Source(name=row[0] or "the Hub", kind="crawl", models=row[1], started=row[2], finished=row[3])
+            Source(
+                name=row[0] or "the Hub",
+                kind="crawl",
+                models=row[1],
+                started=row[2],
+                finished=row[3],
+                updated=row[4] == "update",
+            )
             for row in crawls
         ]
         sources += [
