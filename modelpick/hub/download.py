@@ -28,6 +28,7 @@ _NO_HEAD = frozenset({405, 501})
 """Statuses of a server that does not do HEAD (RFC 9110 sections 15.5.6 and 15.6.2)."""
 _AT_ONCE = 4
 """Files that are fetched at once."""
+_NAME = 28  # characters of a name, so that bar, amount, rate and time stand beside it in 80 columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +283,8 @@ class _SharedBar:
                 self._tell()
 
     def _tell(self) -> None:
-        if self._under_way:
-            more = f" and {len(self._under_way) - 1} more" if len(self._under_way) > 1 else ""
-            self._step.describe(f"fetching {self._under_way[0]}{more}")
+        if len(self._under_way) == 1:
+            name = self._under_way[0]
+            self._step.describe(f"fetching {name if len(name) <= _NAME else '...' + name[3 - _NAME :]}")
+        elif self._under_way:
+            self._step.describe(f"fetching {len(self._under_way)} files")
