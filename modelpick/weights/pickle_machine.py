@@ -31,7 +31,7 @@ COMPUTED = "(a name that is computed)"
 """Stands for an import whose name is no plain string in the file."""
 
 JOBLIB_ARRAY = "joblib.numpy_pickle.NumpyArrayWrapper"
-"""After such an object the bytes of an array follow among the opcodes."""
+"""After the state of such an object, however it was made, the bytes of an array follow among the opcodes."""
 
 CHANGED = "(an imported name that is changed)"
 """Stands for a state that is set on an imported class or module; no pickler writes that."""
@@ -89,6 +89,7 @@ class Machine:
         self._stack: list[object] = []
         self._marks: list[int] = []
         self._memo: dict[int, object] = {}
+        self._arrays = False
 
     def run(self) -> None:
         """To the end of the stream, or until something is noted as unread.
@@ -242,6 +243,7 @@ class Machine:
     def _import(self, module: object, name: object) -> None:
         known = isinstance(module, str) and isinstance(name, str) and module and name
         whole = f"{module}.{name}" if known else COMPUTED
+        self._arrays = self._arrays or whole == JOBLIB_ARRAY
         if whole not in _GETATTR:
             self._found.add_import(whole)
         self._stack.append(_Name(whole))
@@ -305,7 +307,7 @@ class Machine:
         made = self._top()
         if isinstance(made, _Name):
             self._found.add_import(CHANGED)
-        if isinstance(made, _Made) and made.name == JOBLIB_ARRAY:
+        if self._arrays:
             self._found.unread = "it was read up to the bytes of its first array (joblib)"
 
     def _set_item(self, _: Any) -> None:

@@ -35,6 +35,11 @@ DECEITS = {
     + b"ctorch\nTensor\n"
     + as_bytes(pickle.dumps([1]))
     + b"\x85}tR.",
+    "opcodes that joblib takes for an array": b"\x80\x02ccopyreg\n_reconstructor\n"
+    b"(cjoblib.numpy_pickle\nNumpyArrayWrapper\ncbuiltins\nobject\nNtR}bB"
+    + struct.pack("<I", len(COMMAND))
+    + COMMAND
+    + b".",
     "a second stream after a long line": b"\x80\x02].V" + bytes(2**21).replace(b"\0", b"a") + b"\n0" + COMMAND,
 }
 
