@@ -100,7 +100,7 @@ def fetch(
         plan: See `modelpick.hub.plan`.
         cache_dir: The Hugging Face cache to use instead of the user's.
         local_dir: A plain folder instead of the cache.
-        listener: Hears of progress, in bytes.
+        listener: Hears of progress, in bytes; of waits from the thread that waits.
 
     Raises:
         AnswerIsNo: A file is not what the Hub declared, or an answer is forged.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -150,13 +151,20 @@ def _locked_entry(repo_id: str, revision: str | None, patterns: Sequence[str] | 
 
 
 def _writes_lock(place: Path, wanted: bool) -> bool:
-    """Whether the download is to be written into a lock. A broken one ends it before anything is fetched."""
+    """Whether the download is to be written into a lock. One that is broken, or stands where nothing can be written,
+    ends it before anything is fetched.
+    """
     from modelpick.hub.lock import read_lock
 
-    if place.exists():
+    there = place.exists()
+    if there:
         read_lock(place)
-        return True
-    return wanted
+    if (there or wanted) and not os.access(place.parent, os.W_OK):
+        way_out = "take what it names with --locked" if there else "leave out --lock"
+        raise CannotFindOut(
+            f"`{place}` cannot be written", f"go to a folder that you may write to, or {way_out}", kind="permission"
+        )
+    return there or wanted
 
 
 def _look(

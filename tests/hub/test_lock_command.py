@@ -13,7 +13,7 @@ from command_line import Outcome, call
 from loopback_hub import Fault, LoopbackHub, safetensors_bytes, write_repo
 
 import modelpick
-from modelpick.errors import AnswerIsNo, UsageError
+from modelpick.errors import AnswerIsNo, CannotFindOut, UsageError
 from modelpick.hub.lock import change_lock, read_lock
 from modelpick.verbs.lock import update_lock
 
@@ -218,3 +218,12 @@ def test_an_update_keeps_what_another_process_wrote_while_a_person_thought(hub: 
     assert update_lock(confirm=add_another).written
     assert other in read_lock(place).models
     assert len(read_lock(place).models) == 2
+
+
+def test_a_lock_that_cannot_be_written_ends_the_download_before_anything_is_fetched(
+    hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write anywhere but on a read-only mount
+    with pytest.raises(CannotFindOut, match="cannot be written"):
+        modelpick.download("org/tiny")
+    assert hub.requests() == []
