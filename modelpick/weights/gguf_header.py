@@ -35,7 +35,7 @@ class GgufHeader:
 
     Attributes:
         metadata: The texts among the keys `general.*`, each cut at 4,096 bytes.
-        chat_template: The main template, cut; `templates` counts all of them.
+        chat_template: The main template, cut.
         tensors: How many the header says that there are.
         keys: Names of the tensors.
         parameters: Count of numbers; None where not all tensors were read.
@@ -44,7 +44,6 @@ class GgufHeader:
 
     metadata: dict[str, str] = field(default_factory=dict)
     chat_template: str | None = None
-    templates: int = 0
     tensors: int = 0
     keys: list[str] = field(default_factory=list)
     parameters: int | None = None
@@ -100,7 +99,6 @@ class _Reader:
             template = key == _TEMPLATE or key.startswith(_TEMPLATE + ".")
             value = self._text(4 * MAX_TEMPLATE if template else _MAX_VALUE, cut=True)
             if template:
-                header.templates += 1
                 if header.chat_template is None or key == _TEMPLATE:
                     header.chat_template = value[:MAX_TEMPLATE]
             elif key.startswith("general."):

@@ -8,11 +8,9 @@ the format forbids: duplicate keys, holes, unknown fields.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 from modelpick.errors import CannotFindOut
@@ -69,24 +67,12 @@ class SafetensorsHeader:
         return sum(self.dtypes.values())
 
 
-def read_header(path: Path) -> SafetensorsHeader:
-    """Reads and checks the header of a local file.
-
-    Raises:
-        CannotFindOut: Not a sound safetensors file; the message says why. An `OSError` passes through.
-    """
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        head = file.read(8)
-        length = header_length(head, size, str(path))
-        return parse_header(file.read(length), size, str(path))
-
-
 def read_window(window: Window, name: str) -> SafetensorsHeader:
-    """As `read_header`, of a file that is read by parts.
+    """Reads and checks the header of a file that is read by parts; `name` is for messages.
 
     Raises:
-        CannotFindOut: As `read_header`; an `OverAllowanceError` where the header is more than may be read.
+        CannotFindOut: Not a sound safetensors file; the message says why. An `OverAllowanceError` where the header is
+            more than may be read. An `OSError` of a local file passes through.
     """
     length = header_length(window.read(0, 8), window.size, name)
     return parse_header(window.read(8, length), window.size, name)
@@ -112,7 +98,7 @@ def parse_header(header: bytes, file_size: int, name: str) -> SafetensorsHeader:
     """Parses and checks the JSON part. `file_size` is that of the whole file, `name` is for messages.
 
     Raises:
-        CannotFindOut: As `read_header`.
+        CannotFindOut: As `read_window`.
     """
     fields = _parse_json(header, name)
     metadata = fields.pop("__metadata__", {})
