@@ -128,7 +128,7 @@ def write_receipt(receipt: Receipt, endpoint: str) -> Path:
         "commit": receipt.commit,
         "endpoint": endpoint,
         "folder": str(receipt.folder),
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "date": datetime.now(UTC).isoformat(timespec="microseconds"),  # of two in one second, one is the later
         "files": [
             {"path": f.path, "size": f.bytes, "sha256": f.sha256, "fetched": f.fetched or (f.path, f.sha256) in ours}
             for f in receipt.files

@@ -3,7 +3,7 @@
 import json
 
 from modelpick.hub.download import Receipt, ReceivedFile
-from modelpick.hub.receipts import write_receipt
+from modelpick.hub.receipts import read_receipts, write_receipt
 from modelpick.places import own_folder
 
 
@@ -21,3 +21,10 @@ def test_a_receipt_tells_what_lies_where(tmp_path):
     assert write_receipt(receipt(tmp_path / "here"), "http://127.0.0.1:1") == place
     assert write_receipt(receipt(tmp_path / "there"), "http://127.0.0.1:1") != place
     assert len(list(place.parent.iterdir())) == 2
+
+
+def test_of_two_receipts_of_one_second_the_later_stands_last(tmp_path):
+    folders = [tmp_path / f"folder{number}" for number in range(6)]
+    for folder in folders:
+        write_receipt(receipt(folder), "http://127.0.0.1:1")
+    assert [kept.folder for kept in read_receipts()[0]] == folders
