@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickletools
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from modelpick.weights.cursor import Cursor, EndedError
 from modelpick.weights.pickle_opcodes import (
@@ -22,6 +22,7 @@ from modelpick.weights.pickle_opcodes import (
     decoded,
     text_of_line,
 )
+from modelpick.weights.pickle_values import InnerPickle, Made, Name, Notes
 from modelpick.weights.source import Window
 
 MAX_OPCODES = 300_000
@@ -47,36 +48,6 @@ _LOAD_BYTES = "torch.storage._load_from_bytes"
 """Harmless only where the pickle that it loads stands in the file as it is, and was read."""
 _UNREAD_INSIDE = "a pickle inside it was not read"
 _TENSOR_MAKERS = ("torch._utils._rebuild_", "torch._tensor._rebuild_")
-
-
-class _Made(NamedTuple):
-    """What calling or building an imported name would give."""
-
-    name: str
-
-
-class _Name(NamedTuple):
-    """An imported name."""
-
-    name: str
-
-
-class _InnerPickle:
-    """Bytes of the file that are a pickle, read to its end."""
-
-
-class Notes(Protocol):
-    """Where a machine writes down what it meets."""
-
-    keys: dict[str, None]
-    left: int
-    unread: str | None
-
-    def add_import(self, name: str) -> None:
-        """A name that would be imported."""
-
-    def read_nested(self, data: bytes, depth: int) -> bool:
-        """Bytes that look like a pickle; whether they are one and were read to its end."""
 
 
 class Machine:
@@ -129,9 +100,9 @@ class Machine:
         if cursor.position + count > cursor.size:
             raise EndedError
         end = cursor.position + count
-        text: str | _InnerPickle | None = None
+        text: str | InnerPickle | None = None
         if (op.name in TEXTS or op.name in BYTES) and self._nested(op.name, count):
-            text = _InnerPickle()
+            text = InnerPickle()
         elif op.name in TEXTS and count <= _MAX_TEXT:
             text = decoded(cursor.take(count), "latin-1" if op.name.endswith("BINSTRING") else "utf-8")
         cursor.position = end
@@ -188,7 +159,7 @@ class Machine:
 
     def _passed_on(self, value: object) -> object:
         """Notes what is harmless only as the callee of a plain call, and is put into something or called otherwise."""
-        if isinstance(value, _Name):
+        if isinstance(value, Name):
             if value.name in _GETATTR:
                 self._found.add_import(value.name)
             elif value.name == _LOAD_BYTES:
@@ -246,7 +217,7 @@ class Machine:
         self._arrays = self._arrays or whole == JOBLIB_ARRAY
         if whole not in _GETATTR:
             self._found.add_import(whole)
-        self._stack.append(_Name(whole))
+        self._stack.append(Name(whole))
 
     def _inst(self, argument: Any) -> None:
         self._pop_to_mark()
@@ -265,20 +236,20 @@ class Machine:
     def _reduce(self, _: Any) -> None:
         arguments, called = self._pop(), self._pop_called()
         match called, arguments:
-            case _Name(name), _ if name in _GETATTR:
+            case Name(name), _ if name in _GETATTR:
                 self._getattr(called, arguments)
-            case _Name("_codecs.encode"), (_InnerPickle() as inner, "latin1"):
+            case Name("_codecs.encode"), (InnerPickle() as inner, "latin1"):
                 self._stack.append(inner)  # how protocol 2 writes bytes
-            case _Name(name), (_InnerPickle(),) if name == _LOAD_BYTES:
+            case Name(name), (InnerPickle(),) if name == _LOAD_BYTES:
                 self._call(called)
             case _:
                 self._call(self._passed_on(called))
 
-    def _getattr(self, called: _Name, arguments: object) -> None:
+    def _getattr(self, called: Name, arguments: object) -> None:
         match arguments:
-            case (_Name(owner), str(attribute)) if attribute:
+            case (Name(owner), str(attribute)) if attribute:
                 self._found.add_import(f"{owner}.{attribute}")
-                self._stack.append(_Name(f"{owner}.{attribute}"))
+                self._stack.append(Name(f"{owner}.{attribute}"))
             case _:
                 self._found.add_import(called.name)
                 self._stack.append(None)
@@ -300,12 +271,12 @@ class Machine:
         self._newobj(None)
 
     def _call(self, called: object) -> None:
-        self._stack.append(_Made(called.name) if isinstance(called, _Name) else None)
+        self._stack.append(Made(called.name) if isinstance(called, Name) else None)
 
     def _build(self, _: Any) -> None:
         self._pop()
         made = self._top()
-        if isinstance(made, _Name):
+        if isinstance(made, Name):
             self._found.add_import(CHANGED)
         if self._arrays:
             self._found.unread = "it was read up to the bytes of its first array (joblib)"
@@ -319,7 +290,7 @@ class Machine:
 
     def _note_keys(self, items: list[object]) -> None:
         for key, value in zip(items[::2], items[1::2], strict=False):
-            tensor = isinstance(value, _Made) and value.name.startswith(_TENSOR_MAKERS)
+            tensor = isinstance(value, Made) and value.name.startswith(_TENSOR_MAKERS)
             if tensor and isinstance(key, str) and len(self._found.keys) <= _MAX_KEYS:
                 self._found.keys[key] = None
 
