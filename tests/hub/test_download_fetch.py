@@ -65,7 +65,8 @@ def test_a_flipped_bit_is_found_named_and_not_kept(bench: Bench, name: str) -> N
     assert name in caught.value.message
     assert f"expected {declared}" in caught.value.message
     assert "got " in caught.value.message
-    assert not any("snapshots" in path or "part" in path or declared in path for path in bench.files())
+    # Of the files beside it, which are fetched at once, a part may stay for the next run.
+    assert not any("snapshots" in path or declared in path for path in bench.files())
     assert len(bench.hub.requests(f"/resolve/.*{name}")) == 2
     assert scan_cache_dir(bench.cache).warnings == []
     bench.hub.heal()
