@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 from modelpick.errors import AnswerIsNo, CannotFindOut, ModelpickError, NothingMatched, UsageError
 from modelpick.facts import RepoFacts
+from modelpick.hub.atomic import write_whole
 from modelpick.hub.plain_facts import NotFacts, facts_of_plain, to_plain
 
 FORMAT = "modelpick.bundle/1"
@@ -46,13 +46,7 @@ def write_bundle(path: Path, subjects: Sequence[Kept]) -> None:
     if path.suffix == ".gz":
         data = gzip.compress(data, mtime=0)
     try:
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            part.write_bytes(data)
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        write_whole(path, data)
     except OSError as error:
         raise _not_written(path, error.strerror or str(error)) from error
 
