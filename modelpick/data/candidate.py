@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, Self
 
+import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.preprocessing import TablePreprocessor
-from modelpick.data.table import ColumnKind, Table
+from modelpick.data.table import ColumnKind
+
+
+class Rows(Protocol):
+    """Raw rows of any kind: a `Table`, texts, image files, sound files. Row i of a part is row `indices[i]` of it."""
+
+    def __len__(self) -> int:
+        """How many rows."""
+        ...
+
+    def take(self, indices: NDArray[np.intp] | Sequence[int]) -> Self:
+        """The rows at `indices`, in that order."""
+        ...
+
 
 CandidateKind = Literal["dummy", "linear", "neighbours", "trees", "mlp", "architecture", "pretrained"]
 Way = Literal["as-is", "probe", "zero-shot", "finetune"]
@@ -46,7 +60,11 @@ class SavedForm:
 
 
 class Candidate(Protocol):
-    """Anything that learns from raw rows and answers for new ones. All that is fitted is fitted inside."""
+    """Anything that learns from raw rows and answers for new ones. All that is fitted is fitted inside.
+
+    `X` is of the kind of the data: a `Table`, or other `Rows` (a Protocol cannot say so without refusing candidates
+    that take one kind only, hence Any).
+    """
 
     @property
     def classes_(self) -> tuple[str, ...]:
@@ -63,15 +81,15 @@ class Candidate(Protocol):
         """Its training by epoch; empty where it has none."""
         ...
 
-    def fit(self, X: Table, y: NDArray[Any], validation: tuple[Table, NDArray[Any]] | None = None) -> Self:
+    def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
         """Learns from the training rows; the validation rows may stop it early and are never trained on."""
         ...
 
-    def predict_proba(self, X: Table) -> NDArray[Any]:
+    def predict_proba(self, X: Any) -> NDArray[Any]:
         """Probabilities, shape (rows, classes), each row summing to one. Classification only."""
         ...
 
-    def predict(self, X: Table) -> NDArray[Any]:
+    def predict(self, X: Any) -> NDArray[Any]:
         """Class names (object array of str) or numbers (float64), shape (rows,)."""
         ...
 
@@ -82,6 +100,16 @@ class Candidate(Protocol):
     def summary(self) -> str:
         """Its layers with weights A x B and biases B, or a line that says what it is."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitJob:
+    """One fit among many: a training set with its seed, as `Candidate.fit` would get it."""
+
+    seed: int
+    X: Any
+    y: NDArray[Any]
+    validation: tuple[Any, NDArray[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +126,8 @@ class Entry:
         columns: (name, kind) of the raw columns that a `fixed` one was trained on: it gets these, found by name in
             the table. None: it gets all features.
         ignored: Further columns that may stand in the table and that a `fixed` one does not look at.
+        fit_many: Trains several at once, one fitted candidate a job in the same order, with the results that `make`
+            and `fit` give one by one; None where there is no such way.
     """
 
     name: str
@@ -109,3 +139,4 @@ class Entry:
     commit: str | None = None
     columns: tuple[tuple[str, ColumnKind], ...] | None = None
     ignored: tuple[str, ...] = ()
+    fit_many: Callable[[Sequence[FitJob]], Sequence[Candidate]] | None = None

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.table import Column, ColumnKind, Table, as_kind, columns_differ
 from modelpick.findings import Finding
 
 Task = Literal["classification", "regression"]
+Kind = Literal["table", "text", "image", "audio"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +23,8 @@ class Dataset:
     Attributes:
         name: Short, for titles and run folders: the file's stem or the built-in name.
         path: As the user gave it.
-        kind: Of the rows; tables only for now.
-        features: The raw rows without the target.
+        kind: Of the rows.
+        features: The raw rows without the target: a `Table`, or for the other kinds the rows of that kind.
         target: Shape (rows,): an object array of str for classification, float64 for regression.
         target_name: The target's column.
         classes: Class names in order, as scikit-learn sorts them; empty for regression.
@@ -32,12 +34,18 @@ class Dataset:
         kept_out: Columns that a guard kept out of the features (nothing but missing values, or a constant). A saved
             model may have been trained on them.
         dropped: Names of the columns that the user left out.
+        groups: Shape (rows,), a number for each group (speaker, patient) whose rows belong together and never stand on
+            both sides of a split; None where no group was given.
+        times: Shape (rows,), float64: the rows' order in time, from early to late; None where none was given.
+        test_rows: Shape (rows,), True for the rows of an official test part (`--test`, a folder `test/`), which alone
+            are the test set; None where there is none.
+        validation_rows: Likewise, of an official validation part (a folder `val/`).
     """
 
     name: str
     path: str
-    kind: Literal["table"] = "table"
-    features: Table
+    kind: Kind = "table"
+    features: Any
     target: NDArray[Any]
     target_name: str
     task: Task
@@ -47,6 +55,10 @@ class Dataset:
     findings: tuple[Finding, ...] = ()
     kept_out: tuple[Column, ...] = ()
     dropped: tuple[str, ...] = ()
+    groups: NDArray[np.intp] | None = None
+    times: NDArray[np.float64] | None = None
+    test_rows: NDArray[np.bool_] | None = None
+    validation_rows: NDArray[np.bool_] | None = None
 
     @property
     def rows(self) -> int:

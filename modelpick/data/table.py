@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from modelpick.errors import CannotFindOut
 
-ColumnKind = Literal["number", "category", "text"]
+ColumnKind = Literal["number", "category", "text", "date"]
 
 NUMBER = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 """A decimal number, in the syntax that both Python and DuckDB (RE2) know. `01234` is an id and stays text."""
@@ -31,8 +31,9 @@ class Column:
 
     Attributes:
         name: As in the file's header.
-        kind: How it is preprocessed: a number is scaled, a category one-hot encoded, a text left out for now.
-        values: Shape (rows,): float64 with NaN where missing for a number, else an object array of str and None.
+        kind: How it is preprocessed: a number is scaled, a category encoded, a date taken apart, a text counted.
+        values: Shape (rows,): float64 with NaN where missing for a number and for a date (seconds since 1970, no time
+            zone), else an object array of str and None.
     """
 
     name: str
