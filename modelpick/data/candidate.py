@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.data.dataset import Kind
 from modelpick.data.table import ColumnKind
 
 
@@ -22,6 +22,53 @@ class Rows(Protocol):
 
     def take(self, indices: NDArray[np.intp] | Sequence[int]) -> Self:
         """The rows at `indices`, in that order."""
+        ...
+
+
+class Preprocessing(Protocol):
+    """What was learned from the training rows, and turns raw rows of its kind into features. Plain data, no code.
+
+    `transform` is a function of one row alone, so that rows may be given in blocks. The same rows give the same
+    features bit for bit after `to_dict` and `arrays` went through a file and `read_preprocessing`.
+    """
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the rows that it takes."""
+        ...
+
+    @property
+    def feature_names_(self) -> tuple[str, ...]:
+        """Names of the features, in the order of `transform`'s columns."""
+        ...
+
+    @property
+    def columns_(self) -> tuple[str, ...]:
+        """Names of the table's columns that it knows, used or left out; empty where rows are no table."""
+        ...
+
+    def transform(self, rows: Any) -> NDArray[Any]:
+        """Features, float32 or float64, shape (rows, features); CannotFindOut where rows are not as in training."""
+        ...
+
+    def unseen(self, rows: Any) -> dict[str, int]:
+        """Column -> how many rows have a category that no training row had; columns without such rows left out."""
+        ...
+
+    def example_row(self) -> tuple[str, ...]:
+        """A typical row, one cell for each column that it uses; empty where rows are no table."""
+        ...
+
+    def describe(self) -> tuple[str, ...]:
+        """What happens to a row before the model sees it, one sentence a step."""
+        ...
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that was learned but `arrays`, in JSON types; `format` names what reads it."""
+        ...
+
+    def arrays(self) -> Mapping[str, NDArray[Any]]:
+        """The large learned arrays, float32 or float64, by name; empty for most."""
         ...
 
 
@@ -56,7 +103,7 @@ class SavedForm:
     architecture: str
     config: Mapping[str, Any]
     tensors: Mapping[str, NDArray[Any]]
-    preprocessing: TablePreprocessor
+    preprocessing: Preprocessing
 
 
 class Candidate(Protocol):

@@ -6,11 +6,12 @@ Everything is learned from the rows given to `fit`; `transform` only applies it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from modelpick.data.dataset import Kind
 from modelpick.data.preprocessing_steps import (
     CategoryStep,
     NumberStep,
@@ -20,7 +21,7 @@ from modelpick.data.preprocessing_steps import (
     step_from_dict,
     step_to_dict,
 )
-from modelpick.data.table import Column, Table, columns_differ, listed
+from modelpick.data.table import Column, Table, columns_differ, listed, number_text
 from modelpick.errors import CannotFindOut
 
 FORMAT = "modelpick.preprocessing/1"
@@ -36,6 +37,7 @@ class TablePreprocessor:
         left_out_: Columns of text: this version does not use them.
     """
 
+    kind: ClassVar[Kind] = "table"
     feature_names_: tuple[str, ...]
     left_out_: tuple[str, ...]
 
@@ -90,6 +92,36 @@ class TablePreprocessor:
                 at = _apply_category(step, given[step.name], features, at)
         return features
 
+    @property
+    def columns_(self) -> tuple[str, ...]:
+        """Names of the columns that it knows, used or left out."""
+        return (*(step.name for step in self.steps), *self.left_out_)
+
+    def unseen(self, rows: Table) -> dict[str, int]:
+        """Column -> how many rows have a category that no training row had; columns without such rows left out.
+
+        Of a column with so many categories that the rare ones share a feature, nobody knows.
+        """
+        given = {column.name: column.values for column in rows.columns}
+        counts: dict[str, int] = {}
+        for step in self.steps:
+            if isinstance(step, CategoryStep) and not step.rare and step.name in given:
+                known = {None, *step.categories}
+                count = sum(value not in known for value in given[step.name])
+                if count:
+                    counts[step.name] = count
+        return counts
+
+    def example_row(self) -> tuple[str, ...]:
+        """A typical row: medians, and the first category of each column."""
+        cells = []
+        for step in self.steps:
+            if isinstance(step, NumberStep):
+                cells.append(number_text(float(f"{step.median:.4g}")))
+            else:
+                cells.append(step.categories[0] if step.categories else "")
+        return tuple(cells)
+
     def describe(self) -> tuple[str, ...]:
         """What happens to a row before the model sees it, one sentence a step."""
         numbers = [s for s in self.steps if isinstance(s, NumberStep)]
@@ -124,9 +156,13 @@ class TablePreprocessor:
         columns = [step_to_dict(step) for step in self.steps]
         return {"format": FORMAT, "columns": columns, "left_out": list(self.left_out_)}
 
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """None: all of it is in `to_dict`."""
+        return {}
+
     @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
-        """The preprocessing that `to_dict` wrote.
+    def from_dict(cls, fields: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> Self:
+        """The preprocessing that `to_dict` and `arrays` wrote.
 
         Raises:
             CannotFindOut: (kind `checkpoint`) It is damaged, or of a format that this version does not know.

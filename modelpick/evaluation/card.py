@@ -16,8 +16,6 @@ import numpy as np
 
 from modelpick.data.candidate import SavedForm
 from modelpick.data.dataset import Dataset
-from modelpick.data.preprocessing_steps import NumberStep
-from modelpick.data.table import number_text
 from modelpick.document import Block, Document, Heading, Table, Text
 from modelpick.evaluation.comparison import estimates, protocol_reason
 from modelpick.evaluation.contract import versions
@@ -80,7 +78,7 @@ def card(
                 *_training(form, result, network),
             ]
         ),
-        row=_example_row(form),
+        row=form.preprocessing.example_row(),
         after_usage=_document(
             [
                 *_evaluation(evaluation, result),
@@ -213,16 +211,6 @@ def _training(form: SavedForm, result: CandidateResult, network: Sequence[Block]
 
 def _plain(value: Any) -> str:
     return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
-
-
-def _example_row(form: SavedForm) -> tuple[str, ...]:
-    cells = []
-    for step in form.preprocessing.steps:
-        if isinstance(step, NumberStep):
-            cells.append(number_text(float(f"{step.median:.4g}")))
-        else:
-            cells.append(step.categories[0] if step.categories else "")
-    return tuple(cells)
 
 
 def _evaluation(evaluation: Evaluation, result: CandidateResult) -> list[Block]:

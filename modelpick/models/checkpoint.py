@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from modelpick import __version__
 from modelpick.data.candidate import SavedForm
-from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.data.preprocessing_formats import read_preprocessing
 from modelpick.errors import AnswerIsNo, CannotFindOut, ModelpickError, UsageError
 from modelpick.models.config import Config, read_config
 from modelpick.weights.safetensors_header import header_length, parse_header
@@ -37,6 +37,8 @@ VERSION = 1
 _MAX_JSON = 32_000_000
 _MAX_ROWS_FILE = 2_000_000_000
 _DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "U64": np.dtype("<u8")}
+_PREFIX = "preprocessing."
+"""Of the tensors that belong to the preprocessing and not to the network."""
 _ABOUT_THE_FILE = ("format", "library_name", "architecture", "versions", "sha256")
 _RETRAIN = "train it again, or fetch it again from where it was published"
 
@@ -54,7 +56,7 @@ def save(form: SavedForm, folder: Path, training_rows: NDArray[np.uint64] | None
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
         PREPROCESSING: _json_bytes(form.preprocessing.to_dict()),
-        WEIGHTS: _tensor_bytes(form.tensors),
+        WEIGHTS: _tensor_bytes({**form.tensors, **{_PREFIX + k: v for k, v in form.preprocessing.arrays().items()}}),
     }
     if training_rows is not None:
         contents[TRAINING_ROWS] = _tensor_bytes({"rows": np.unique(training_rows)})
@@ -86,16 +88,15 @@ def load(folder: Path) -> SavedForm:
     config = _load_config(folder)
     content = _read(folder / PREPROCESSING, _MAX_JSON)
     _check_hash(folder, PREPROCESSING, content, config.sha256)
+    loaded = _load_tensors(folder, config)
+    arrays = {name.removeprefix(_PREFIX): loaded.pop(name) for name in list(loaded) if name.startswith(_PREFIX)}
     try:
-        preprocessing = TablePreprocessor.from_dict(_parse(folder / PREPROCESSING, content))
+        preprocessing = read_preprocessing(_parse(folder / PREPROCESSING, content), arrays)
     except CannotFindOut as error:
         raise AnswerIsNo(error.message, _RETRAIN, kind="checkpoint") from error
-    if {name for name, _ in config.fields["columns"]} != {
-        *(s.name for s in preprocessing.steps),
-        *preprocessing.left_out_,
-    }:
+    if {name for name, _ in config.fields["columns"]} != set(preprocessing.columns_):
         _refuse(folder / PREPROCESSING, f"its columns are not those of `{CONFIG}`")
-    tensors = _load_tensors(folder, config, len(preprocessing.feature_names_))
+    tensors = _checked(folder, config, loaded, len(preprocessing.feature_names_))
     own = {key: value for key, value in config.fields.items() if key not in _ABOUT_THE_FILE}
     return SavedForm(architecture=config.architecture, config=own, tensors=tensors, preprocessing=preprocessing)
 
@@ -167,9 +168,8 @@ def _writer(fields: Mapping[str, Any]) -> str:
     return f"modelpick {versions.get('modelpick')}" if isinstance(versions, dict) else "an unknown version"
 
 
-def _load_tensors(folder: Path, config: Config, features: int) -> dict[str, NDArray[Any]]:
+def _load_tensors(folder: Path, config: Config) -> dict[str, NDArray[Any]]:
     path = folder / WEIGHTS
-    expected = config.shapes(features)
     with _open(path) as file:
         size = os.fstat(file.fileno()).st_size
         try:
@@ -178,9 +178,6 @@ def _load_tensors(folder: Path, config: Config, features: int) -> dict[str, NDAr
             found = parse_header(header, size, str(path)).tensors
         except CannotFindOut as error:
             raise AnswerIsNo(error.message, _RETRAIN, kind="checkpoint") from error
-        shapes = {name: tensor.shape for name, tensor in found.items()}
-        if shapes != expected:
-            _refuse(path, f"its tensors are not those that `{CONFIG}` describes: {_difference(shapes, expected)}")
         if {tensor.dtype for tensor in found.values()} - {"F32", "F64"}:
             _refuse(path, "its tensors are not of float32 or float64")
         data = file.read(size)  # a private copy: what is hashed is what is used
@@ -192,6 +189,14 @@ def _load_tensors(folder: Path, config: Config, features: int) -> dict[str, NDAr
         tensors[name] = values.reshape(tensor.shape).astype(dtype.newbyteorder("="))
         if not np.isfinite(values).all():
             _refuse(path, f"tensor `{name}` holds values that are not numbers")
+    return tensors
+
+
+def _checked(folder: Path, config: Config, tensors: dict[str, NDArray[Any]], features: int) -> dict[str, NDArray[Any]]:
+    expected, shapes = config.shapes(features), {name: tensor.shape for name, tensor in tensors.items()}
+    if shapes != expected:
+        difference = _difference(shapes, expected)
+        _refuse(folder / WEIGHTS, f"its tensors are not those that `{CONFIG}` describes: {difference}")
     return tensors
 
 

@@ -15,7 +15,7 @@ from modelpick.models.options import hidden_sizes
 ARCHITECTURES = ("mlp",)
 """Bare names that the loader knows. All of them are dense networks for now: a linear model has no hidden layer."""
 
-_COLUMN_KINDS = ("number", "category", "text")
+_COLUMN_KINDS = ("number", "category", "text", "date")
 
 
 @dataclass(frozen=True, slots=True)

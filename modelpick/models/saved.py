@@ -7,10 +7,8 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.candidate import EpochRecord, SavedForm
+from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
 from modelpick.data.forward import probabilities, sums
-from modelpick.data.preprocessing import TablePreprocessor
-from modelpick.data.preprocessing_steps import CategoryStep
 from modelpick.data.table import ColumnKind, Table
 from modelpick.errors import CannotFindOut
 from modelpick.models.summary import layers_table, parameters
@@ -23,7 +21,7 @@ def layer_sizes(form: SavedForm) -> tuple[int, ...]:
     return (weights[0].shape[1], *(weight.shape[0] for weight in weights))
 
 
-def finite_features(preprocessing: TablePreprocessor, X: Table) -> NDArray[np.float64]:
+def finite_features(preprocessing: Preprocessing, X: Any) -> NDArray[Any]:
     """Features of raw rows, shape (rows, features), each of them a number that float32 can hold.
 
     Raises:
@@ -140,15 +138,7 @@ class SavedModel:
 
         Of a column with so many categories that the rare ones share a feature, nobody knows.
         """
-        given = {column.name: column.values for column in X.columns}
-        counts: dict[str, int] = {}
-        for step in self.form.preprocessing.steps:
-            if isinstance(step, CategoryStep) and not step.rare and step.name in given:
-                known = {None, *step.categories}
-                count = sum(value not in known for value in given[step.name])
-                if count:
-                    counts[step.name] = count
-        return counts
+        return self.form.preprocessing.unseen(X)
 
     def saved_form(self) -> SavedForm:
         """What it was made from."""
