@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelpick.errors import ModelpickError, UsageError
 from modelpick.progress import SILENT, Listener
+from modelpick.verbs.eval_options import ROWS, RowOptions, as_names, check_row, licence_keys, row_options
 from modelpick.verbs.eval_result import Bar, EvalResult, judge_bar, report_extra
 
 if TYPE_CHECKING:
     from modelpick.data.candidate import Entry
     from modelpick.data.dataset import Dataset, Task
     from modelpick.evaluation.protocol import Evaluation
-    from modelpick.models.options import NetworkOptions
-
-ROWS = ("dummy", "linear", "sklearn-mlp", "mlp")
-"""The rows of the comparison that are trained here, by name."""
-
-_MOST_FOR_SKLEARN_MLP = 5000
 
 
 def evaluate(
@@ -97,10 +92,10 @@ def evaluate(
     from modelpick.models.run_folder import RUNS, check_free, new_run_name
     from modelpick.notebook import register
     from modelpick.places import user_path
+    from modelpick.verbs.eval_rows import trained_rows
 
     register()
-    drop, models, with_, without = (_names(given) for given in (drop, models, with_, without))
-    options = NetworkOptions(
+    network = NetworkOptions(
         hidden_layer_sizes=(128, 128) if hidden is None else hidden_sizes(hidden),
         activation=activation,
         init=init,
@@ -115,41 +110,19 @@ def evaluate(
         weight_decay=weight_decay,
         device=device,
     )
-    check_options(options)
-    ratio, seeds = parse_ratio(split), _seeds(seed, repeats)
-    for option, names in (("--with", with_), ("--without", without)):
-        for name in names:
-            _check_row(option, name, ROWS)
-    terms = None if license is None else _licence_keys(license)
+    check_options(network)
+    rows = row_options(with_, without, models, must_beat, allow_rejected, endpoint)
+    protocol = {"ratio": parse_ratio(split), "seeds": _seeds(seed, repeats), "metric": metric}
+    terms = None if license is None else licence_keys(license)
     created = datetime.now().astimezone()
     if run_dir is not None:
         check_free(user_path(run_dir))
-    dataset = read_dataset(str(data), target=target, task=task, drop=drop, listener=listener)
+    dataset = read_dataset(str(data), target=target, task=task, drop=as_names(drop), listener=listener)
     place = RUNS / new_run_name(dataset.name, created) if run_dir is None else user_path(run_dir)
-    evaluation, refused = _compare(
-        dataset,
-        _entries(dataset, options, with_, without, listener),
-        models,
-        options={"ratio": ratio, "seeds": seeds, "metric": metric},
-        must_beat=must_beat,
-        hub={"allow_rejected": allow_rejected, "endpoint": endpoint},
-        listener=listener,
-    )
+    trained = trained_rows(dataset, network, rows, listener)
+    evaluation, refused = _compare(dataset, trained, rows, protocol, listener)
     bar = None if must_beat is None else judge_bar(evaluation, must_beat)
-    return _keep(evaluation, place, run_dir is None, created, options.device, terms, bar, refused)
-
-
-def _names(given: Sequence[str]) -> tuple[str, ...]:
-    """A single name stands for a list of one: it is never taken apart into its letters."""
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _check_row(option: str, name: str, rows: Sequence[str]) -> None:
-    if name not in rows:
-        raise UsageError(
-            f"`{option} {name}` names no row of this comparison",
-            f"there are {', '.join(f'`{row}`' for row in rows)}",
-        )
+    return _keep(evaluation, place, run_dir is None, created, network.device, terms, bar, refused)
 
 
 def _seeds(seed: int, repeats: int) -> tuple[int, ...]:
@@ -160,83 +133,8 @@ def _seeds(seed: int, repeats: int) -> tuple[int, ...]:
     return tuple(range(seed, seed + repeats))
 
 
-def _licence_keys(license_id: str) -> dict[str, str]:
-    """Front-matter keys for a licence: the Hub's id, or `other` with its name.
-
-    Raises:
-        UsageError: No such licence is known.
-    """
-    from difflib import get_close_matches
-
-    from modelpick.licences.lookup import licence_of, licences
-
-    licence = licence_of(license_id)
-    if licence is None or licence.hub_id in ("other", "unknown"):
-        close = get_close_matches(license_id.lower(), [known.hub_id for known in licences()], n=3)
-        hint = f"did you mean {' or '.join(f'`{match}`' for match in close)}?" if close else "such as `--license mit`"
-        raise UsageError(f"there is no licence `{license_id}`", hint)
-    return {"license": licence.hub_id} if licence.on_hub else {"license": "other", "license_name": licence.hub_id}
-
-
-def _entries(
-    dataset: Dataset, options: NetworkOptions, with_: Sequence[str], without: Sequence[str], listener: Listener
-) -> list[Entry]:
-    """The rows that are trained here: the baselines and the network, in the order of `ROWS`."""
-    with listener.step("Loading PyTorch and scikit-learn"):
-        from modelpick.evaluation.baselines import NetworkShape, entries
-        from modelpick.models.candidate import MLPCandidate
-        from modelpick.models.estimators import MLPClassifier, MLPRegressor
-        from modelpick.models.fitting import usable_device
-        from modelpick.models.memory import check_memory
-    from modelpick.data.candidate import Entry
-    from modelpick.models.options import REGRESSION_COSTS, one_of
-
-    usable_device(options.device)
-    estimator = MLPClassifier if dataset.task == "classification" else MLPRegressor
-    if options.cost is not None and dataset.task == "regression":
-        one_of("the cost of a regression", options.cost, REGRESSION_COSTS)
-    columns, outputs = len(dataset.features.columns), max(1, len(dataset.classes))
-    batch = options.batch_size if isinstance(options.batch_size, int) else dataset.rows
-    check_memory((columns, *options.hidden_layer_sizes, outputs), dataset.rows, batch)  # at least so many features
-    settings = asdict(options)
-
-    def network(seed: int) -> MLPCandidate:
-        return MLPCandidate(estimator(**settings, random_state=seed), dataset.target_name)
-
-    shape = NetworkShape(
-        hidden_layer_sizes=options.hidden_layer_sizes,
-        activation=options.activation,
-        learning_rate=options.learning_rate,
-        batch_size=options.batch_size,  # type: ignore[arg-type] # `check_options` has checked it
-        epochs=options.epochs,
-        optimizer=options.optimizer,
-    )
-    made = {entry.name: entry for entry in entries(dataset, shape)}
-    made["mlp"] = Entry(name="mlp", kind="mlp", make=network)
-    left_out = set(without)
-    if dataset.rows > _MOST_FOR_SKLEARN_MLP and "sklearn-mlp" in made and "sklearn-mlp" not in with_:
-        listener.notice(
-            f"`sklearn-mlp` is left out above {_MOST_FOR_SKLEARN_MLP:,} rows, for it takes long: `--with sklearn-mlp`"
-        )
-        left_out.add("sklearn-mlp")
-    for name in with_:
-        if name not in made:
-            raise UsageError(
-                f"`{name}` knows no activation `{options.activation}` or optimizer `{options.optimizer}`",
-                f"leave `--with {name}` out, or take `--activation relu --optimizer adam`",
-            )
-    return [made[name] for name in ROWS if name in made and name not in left_out]
-
-
 def _compare(
-    dataset: Dataset,
-    entries: list[Entry],
-    models: Sequence[str],
-    *,
-    options: dict[str, Any],
-    must_beat: str | None,
-    hub: dict[str, Any],
-    listener: Listener,
+    dataset: Dataset, trained: list[Entry], rows: RowOptions, protocol: dict[str, Any], listener: Listener
 ) -> tuple[Evaluation, dict[str, ModelpickError]]:
     """The comparison with the given models; those that were refused stand in it with their reason."""
     from modelpick.evaluation.metrics import main_metric
@@ -244,15 +142,22 @@ def _compare(
     from modelpick.models.training import one_torch_thread
     from modelpick.verbs.given_models import given_models
 
-    main_metric(dataset.task, options["metric"])
-    given, known = given_models(models, dataset, taken=ROWS, listener=listener, **hub) if models else ([], None)
-    taking_part = [*entries, *(model.entry for model in given if model.error is None)]
+    main_metric(dataset.task, protocol["metric"])
+    given, known = given_models(
+        rows.models,
+        dataset,
+        taken=ROWS,
+        allow_rejected=rows.allow_rejected,
+        endpoint=rows.endpoint,
+        listener=listener,
+    )
+    taking_part = [*trained, *(model.entry for model in given if model.error is None)]
     if not taking_part:
         raise UsageError("nothing is left to compare", "leave one of `--without` out")
-    if must_beat is not None:
-        _check_row("--must-beat", must_beat, [entry.name for entry in taking_part])
+    if rows.must_beat is not None:
+        check_row("--must-beat", rows.must_beat, [entry.name for entry in taking_part])
     with one_torch_thread():
-        evaluation = run(dataset, taking_part, known_rows=known, listener=listener, **options)
+        evaluation = run(dataset, taking_part, known_rows=known, listener=listener, **protocol)
     if evaluation.interrupted and evaluation.best is None:
         raise KeyboardInterrupt
     refused = {model.entry.name: model.error for model in given if model.error is not None}

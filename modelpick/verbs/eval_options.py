@@ -1,0 +1,93 @@
+"""What `evaluate` was asked for, in groups, and checked before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from modelpick.errors import UsageError
+
+ROWS = ("dummy", "linear", "sklearn-mlp", "mlp")
+"""The rows of the comparison that are trained here, by name, from the simplest on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowOptions:
+    """Which rows the comparison has.
+
+    Attributes:
+        with_, without: Names out of `ROWS` to add and to leave out.
+        models: Given models: run folders, names of runs, repo ids.
+        must_beat: A row that the best one must clearly beat.
+        allow_rejected: Take a repo that the vet rejects.
+        endpoint: The Hub to ask for given repos.
+    """
+
+    with_: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    must_beat: str | None = None
+    allow_rejected: bool = False
+    endpoint: str | None = None
+
+
+def row_options(
+    with_: Sequence[str],
+    without: Sequence[str],
+    models: Sequence[str],
+    must_beat: str | None,
+    allow_rejected: bool,
+    endpoint: str | None,
+) -> RowOptions:
+    """The rows that were asked for; a single name stands for a list of one.
+
+    Raises:
+        UsageError: A name that no row bears.
+    """
+    for option, names in (("--with", as_names(with_)), ("--without", as_names(without))):
+        for name in names:
+            check_row(option, name, ROWS)
+    return RowOptions(
+        with_=as_names(with_),
+        without=as_names(without),
+        models=as_names(models),
+        must_beat=must_beat,
+        allow_rejected=allow_rejected,
+        endpoint=endpoint,
+    )
+
+
+def as_names(given: Sequence[str]) -> tuple[str, ...]:
+    """A single name stands for a list of one: it is never taken apart into its letters."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def check_row(option: str, name: str, rows: Sequence[str]) -> None:
+    """Refuses a name that no row of the comparison bears.
+
+    Raises:
+        UsageError: With the names that there are.
+    """
+    if name not in rows:
+        raise UsageError(
+            f"`{option} {name}` names no row of this comparison",
+            f"there are {', '.join(f'`{row}`' for row in rows)}",
+        )
+
+
+def licence_keys(license_id: str) -> dict[str, str]:
+    """Front-matter keys for a licence: the Hub's id, or `other` with its name.
+
+    Raises:
+        UsageError: No such licence is known.
+    """
+    from difflib import get_close_matches
+
+    from modelpick.licences.lookup import licence_of, licences
+
+    licence = licence_of(license_id)
+    if licence is None or licence.hub_id in ("other", "unknown"):
+        close = get_close_matches(license_id.lower(), [known.hub_id for known in licences()], n=3)
+        hint = f"did you mean {' or '.join(f'`{match}`' for match in close)}?" if close else "such as `--license mit`"
+        raise UsageError(f"there is no licence `{license_id}`", hint)
+    return {"license": licence.hub_id} if licence.on_hub else {"license": "other", "license_name": licence.hub_id}

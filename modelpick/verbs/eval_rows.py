@@ -1,0 +1,83 @@
+"""The rows of `evaluate` that are trained here: the baselines and the networks, made for one dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from modelpick.errors import UsageError
+from modelpick.progress import Listener
+from modelpick.verbs.eval_options import ROWS, RowOptions
+
+if TYPE_CHECKING:
+    from modelpick.data.candidate import Entry
+    from modelpick.data.dataset import Dataset
+    from modelpick.evaluation.baselines import NetworkShape
+    from modelpick.models.options import NetworkOptions
+
+_MOST_FOR_SKLEARN_MLP = 5000
+
+
+def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, listener: Listener) -> list[Entry]:
+    """The baselines and the networks that take part, in the order of `ROWS`.
+
+    Raises:
+        UsageError: An option of the network, or a row that was asked for and cannot be had with these options.
+        CannotFindOut: The network does not fit into this machine's memory.
+    """
+    with listener.step("Loading PyTorch and scikit-learn"):
+        from modelpick.evaluation.baselines import entries
+    made = {entry.name: entry for entry in entries(dataset, _shape(network))}
+    made["mlp"] = _mlp(dataset, network)
+    left_out = set(rows.without)
+    if dataset.rows > _MOST_FOR_SKLEARN_MLP and "sklearn-mlp" in made and "sklearn-mlp" not in rows.with_:
+        listener.notice(
+            f"`sklearn-mlp` is left out above {_MOST_FOR_SKLEARN_MLP:,} rows, for it takes long: `--with sklearn-mlp`"
+        )
+        left_out.add("sklearn-mlp")
+    for name in rows.with_:
+        if name not in made:
+            raise UsageError(
+                f"`{name}` knows no activation `{network.activation}` or optimizer `{network.optimizer}`",
+                f"leave `--with {name}` out, or take `--activation relu --optimizer adam`",
+            )
+    return [made[name] for name in ROWS if name in made and name not in left_out]
+
+
+def _shape(network: NetworkOptions) -> NetworkShape:
+    from modelpick.evaluation.baselines import NetworkShape
+
+    return NetworkShape(
+        hidden_layer_sizes=network.hidden_layer_sizes,
+        activation=network.activation,
+        learning_rate=network.learning_rate,
+        batch_size=network.batch_size,  # type: ignore[arg-type] # `check_options` has checked it
+        epochs=network.epochs,
+        optimizer=network.optimizer,
+    )
+
+
+def _mlp(dataset: Dataset, network: NetworkOptions) -> Entry:
+    """Row `mlp`: the plain network, shaped by the options."""
+    from modelpick.data.candidate import Entry
+    from modelpick.models.candidate import MLPCandidate
+    from modelpick.models.estimators import MLPClassifier, MLPRegressor
+    from modelpick.models.fitting import usable_device
+    from modelpick.models.memory import check_memory
+    from modelpick.models.options import REGRESSION_COSTS, one_of
+
+    usable_device(network.device)
+    estimator: Callable[..., MLPClassifier | MLPRegressor]
+    estimator = MLPClassifier if dataset.task == "classification" else MLPRegressor
+    if network.cost is not None and dataset.task == "regression":
+        one_of("the cost of a regression", network.cost, REGRESSION_COSTS)
+    columns, outputs = len(dataset.features.columns), max(1, len(dataset.classes))
+    batch = network.batch_size if isinstance(network.batch_size, int) else dataset.rows
+    check_memory((columns, *network.hidden_layer_sizes, outputs), dataset.rows, batch)  # at least so many features
+    settings = asdict(network)
+
+    def make(seed: int) -> MLPCandidate:
+        return MLPCandidate(estimator(**settings, random_state=seed), dataset.target_name)
+
+    return Entry(name="mlp", kind="mlp", make=make)
