@@ -14,6 +14,7 @@ from modelpick.errors import AnswerIsNo
 from modelpick.hub.hashing import FileHash
 from modelpick.hub.part_record import PartRecord
 from modelpick.hub.side_by_side import Halt
+from modelpick.hub.write_back import WriteBack
 from modelpick.progress import Listener
 
 _TELL_AFTER = 10.0
@@ -38,6 +39,7 @@ class PartFile:
         self._path = target.with_name(target.name + _SUFFIX)
         self._record = PartRecord(target.with_name(target.name + _RECORD))
         self._stream = _open_locked(self._path, self._record, listener, halt)
+        self._write_back = WriteBack(self._stream.fileno())
         self._placed = False
         self._noted, self._noted_at = 0, 0.0
 
@@ -54,6 +56,7 @@ class PartFile:
                 self._record.remove()
         finally:
             self._record.close()
+            self._write_back.wait()
             self._stream.close()
 
     def take_up(self, found: FileHash, size: int, advance: Callable[[float], None] = lambda _: None) -> str | None:
@@ -94,6 +97,7 @@ class PartFile:
         written = self._stream.write(chunk)
         while written < len(chunk):  # an unbuffered file may take less, on a disk that is almost full
             written += self._stream.write(chunk[written:])
+        self._write_back.written(len(chunk))
 
     def note(self, found: FileHash, etag: str | None, *, now: bool = False) -> None:
         """Writes down, every so often or `now`, that all bytes so far are hashed, for a process that goes on here."""
@@ -106,8 +110,7 @@ class PartFile:
 
     def place(self) -> None:
         """Moves the file to its place, safe on the disk; what was there is replaced in one step."""
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
+        self._write_back.finish()
         if sys.platform == "win32":  # an open file cannot be moved there
             self._stream.close()
         self._record.remove()  # first: killed in between, a part without a record is still of use

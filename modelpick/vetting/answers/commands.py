@@ -5,44 +5,41 @@ Texts are in lower case. Nothing is run, and nothing is judged here but the kind
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from modelpick.vetting.answers.words import either
+from modelpick.vetting.answers.words import either, late
 
-_FETCHES = re.compile(
-    r"\b(?:curl|wget|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile)\b"
-)
-_INTO_SHELL = re.compile(
+_FETCHES = late(r"\b(?:curl|wget|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile)\b")
+_INTO_SHELL = late(
     r"\|\s*(?:sudo (?:-\w+ )?)?(?:/(?:usr/)?bin/)?(?:env )?"
     r"(?:(?:ba|z|da|k)?sh|python3?|perl|ruby|node|pwsh|powershell|cmd|iex|invoke-expression)\b(?!-)"
 )
-_THEN_RUNS = re.compile(r"(?:&&|;)\s*(?:sudo )?(?:ba|z|da)?sh +[\w./~$\"'-]")
-_SUBSTITUTED = re.compile(
+_THEN_RUNS = late(r"(?:&&|;)\s*(?:sudo )?(?:ba|z|da)?sh +[\w./~$\"'-]")
+_SUBSTITUTED = late(
     r"(?:\b(?:ba|z)?sh|\bsource|\beval|\bpython3?|(?:^|\s)\.)\s+(?:-\w+\s+)*[\"']{0,2}(?:<\(|\$\(|`)\s*(?:curl|wget)\b"
 )
-_POWERSHELL = re.compile(r"\b(?:iex|invoke-expression)\b")
-_ENCODED = re.compile(r"\b(?:powershell|pwsh)\b.*\s-e(?:nc|ncodedcommand|c)?\s+[\w+/=\"'$]{8}")
-_DECODED = re.compile(r"\bbase64\b.*(?:\s-d\b|--decode|\s-di\b)|\bb64decode\b|\bfrombase64string\b|\bxxd -r\b")
-_EXECUTES = re.compile(r"(?<![.\w])(?:exec|eval)\s*\(|\bos\.system\s*\(|\bsubprocess\.\w+\s*\(|\bpopen\s*\(")
-_REMOTE = re.compile(r"\brequests\.get\b|\burlopen\b|\burlretrieve\b|\bhttpx\.get\b|\bhttp\.get\b")
+_POWERSHELL = late(r"\b(?:iex|invoke-expression)\b")
+_ENCODED = late(r"\b(?:powershell|pwsh)\b.*\s-e(?:nc|ncodedcommand|c)?\s+[\w+/=\"'$]{8}")
+_DECODED = late(r"\bbase64\b.*(?:\s-d\b|--decode|\s-di\b)|\bb64decode\b|\bfrombase64string\b|\bxxd -r\b")
+_EXECUTES = late(r"(?<![.\w])(?:exec|eval)\s*\(|\bos\.system\s*\(|\bsubprocess\.\w+\s*\(|\bpopen\s*\(")
+_REMOTE = late(r"\brequests\.get\b|\burlopen\b|\burlretrieve\b|\bhttpx\.get\b|\bhttp\.get\b")
 _WINDOWS = either(
     r"\bcertutil\b.*-urlcache\b",
     r"\bbitsadmin\b.*/transfer\b",
     r"\bmshta\s+[\"']?(?:https?:|javascript:|vbscript:)",
     r"\bregsvr32\b.*/i:https?:",
 )
-_INSTALL = re.compile(
+_INSTALL = late(
     r"\b(?:pip3?|pipx|uv|npm|pnpm|yarn|bun|poetry|conda|cargo|go)(?:\.exe)? (?:pip |tool )?(?:install|add)\b"
 )
-_INSTALL_OPTION = re.compile(
+_INSTALL_OPTION = late(
     r"(?:--(?:extra-)?index-url|--find-links|--trusted-host|--registry|--proxy|(?<!\S)-[cif])(?:=|\s+)\S+"
 )
-_FROM_AFAR = re.compile(r"^[\"'`]?(?:[\w.\[\],-]+@)?(?:git\+|https?://|git@|github:|git://)")
+_FROM_AFAR = late(r"^[\"'`]?(?:[\w.\[\],-]+@)?(?:git\+|https?://|git@|github:|git://)")
 _MOST_ARGUMENTS = 30
 _FILE = r"[\"']?(?:[\w.~-]{0,60}[/\\]){0,6}([\w.-]{1,60}\.(?:sh|ps1|bat|cmd|exe|run))\b"
-_SAVED = re.compile(r"(?:/|\s)([\w.-]{1,60}\.(?:sh|ps1|bat|cmd|exe|run))\b")
-_RUN_FILE = re.compile(
+_SAVED = late(r"(?:/|\s)([\w.-]{1,60}\.(?:sh|ps1|bat|cmd|exe|run))\b")
+_RUN_FILE = late(
     r"(?:^|&&|;|\|\||\bsudo|[$>%!])\s*(?:(?:(?:ba|z|da)?sh|source|powershell|pwsh|start|call|cmd\s+/c)\s+)?"
     rf"(?:-\w+\s+){{0,4}}{_FILE}"
 )
@@ -81,7 +78,7 @@ _SCRIPT_SIGNS = (
     ),
     *("install -", "install ."),
 )
-_PROSE_SCRIPT = re.compile(
+_PROSE_SCRIPT = late(
     r"(?:^|[,:;(]|\b(?:then|and|to|just|first|simply|you can|please|must|should)) ?"
     r"(?:run|execute|launch|double[- ]click(?: on)?|start|copy) (?:\S+ ){0,5}?"
     r"[`\"']?[\w./-]*\w\.(?:py|sh|bat|cmd|ps1|exe)\b"

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from modelpick.licences.datasets import dataset_key, known_names, meanings
+from modelpick.vetting.answers.words import late
 
 # Words by ASCII: Japanese and Chinese put no blank around a name.
-_WORD = re.compile(r"[A-Za-z0-9]+")
-_CAMEL = re.compile(r"(?:[A-Z][a-z]{2,}){2,4}")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD = late(r"[A-Za-z0-9]+")
+_CAMEL = late(r"(?:[A-Z][a-z]{2,}){2,4}")
+_HUMP = late(r"(?<=[a-z])(?=[A-Z])")
 _MAX_GAP = 2
 _GLUED_BEFORE = frozenset("_/.-@")
 _GLUED_AFTER = frozenset("_/@")

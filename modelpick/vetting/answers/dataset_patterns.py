@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
-LINK = re.compile(r"\[([^\[\]\n]{1,120})\]\(\s*<?([^()\s<>]{1,300})")
-HUB_URL = re.compile(
+from modelpick.vetting.answers.words import late
+
+LINK = late(r"\[([^\[\]\n]{1,120})\]\(\s*<?([^()\s<>]{1,300})")
+HUB_URL = late(
     r"(?:huggingface\.co|hf\.co)/datasets/(?!viewer\b|huggingface/documentation-images)"
     r"([\w.-]{1,96}(?:/[\w.-]{1,96})?)(?!\S{0,3}/?(?:resolve|blob|raw)/)(?![\w.-]*/(?:resolve|blob|raw)/)",
     re.I,
 )
-MODEL_URL = re.compile(r"(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)[\w.-]+", re.I)
-QUOTED = re.compile(r"\bon (?:the )?[\"“`]([\w./+ -]{3,60})[\"”`]")
-CODE = re.compile(r"`([\w./ -]{2,80})`")
+MODEL_URL = late(r"(?:huggingface\.co|hf\.co)/(?!datasets/|spaces/)[\w.-]+", re.I)
+QUOTED = late(r"\bon (?:the )?[\"“`]([\w./+ -]{3,60})[\"”`]")
+CODE = late(r"`([\w./ -]{2,80})`")
 
 # A word that looks like a name: an id, capitalised, or with a digit, an underscore or a slash in it.
 _WORD = (
@@ -21,32 +23,30 @@ _WORD = (
 )
 _SPAN = rf"{_WORD}(?:(?: (?:of|in|de|the) | |: ?){_WORD}){{0,5}}"
 SET = r"(?:data[ -]?sets?|corpus|corpora|database|challenge|competition|treebank|(?:train(?:ing)?|dev) set)"
-A_SET = re.compile(  # the same; several times as fast as ignoring case
+A_SET = late(  # the same; several times as fast as ignoring case
     r"[Dd](?:ata[ -]?[Ss]ets?|ATA[ -]?SETS?|atabase|ev [Ss]et)|[Cc]orp(?:us|ora)|CORPUS|[Cc](?:hallenge|ompetition)|"
     r"[Tt]r(?:eebank|ain(?:ing)? [Ss]et)"
 )
-DATA = re.compile(r" data\b(?![-/])")
+DATA = late(r" data\b(?![-/])")
 # What may stand between a name and the words "data set".
-BETWEEN = re.compile(
+BETWEEN = late(
     r"(?: \([^()]{1,60}\))?(?: [A-Z][a-z]+[-–][A-Z][a-z]+)?"
     r"(?: (?:training|train|text|speech|image|full|official|english|QA|NER|dialogue|data|parallel|monolingual)){0,2} ?$"
 )
-A_WORD = re.compile(_WORD)
+A_WORD = late(_WORD)
 CONNECTORS = frozenset({"of", "in", "de", "the"})
 MAX_SPAN = 10  # words
 MAX_TOKEN = 100
 MAX_CODE = 16
-PLAIN_BEFORE_SET = re.compile(rf"\b(?:the|on|from|using) ([a-z][\w.-]{{1,40}}) {SET}\b")
-SET_ID = re.compile(
+PLAIN_BEFORE_SET = late(rf"\b(?:the|on|from|using) ([a-z][\w.-]{{1,40}}) {SET}\b")
+SET_ID = late(
     r"\b(?:on|from|using|with|the) ((?!train|sub-|meta-|multi-|super-|mini-|raw-|large-|small-)"
     r"[a-z][\w.]*-(?:corpus|dataset|corpora))\b"
 )
-AFTER_SET = re.compile(
-    rf"\b(?i:{SET})s?(?![\w/])(?: (?i:used|use|is|are|called|named|from))*\s*[:=(]?\s*(?:the )?({_SPAN})"
-)
+AFTER_SET = late(rf"\b(?i:{SET})s?(?![\w/])(?: (?i:used|use|is|are|called|named|from))*\s*[:=(]?\s*(?:the )?({_SPAN})")
 # "GermanQuAD-Datensatz", "JSUTコーパス", "CMRC2018数据集": scripts without blanks between words.
 _LATIN = r"(?<![A-Za-z0-9/_.-])([A-Za-z][\w./-]{0,60}[A-Za-z0-9])"
-FOREIGN = re.compile(
+FOREIGN = late(
     rf"(?a:{_LATIN})(?:"
     r"[ -]?等?的?(?:中文|英文|日本語|英語|한국어 ?|학습 ?|훈련 ?|평가 ?)?の?"
     r"(?:训练集|Datens[aä]tz|Korpus|コーパス|データ|数据|語料|"
@@ -63,53 +63,53 @@ _ADJECTIVES = (
     r"translated|open[- ]source|multilingual|synthetic|large-scale) ){0,2}"
 )
 _STAGE = r"(?:SFT|DPO|ORPO|KTO|RLHF|GRPO)"
-LATIN_BEFORE = re.compile(
+LATIN_BEFORE = late(
     rf"(?a:{_LATIN})(?:データ(?:セット)?|数据集?)?[ ]?(?:と|、|や|及び|および|和|与|以?及|,|및|과|와)[ ]?$"
 )
-AFTER_ON = re.compile(
+AFTER_ON = late(
     rf"\b(?:(?i:(?:pre-?)?train(?:ed|ing)?|tun(?:ed|ing|e)|(?:fine|pre)tun(?:ed|ing|e)|distill?ed)|{_STAGE})\b"
     rf"(?:[^.;:]|\.\w){{0,120}}?(?<!based )\bon:? (?:the |a |an |our |both |all )?{_ADJECTIVES}({_SPAN})"
 )
-AFTER_ON_PART = re.compile(
+AFTER_ON_PART = late(
     r"\b(?:subset|portion|parts?|mix|mixture|combination|collection|concatenation|split|samples?|texts?|"
     rf"articles?|images?|sentences|pairs|examples|dumps?|hours|tokens|paintings|photos|recordings|clips|videos|documents|"
     rf"pages|papers) (?:of|from|in) (?:the |a )?({_SPAN})"
 )
-AFTER_STAGE = re.compile(rf"\b{_STAGE}(?:-\w+)? (?:on|with|using) (?:the )?({_SPAN})")
+AFTER_STAGE = late(rf"\b{_STAGE}(?:-\w+)? (?:on|with|using) (?:the )?({_SPAN})")
 STAGES = ("SFT", "DPO", "ORPO", "KTO", "RLHF", "GRPO")
 FOREIGN_STEMS = ("ntra", "ffin", "ntren", "rein", "just", "fina", "обуч", "Обуч")
-AFTER_FOREIGN_ON = re.compile(
+AFTER_FOREIGN_ON = late(
     r"\b(?i:entra[îi]n\w+|affin[ée]\w*|entrenad\w+|treinad\w+|ajustad\w+|afinad\w+|обуч\w+|дообуч\w+)\b[^.;:]{0,60}?"
     r"\b(?:sur|con|en|sobre|com|em|no|na|nos|nas|на)\s+(?:l[ea]s? |el |los |las |o |os |l['’]|датасете |корпусе )?"
     rf"({_SPAN})"
 )
-GERMAN_ON = re.compile(rf"\b(?:auf|mit)\s+(?:de[mnr] |einem |einer )?({_SPAN})")
-AFTER_FROM = re.compile(
+GERMAN_ON = late(rf"\b(?:auf|mit)\s+(?:de[mnr] |einem |einer )?({_SPAN})")
+AFTER_FROM = late(
     r"(?:\b(?:from|of|on|and|(?:train|tun)(?:ed|ing) (?:with|using)|used|us[óo]u?|"
     r"utili\w+|adds|covers|contains|(?:includ|combin|merg|compris|mix)(?:es?|ed|ing))|:)"
     rf" (?:the )?({_SPAN})"
 )
-HASH = re.compile(r"[0-9a-f]{7,128}")
-FROM = re.compile(r"\b(?:from|of|on) (?:the )?$")
-LISTED = re.compile(
+HASH = late(r"[0-9a-f]{7,128}")
+FROM = late(r"\b(?:from|of|on) (?:the )?$")
+LISTED = late(
     rf"(?: ?\[\d+\])?(?: \([^()]{{0,60}}\))?"
     rf"(?: (?:{SET}|archive|collection|subset|split|data|pairs|triplets|train|dev))?"
     rf"(?:, (?:and )?| and (?:the )?| & | \+ |/|; | (?:et|e|y|und|и) |、|和|と)(?:the )?({_SPAN})"
 )
-NAME_LIKE = re.compile(
+NAME_LIKE = late(
     r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]-?\d|\d-?[A-Za-z]|\w[_/]\w|[A-Z]\w+ (?:Corpus|Dataset|Treebank|Challenge|Database)\b"
 )
-LANGUAGE_USING = re.compile(r"(?: \([^()]{0,40}\))?(?: languages?)? using (?:the )?[A-Z]")
-BEGINNING = re.compile(rf"^\W*({_WORD}(?: {_WORD}){{0,4}})(?=, | and | & )")
-KAGGLE = re.compile(r"kaggle\.com/(?:datasets/)?(?!c/|code/|models/|competitions/|notebooks?/)[\w-]+/([\w-]{3,80})")
-SCRIPT = re.compile(r"\b(?:[Kk]ernel|[Nn]otebook|[Ss]cript)\b")
-USED_IN = re.compile(r"\b(?:(?:used|as) in|by|see|via) (?:the )?\W?$")
-CAPITALS = re.compile(r"[A-Z][\w'’-]+(?: [A-Z0-9][\w'’-]*)+")
-CODE_OF = re.compile(r"(?<=[A-Z_/])[A-Z\d_]+\s+[-–] $|\w\s+[-–] $")
+LANGUAGE_USING = late(r"(?: \([^()]{0,40}\))?(?: languages?)? using (?:the )?[A-Z]")
+BEGINNING = late(rf"^\W*({_WORD}(?: {_WORD}){{0,4}})(?=, | and | & )")
+KAGGLE = late(r"kaggle\.com/(?:datasets/)?(?!c/|code/|models/|competitions/|notebooks?/)[\w-]+/([\w-]{3,80})")
+SCRIPT = late(r"\b(?:[Kk]ernel|[Nn]otebook|[Ss]cript)\b")
+USED_IN = late(r"\b(?:(?:used|as) in|by|see|via) (?:the )?\W?$")
+CAPITALS = late(r"[A-Z][\w'’-]+(?: [A-Z0-9][\w'’-]*)+")
+CODE_OF = late(r"(?<=[A-Z_/])[A-Z\d_]+\s+[-–] $|\w\s+[-–] $")
 EVENTS = frozenset({"challenge", "competition"})
-TAKEN_FROM = re.compile(r"\b(?:on|from|of|with|using|in) (?:the )?\W?$")
-SIGLA = re.compile(r"[A-Z]{2,6}/[A-Z]{2,6}")
-TWO_CAPITALS = re.compile(r"[A-Z]{2}")
-SET_WORD = re.compile(r"\b(?:Corpus|Dataset|Treebank|Database|Archive|Gigaword)\b")
-VERSION = re.compile(r"v?\d.*")
+TAKEN_FROM = late(r"\b(?:on|from|of|with|using|in) (?:the )?\W?$")
+SIGLA = late(r"[A-Z]{2,6}/[A-Z]{2,6}")
+TWO_CAPITALS = late(r"[A-Z]{2}")
+SET_WORD = late(r"\b(?:Corpus|Dataset|Treebank|Database|Archive|Gigaword)\b")
+VERSION = late(r"v?\d.*")
 MIN_SHAPE = 3  # two capitals are a language or a task more often than a set

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modelpick.vetting.answers.words import either
+from modelpick.vetting.answers.words import either, late
 
 PLAIN_WORDS = frozenset(
     """
@@ -21,13 +21,13 @@ PLAIN_WORDS = frozenset(
     web website whole your
     """.split()  # noqa: SIM905 - easier to read and to extend
 )
-PLAIN_ENDING = re.compile(
+PLAIN_ENDING = late(
     r".*(?:ing|ed|al|ic|ive|ous|ly|able|ary|ish|est|level|based|sized?|scale|quality|wise|free|type|tuned|trained)$"
 )
 _PLATFORM = (
     r"(?:You[Tt]ube|Reddit|Twitter|Stack ?Overflow|Telegram|Instagram|LinkedIn|TikTok|Weibo|Roboflow|Zenodo|Dropbox)"
 )
-PLATFORM = re.compile(_PLATFORM)
+PLATFORM = late(_PLATFORM)
 """Where data were taken from: a source, but not the name of a data set."""
 
 _LANGUAGE = (
@@ -36,7 +36,7 @@ _LANGUAGE = (
     r"Filipino|Tagalog|Punjabi|Marathi|Gujarati|Kannada|Sinhala|Nepali|Hausa|Igbo|Amharic|Tigrinya|Kazakh|Uzbek|"
     r"Sanskrit|Tatar|Odia|Afrikaans|Irish|Galician|Latin|Mandarin|Cantonese|Interlingua|Esperanto)"
 )
-A_LANGUAGE = re.compile(_LANGUAGE)
+A_LANGUAGE = late(_LANGUAGE)
 """The name of a language in English."""
 
 NO_NAME = either(
@@ -76,35 +76,35 @@ NO_NAME = either(
 )
 """Capitalised words and ids that are no data sets."""
 
-HARDWARE = re.compile(
+HARDWARE = late(
     r"\b(?:\d+\s?[x×]\s?)?(?:[AHVPTBL]\d{1,3}s?|[AH]100\w*|RTX\s?\d*\w*|TITAN|Tesla|GeForce|TPUs?|GPUs?|Xeon)\b(?!-)|"
     r"^\d+\s?(?:[x×]|GB)\b|\b[a-z]\d\w*\.\d*x?large\b"
 )
 """A machine, or how much memory it has."""
 
-MODEL_WORD = re.compile(
+MODEL_WORD = late(
     r"\b(?:[Mm]odels?|[Cc]heckpoints?|[Pp]retrained|[Pp]re-trained|[Aa]rchitectures?|[Ee]ncoder|[Dd]ecoder|[Bb]ackbone|"
     r"[Tt]okeni[sz]er|[Ll]eaderboard|[Tt]ransformers?|[Oo]ptimi[sz]er|[GT]PUs?|[Ss]ettings?|[Pp]ipeline)\b"
 )
 """A span with one of these in it names a model or a tool."""
 
-RECIPE = re.compile(r"(?:[/ ][\w/-]+)? recip\w+\b")
+RECIPE = late(r"(?:[/ ][\w/-]+)? recip\w+\b")
 """What follows tells that the data set gave its name to a way of training."""
 
-PLAIN_NOUN = re.compile(
+PLAIN_NOUN = late(
     r"['’]?s? (?:[a-z]+ )?(?:texts?|tweets|language|speech|news|books|articles|documents|sentences|images|photos|"
     r"lyrics|songs|poems|poetry|code|conversations?|dialogues?|dialogs?|scripts?|transcripts|quotes|stories|novels|posts|"
     r"comments|reviews|recordings|audio|videos|literature|words|tokens|vocabulary|domain|cluster|servers?|machines?)\b"
 )
 """What makes the capitalised word before it an adjective or an owner: its "data" have no name."""
 
-A_TASK = re.compile(
+A_TASK = late(
     r"\b(?:Tagging|Analysis|Recognition|Similarity|Classification|Summari[sz]ation|Answering|Generation|Detection|"
     r"Translation|Typing|Parsing|Identification|Segmentation|Extraction|Retrieval|Modell?ing|Prediction|Inference)$"
 )
 """A span that ends so names a task, where no word says that it is a data set."""
 
-MODEL_LIKE = re.compile(
+MODEL_LIKE = late(
     r"^\W{0,2}(?:pre-?trained |language |base |foundation )*(?:models?|checkpoints?|architecture|"
     r"encoder|decoder|backbone|tokenizer|"
     r"weights|framework|library|paper|script|recipe|GPUs?|TPUs?|cards?|cores?|leaderboard|toolkit|team|group|lab|"

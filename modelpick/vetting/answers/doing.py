@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
-from modelpick.vetting.answers.words import STEM, Said, kept
+from modelpick.vetting.answers.words import STEM, Said, kept, late
 
 _VERBS = frozenset(
     """
@@ -64,33 +64,33 @@ THING = (
 """What a model is called, as a pattern."""
 
 _ADVERBS = r"(?:also |then |automatically |even |directly |now |only |not only |\w+ly )*"
-_TO = re.compile(
+_TO = late(
     r"\b(?:(?:cap)?able|used|utili[sz]ed|employed|applied|trained|tuned|built|made|developed|created|designed|"
     r"meant|intended|"
     r"optimi[sz]ed|adapted|adjusted|taught|aims?|aimed|tries|learn(?:s|ed|t)|attempt|you|users?|them|"
     rf"(?:goal|purpose|objective|idea|aim)(?: of (?:this|the) \w+)? (?:is|was)|{THING}s?) to {_ADVERBS}(\w+)"
 )
-_CAN = re.compile(
+_CAN = late(
     rf"\b(?:it|she|he|that|which|{THING}s?) (?:can|will|helps?(?: \w+){{0,3}}?(?: to)?|lets (?:you|users)) "
     rf"{_ADVERBS}(\w+)"
 )
-_BY_DOING = re.compile(
+_BY_DOING = late(
     r"\b(?:capable of|(?:good|great|strong|useful|excels?|shines?|speciali[sz]ed|speciali[sz]es|"
     r"proficient) (?:at|in|for)"
     r"|(?:built|made|developed|created|trained|tuned|designed|used|meant|intended|optimi[sz]ed) (?:specifically )?for|"
     rf"{THING}s? for) {_ADVERBS}(\w+ing)\b"
 )
-_THAT = re.compile(
+_THAT = late(
     rf"\b(?:(?<!method )(?<!approach )(?<!technique )(?:that|which|who) {_ADVERBS}(\w+)|{THING}s (?:that|"
     rf"which) {_ADVERBS}(\w+))"
 )
-_LABEL = re.compile(r"^[^:.]{2,40}: +(?=\w)|^\W+")
-_GIVEN = re.compile(
+_LABEL = late(r"^[^:.]{2,40}: +(?=\w)|^\W+")
+_GIVEN = late(
     r"^\W*(?:given|(?:give|feed|pass|send|ask|input) (?:it |him |her )?(?:an?|the|your|some|any|two))\b[^.]{3,160}?"
     r"\b(?:returns?|outputs?|produces?|predicts?|generates?|writes?|answers?|tells?|replies|responds|gives? you|"
     r"you get)\b"
 )
-_OBJECT = re.compile(
+_OBJECT = late(
     r" (?!(?:are|is|was|were|be|has|more|better|well|higher|lower|best|worse|than|up|out|sure|use|us|it|them|"
     r"(?:this|the) model|that|how|you|as follows|the following|above|below|at|on|state|sota|inference|commercial|"
     r"remote|incorrect|wrong|false|inaccurate|biased|harmful|offensive|toxic|good|great|training|"
@@ -104,11 +104,11 @@ _NOT_A_MODEL = frozenset(
     author authors we i you they people users user team
     """.split()  # noqa: SIM905
 )
-_A_THING = re.compile(THING)
+_A_THING = late(THING)
 _PRONOUNS = frozenset({"it", "she", "he"})
 _BETWEEN = frozenset({"also", "always", "can", "even", "just", "now", "then", "will"})
 _POINTERS = frozenset({"this", "the", "our", "my"})
-_WORDLESS = re.compile(r"\W+")
+_WORDLESS = late(r"\W+")
 _MOST_WORDS = 7  # before the verb
 
 

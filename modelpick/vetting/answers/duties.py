@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -12,8 +11,9 @@ from modelpick.licences.lookup import Licence, licence_of
 from modelpick.vetting.answers.contract_license import Duty, License, LicenseTerm
 from modelpick.vetting.answers.license_sources import read_terms
 from modelpick.vetting.answers.lineage import is_free, licence_worked_with, place_of
+from modelpick.vetting.answers.words import late
 
-_NOTHING = re.compile(r"(?i)(?:no|none|n/a|unknown|unverified|depends|yes|see condition|read the text)")
+_NOTHING = late(r"(?i)(?:no|none|n/a|unknown|unverified|depends|yes|see condition|read the text)")
 
 
 def with_duties(license_: License, facts: RepoFacts) -> License:

@@ -10,7 +10,7 @@ from modelpick.findings import Evidence
 from modelpick.vetting.answers.contract import Statement
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView, Line
-from modelpick.vetting.answers.words import Cues, Said, either, group, kept
+from modelpick.vetting.answers.words import Cues, Said, either, group, kept, late
 
 _METRIC_NAME = group(
     r"\b(?:accurac(?:y|ies)|acc(?:@\d+)?|(?:macro[ -]?|micro[ -]?)?f1|f[ -]?score|precision|recall|"
@@ -41,43 +41,39 @@ _METRIC = Cues(
     "auprc comet bleur utmos pesq stoi dnsmo super genau préci acurá acura rappe rendi desem",
     _METRIC_NAME,
 )
-_FAR_METRIC = re.compile(_FAR_METRIC_NAME)
+_FAR_METRIC = late(_FAR_METRIC_NAME)
 _NUMBER = (
     r"(?<![A-Za-z0-9_./:-])[-+]?(?:\d{1,4}[.,]\d{1,6}(?![.\dA-Za-z_])\s?%?|\d{1,3}\s?%|\.\d+|"
     r"\d+(?:\.\d+)? ?(?:tokens?/s|tok/s|fps|ms)\b)"
 )
 _ANY_NAME = group(_METRIC_NAME, _FAR_METRIC_NAME)
-_BESIDE = re.compile(
+_BESIDE = late(
     rf"{_ANY_NAME}(?:[^.;]|\.(?=\d)){{0,60}}?{_NUMBER}|{_NUMBER}(?:[^.;]|\.(?=\d)){{0,30}}?{_ANY_NAME}|"
     rf"{_ANY_NAME}(?: score| rate)?s? (?:of|is|was|at) (?:about |around |approximately |~)?\d|"
     rf"\b(?:reach|achiev|obtain|scor|attain)\w* (?:an? |about |around |approximately |~)?"
     rf"\d[\d.,]*%? (?:\w+ ){{0,2}}?{_ANY_NAME}"
 )
-_AT_ONCE = re.compile(rf"{_ANY_NAME}[^\w]{{0,6}}?[:=|]\W{{0,6}}[-+]?\d")
-_SPEED = re.compile(r"\d[\d.,]* ?(?:tokens?|tok|images?|samples?|sentences?|frames?|it) ?(?:/|per) ?s(?:ec(?:ond)?)?\b")
-_DIGIT = re.compile(r"\d")
-_DECIMAL = re.compile(_NUMBER)
-_ANY_NUMBER = re.compile(r"(?<![\w.-])[-+]?\d+(?:[.,]\d+)*\s?%?")
+_AT_ONCE = late(rf"{_ANY_NAME}[^\w]{{0,6}}?[:=|]\W{{0,6}}[-+]?\d")
+_SPEED = late(r"\d[\d.,]* ?(?:tokens?|tok|images?|samples?|sentences?|frames?|it) ?(?:/|per) ?s(?:ec(?:ond)?)?\b")
+_DIGIT = late(r"\d")
+_DECIMAL = late(_NUMBER)
+_ANY_NUMBER = late(r"(?<![\w.-])[-+]?\d+(?:[.,]\d+)*\s?%?")
 _HYPER = either(
     r"learning[ _-]?rate|batch[ _-]?size|\bepochs?\b\s*[:=]|\bseed\b|weight[ _]decay|warm-?up|"
     r"optimizer|\bbetas\b|dropout|\blr\b",
     r"momentum|guidance|strength|denois|\bcfg\b|sampl(?:er|ing) |threshold|temperature|download|"
     r"\bversions?\b|licen[sc]e",
 )
-_SAMPLE_OUTPUT = re.compile(r"^\W{0,3}[\[{].*'(?:score|label|sequence|answer)'|^\W*[\"']?score[\"']?:")
-_ABOUT_TRAINING = re.compile(r"\btrained (?:on|with|for|using)\b|\bagreement\b|\bparameters\b|\binitiali[sz]ed\b")
-_COLUMNS_OF_DATA = re.compile(
+_SAMPLE_OUTPUT = late(r"^\W{0,3}[\[{].*'(?:score|label|sequence|answer)'|^\W*[\"']?score[\"']?:")
+_ABOUT_TRAINING = late(r"\btrained (?:on|with|for|using)\b|\bagreement\b|\bparameters\b|\binitiali[sz]ed\b")
+_COLUMNS_OF_DATA = late(
     r"(?:\b|_)(?:size|rows|#|number|count|samples?|tokens|split|hours|params?|parameters|layers?|hidden|heads?|"
     r"d_model)\b"
 )
-_CODE_RESULT = re.compile(
-    rf"^[^\w\n]{{0,8}}(?:\w+[ _-]){{0,2}}?{_METRIC_NAME}\W{{1,6}}\d+(?:\.\d+)?[^\w\n]{{0,8}}$", re.M
-)
-_ANNOUNCED = re.compile(
-    r"\b(?:results?|scores?|performances?|metrics|evaluat\w+|accuracy)\b[^.]{0,80}:\W*$", re.IGNORECASE
-)
+_CODE_RESULT = late(rf"^[^\w\n]{{0,8}}(?:\w+[ _-]){{0,2}}?{_METRIC_NAME}\W{{1,6}}\d+(?:\.\d+)?[^\w\n]{{0,8}}$", re.M)
+_ANNOUNCED = late(r"\b(?:results?|scores?|performances?|metrics|evaluat\w+|accuracy)\b[^.]{0,80}:\W*$", re.IGNORECASE)
 # A sentence whose subject is plainly a well-known model: "BERT reaches 88.5 F1".
-_OTHER_MODEL = re.compile(
+_OTHER_MODEL = late(
     r"^\W*(?:the |original |vanilla |standard |base(?:line)? )*"
     r"(?P<name>(?:distil|ro|de|al|m)?bert|roberta|deberta|electra|xlnet|xlm-r|(?:chat)?gpt|claude|gemini|llama|mistral|"
     r"mixtral|qwen|t5|bart|pegasus|palm|bloom|falcon|whisper|resnet|yolo|humans?)[\w.-]*"
@@ -89,7 +85,7 @@ _OUTCOME = Cues(
     r"\b(?:outperform\w*|(?:better|higher) than|(?:the )?best\b.{0,40}\bperformance|superior to|surpass\w*|"
     r"rank(?:s|ed|ing)? (?:first|top|second|#?\d)|exceed(?:s|ing)? (?:the|all|other))",
 )
-_IMAGE = re.compile(r"!\[|<img\b", re.IGNORECASE)
+_IMAGE = late(r"!\[|<img\b", re.IGNORECASE)
 _MAX_ROWS = 80
 _MAX_CELL = 3  # words; a longer cell is a text with a number in it, and no figure
 _MAX_EVIDENCE = 3

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from modelpick.facts import FileFact, RepoFacts
 from modelpick.vetting.answers.contract import Files, Popularity, WeightFile
+from modelpick.vetting.answers.words import late
 from modelpick.weight_facts import WeightFacts
 from modelpick.weights.formats import Format, weight_format
 
-_CODE = re.compile(
+_CODE = late(
     r"(?i).+\.(?:py|pyc|pyx|so|dll|dylib|exe|bat|cmd|ps1|psm1|sh|bash|command|jar|msi|js|vbs|vbe|wsf|hta|scr|pif|lnk|"
     r"com|apk|deb|rpm|dmg|run|appimage)"
 )
 _HARMLESS = frozenset({"safetensors", "flax-msgpack", "gguf", "numpy"})
 _HARMFUL = frozenset({"pickle", "executable"})
-_NOT_WEIGHTS = re.compile(
+_NOT_WEIGHTS = late(
     r"(?i)(?:.*/)?(?:tokenizer|vocab|spiece|sentencepiece|merges|\.git)[\w.-]*|.*\.(?:gz|zip|tar|xz|"
     r"7z|bz2|tgz|rar|npy|npz)"
 )

@@ -5,7 +5,6 @@ The answer is for the weights. The strictest statement is the one to work with u
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -21,11 +20,12 @@ from modelpick.vetting.answers.license_ids import NO_NAME, files_of_model, ids_t
 from modelpick.vetting.answers.license_prose import Prose, read_prose
 from modelpick.vetting.answers.license_sources import hub_values, read_sources, read_terms
 from modelpick.vetting.answers.view import CardView
+from modelpick.vetting.answers.words import late
 
 _ORDER: dict[CommercialUse, int] = {"no": 0, "unknown": 1, "conditional": 2, "yes": 3}
 _UNREAD = frozenset({FrontMatterStatus.OVER_CAP, FrontMatterStatus.REFUSED})
 _RIVALS = ("license_name", "licence", "tag", "hub", "weights header")
-_SAYS_NO = re.compile(r"(?i)non[-_ ]?commercial|research[-_ ]only|(?<![a-z])nc(?![a-z])")
+_SAYS_NO = late(r"(?i)non[-_ ]?commercial|research[-_ ]only|(?<![a-z])nc(?![a-z])")
 _MAX_QUOTES = 8
 _MAX_QUOTES_EACH = 3
 _MAX_APART = 2

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modelpick.facts import RepoFacts
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.contract_license import LicenseSubject
 from modelpick.vetting.answers.view import CardView
+from modelpick.vetting.answers.words import late
 
 # Loaders of parts, and the repo or pack that they are asked for.
-_LOADS = re.compile(
+_LOADS = late(
     r"\b(?:(?:AutoencoderKL|AutoencoderTiny|ConsistencyDecoderVAE|ControlNetModel|MotionAdapter|SpeechT5HifiGan|"
     r"CLIPVisionModel(?:WithProjection)?|HIFIGAN|Vocos)\.from_(?:pretrained|hparams)\(\s{0,20}(?:source=)?|"
     r"FaceAnalysis\(\s{0,20}(?:name=)?)['\"]([\w.-]{1,96}(?:/[\w.-]{1,96})?)['\"]"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from modelpick.card_facts import FrontMatterStatus
@@ -13,10 +12,11 @@ from modelpick.vetting.answers.license_ids import NO_NAME, contradicts, files_of
 from modelpick.vetting.answers.license_prose import Prose
 from modelpick.vetting.answers.license_words import is_open
 from modelpick.vetting.answers.view import CardView
+from modelpick.vetting.answers.words import late
 
 _MAX_QUOTES = 4
 _KEYS = frozenset({"license_name", "licence", "tag", "weights header"})
-_STATED = re.compile(r"license:[ \t]*['\"]?([\w.+-]+)")
+_STATED = late(r"license:[ \t]*['\"]?([\w.+-]+)")
 
 
 class _Stated:

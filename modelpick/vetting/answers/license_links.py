@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 
 from modelpick.licences.lookup import licence_of
+from modelpick.vetting.answers.words import late
 
 # A page -> the id: what stands first, and the groups joined by what stands second.
 _LINKS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"creativecommons\.org/licenses/(by(?:-[a-z]{2}){0,2})/(\d\.\d)"), "cc-", "-"),
-    (re.compile(r"creativecommons\.org/publicdomain/zero"), "cc0-1.0", ""),
-    (re.compile(r"apache\.org/licenses/license-2\.0"), "apache-2.0", ""),
-    (re.compile(r"(?:opensource\.org/licenses?|choosealicense\.com/licenses)/([\w.-]{2,30})"), "", ""),
-    (re.compile(r"gnu\.org/licenses/(?:old-licenses/)?([al]?gpl-\d(?:\.\d)?)"), "", ""),
-    (re.compile(r"ai\.google\.dev/gemma/terms"), "gemma", ""),
-    (re.compile(r"llama[\w.-]*\.com/(llama\d)(?:[._](\d))?/license"), "", "."),
-    (re.compile(r"stability\.ai/(?:community-)?license"), "stabilityai-ai-community", ""),
-    (re.compile(r"nvidia\.com/\S{0,120}nvidia-open-model-license"), "nvidia-open-model-license", ""),
-    (re.compile(r"coqui\.ai/cpml"), "coqui-public-model-license", ""),
-    (re.compile(r"bigcode/bigcode-model-license-agreement"), "bigcode-openrail-m", ""),
-    (re.compile(r"compvis/stable-diffusion-license"), "creativeml-openrail-m", ""),
+    (late(r"creativecommons\.org/licenses/(by(?:-[a-z]{2}){0,2})/(\d\.\d)"), "cc-", "-"),
+    (late(r"creativecommons\.org/publicdomain/zero"), "cc0-1.0", ""),
+    (late(r"apache\.org/licenses/license-2\.0"), "apache-2.0", ""),
+    (late(r"(?:opensource\.org/licenses?|choosealicense\.com/licenses)/([\w.-]{2,30})"), "", ""),
+    (late(r"gnu\.org/licenses/(?:old-licenses/)?([al]?gpl-\d(?:\.\d)?)"), "", ""),
+    (late(r"ai\.google\.dev/gemma/terms"), "gemma", ""),
+    (late(r"llama[\w.-]*\.com/(llama\d)(?:[._](\d))?/license"), "", "."),
+    (late(r"stability\.ai/(?:community-)?license"), "stabilityai-ai-community", ""),
+    (late(r"nvidia\.com/\S{0,120}nvidia-open-model-license"), "nvidia-open-model-license", ""),
+    (late(r"coqui\.ai/cpml"), "coqui-public-model-license", ""),
+    (late(r"bigcode/bigcode-model-license-agreement"), "bigcode-openrail-m", ""),
+    (late(r"compvis/stable-diffusion-license"), "creativeml-openrail-m", ""),
 )
 
 

@@ -30,15 +30,15 @@ from modelpick.vetting.answers.license_words import (
 )
 from modelpick.vetting.answers.topics import Topic, topics_of
 from modelpick.vetting.answers.view import CardView, Line
-from modelpick.vetting.answers.words import Said, kept
+from modelpick.vetting.answers.words import Said, kept, late
 
 _STRENGTH: dict[Restriction, int] = {"none": 0, "other": 1, "non-commercial": 2, "research-only": 3}
 _MAX_MENTIONS = 100
 _MIN_COLUMNS = 3  # of a table of several things; one of two is a list of labels
 # "This library is licensed under ..." on a model's card, where no other sentence licenses the model.
-_ALL_OF_IT = re.compile(r"\W*this (?:library|software|package|project|work|toolkit|framework)\b(?! (?:code|repo))")
+_ALL_OF_IT = late(r"\W*this (?:library|software|package|project|work|toolkit|framework)\b(?! (?:code|repo))")
 # Where one sentence speaks of several things: "the code is MIT, while the weights are ...".
-_CLAUSES = re.compile(
+_CLAUSES = late(
     r";|,? (?:while|whereas|but)\b|,? and (?=(?:the|our) (?:model|weights?|code|data|checkpoints?)\b)|, (?=the )|"
     r",? however,? |"
     r"(?:, ?(?:and )?| and )(?=(?:the |our )?(?:pre-?trained )?(?:model )?"
@@ -51,9 +51,9 @@ _CLAUSES = re.compile(
 )
 
 
-_OF_COMMERCE = re.compile(rf"commercial|商[用业]|{NO_SALE.pattern}")
-_KEYED = re.compile(r"license:[ \t]*['\"]?([\w.+-]{2,60})['\"]?\s*\Z")
-_LABEL_ROW = re.compile(r"\s{0,8}[*_-]{0,3} ?[A-Za-z][\w -]{1,30}[*_]{0,2}:[*_]{0,2}(?:\s|$)")
+_OF_COMMERCE = late(rf"commercial|商[用业]|{NO_SALE.pattern}")
+_KEYED = late(r"license:[ \t]*['\"]?([\w.+-]{2,60})['\"]?\s*\Z")
+_LABEL_ROW = late(r"\s{0,8}[*_-]{0,3} ?[A-Za-z][\w -]{1,30}[*_]{0,2}:[*_]{0,2}(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,17 @@ from modelpick.vetting.answers.contract_license import LicenseSource, LicenseTer
 from modelpick.vetting.answers.license_links import linked_licence
 from modelpick.vetting.answers.license_words import mentions, speaks_of_licence
 from modelpick.vetting.answers.view import CardView
+from modelpick.vetting.answers.words import late
 
 TOOL_VALUE = "license"
 """What TRL writes into the misspelt key `licence` of every card; it names nothing."""
 
-_POLICY = re.compile(r"(?i)use[-_ ]?policy")
+_POLICY = late(r"(?i)use[-_ ]?policy")
 _PARTS: tuple[tuple[Subject, re.Pattern[str]], ...] = (
-    ("code", re.compile(r"(?i)(?:^|[-_./ ])(?:code|software|src|source)(?:$|[-_./ ])")),
-    ("data", re.compile(r"(?i)(?:^|[-_./ ])(?:data|datasets?)(?:$|[-_./ ])")),
-    ("weights", re.compile(r"(?i)(?:^|[-_./ ])(?:models?|weights?|checkpoints?|ckpts?)(?:$|[-_./ ])")),
-    ("component", re.compile(r"(?i)third[-_ ]?part(?:y|ies)|dependenc(?:y|ies)")),
+    ("code", late(r"(?i)(?:^|[-_./ ])(?:code|software|src|source)(?:$|[-_./ ])")),
+    ("data", late(r"(?i)(?:^|[-_./ ])(?:data|datasets?)(?:$|[-_./ ])")),
+    ("weights", late(r"(?i)(?:^|[-_./ ])(?:models?|weights?|checkpoints?|ckpts?)(?:$|[-_./ ])")),
+    ("component", late(r"(?i)third[-_ ]?part(?:y|ies)|dependenc(?:y|ies)")),
 )
 _HEADER_KEYS = ("license", "modelspec.license", "general.license", "general.license.name", "general.license.link")
 

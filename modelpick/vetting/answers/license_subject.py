@@ -6,6 +6,7 @@ import re
 from typing import cast
 
 from modelpick.vetting.answers.contract_license import Subject
+from modelpick.vetting.answers.words import late
 
 # "Text classification model" is no text and "open-source weights" are no source: the last noun says what it is.
 _STOPS = r"(?:a|an|and|are|by|for|from|in|is|it|of|on|or|our|that|the|these|this|to|under|used|was|which|with|within)"
@@ -46,25 +47,25 @@ _SUBJECTS: tuple[tuple[Subject, str], ...] = (
         r"\b(?:modelle?|gewichte|pesos|modelos?|modèles?|poids)\b",
     ),
 )
-_ANY_SUBJECT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _SUBJECTS))
-_BESIDE = re.compile(
+_ANY_SUBJECT = late("|".join(f"(?P<{name}>{pattern})" for name, pattern in _SUBJECTS))
+_BESIDE = late(
     r"(?: \([^)]*\))?(?:,? \(?(?:and|&|as well as|along with|und|et|y|e)\b|,|/|[和与及、と]) ?"
     r"(?:the |our |all |die |les? |los |las |os )?"
     r"(?:(?:pre-?|fine-?)?t(?:rain|un)(?:ed|ing) )?"
 )
-_IN_A_NAME = re.compile(
+_IN_A_NAME = late(
     r"\b(?:nvidia source code|business source|apple sample code|apache software|boost software|open software|"
     r"open data commons)\b"
 )
-_OUTPUTS = re.compile(
+_OUTPUTS = late(
     r"\b(?:code|texts?|images?|data|outputs?) (?:that |which )?(?:is |are )?(?:it )?"
     r"(?:generated|produced|written|created) (?:by|with|using) (?:this|the|our) model\b|"
     r"\bgenerated (?:code|images?|texts?)\b"
 )
-_INHERITED = re.compile(r"\b(?:same|inherit\w*|follow\w*|identical|match\w*|shared)\b[^.;]*\Z")
+_INHERITED = late(r"\b(?:same|inherit\w*|follow\w*|identical|match\w*|shared)\b[^.;]*\Z")
 _LICENSED = r"(?:licen[sc]ed|released|published|available|distributed)"
-_DATA_UNDER = re.compile(rf"\b{_DATA}(?: (?:that|which) (?:is|are))? {_LICENSED} under\b|(?<!be )\bused under\b")
-_BASE_UNDER = re.compile(
+_DATA_UNDER = late(rf"\b{_DATA}(?: (?:that|which) (?:is|are))? {_LICENSED} under\b|(?<!be )\bused under\b")
+_BASE_UNDER = late(
     r"\b(?:version|derivative|fine-?tune|merge|tuned|based|built|trained|derived|initiali[sz]ed) (?:of|from|(?:up)?on) "
     rf"[^,;]{{1,60}}, (?:which|that|itself) (?:is |was |are )?{_LICENSED}\b|"
     r"\b(?:model|network|system|encoder|project|package|pipeline|we|it) "
@@ -73,22 +74,22 @@ _BASE_UNDER = re.compile(
 )
 
 # "Because the data are ..., this model may not ...".
-_SO_THE_MODEL = re.compile(
+_SO_THE_MODEL = late(
     r"(?:, ?|\bso |\btherefore |\bhence )(?:this|the|our) (?!base|original|teacher)(?:[\w-]+ )?"
     r"(?:models?|weights?|checkpoints?) (?:is|are|may|can|must|should)\b"
 )
 
-_BEHIND = re.compile(
+_BEHIND = late(
     r"[ -]?(?:licen[sc]ed?,? ?)?(?:\((?:for |the |our )*|(?:for|covers?|applies to) (?:the |our |all )?)"
     r"(?:(?:source|model|inference|training|pre-?trained) )?"
 )
-_TRAINED_ON = re.compile(r"\b(?:train|tun)(?:ed|ing) (?:on|with|using) [^,;.]{0,40}\Z")
+_TRAINED_ON = late(r"\b(?:train|tun)(?:ed|ing) (?:on|with|using) [^,;.]{0,40}\Z")
 _THE_MODEL = r"(?:the|this|our) (?!base|original|teacher)(?:[\w-]+ ){0,3}?(?:models?|weights?|checkpoints?)"
-_MODEL_UNDER = re.compile(
+_MODEL_UNDER = late(
     rf"\b(?:release|publish|distribut|licen[sc])\w* {_THE_MODEL} under\b|"
     rf"\A\W*{_THE_MODEL} (?:is|are|will be) (?:{_LICENSED} )?under\b"
 )
-_LINEAGE = re.compile(
+_LINEAGE = late(
     r"\b(?:base|original|teacher|upstream|parent|backbone|underlying|foundation|derive|inherit|based on|version of|"
     r"fine-?tun|on which|from which)"
 )

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from modelpick.licences.lookup import Licence, licence_of, licences
 from modelpick.vetting.answers.contract_license import Restriction
-from modelpick.vetting.answers.words import either
+from modelpick.vetting.answers.words import either, late
 
 # Names in prose -> id. Longer ones first: the first that matches at a place wins.
 _NAMES: tuple[tuple[str, str], ...] = (
@@ -59,20 +59,18 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"FAIR[ -]?(?:AI[ -])?Public[ -]Licen[sc]e", "faipl-1.0"),
     (r"PolyForm Noncommercial", "polyform-noncommercial-1.0.0"),
 )
-_ANY_NAME = re.compile(
+_ANY_NAME = late(
     rf"(?<![A-Za-z0-9_/])(?:{'|'.join(f'(?P<n{i}>{pattern})' for i, (pattern, _) in enumerate(_NAMES))})", re.I
 )
-_STATES = re.compile(
-    r"\blicen[sc]e ?[:：|] ?\w|\b(?:licen[sc]ed|released|distributed|available) under\b|\brights reserved\b"
-)
+_STATES = late(r"\blicen[sc]e ?[:：|] ?\w|\b(?:licen[sc]ed|released|distributed|available) under\b|\brights reserved\b")
 # "Its maker has stated no licence" names none, by whatever name.
-_NONE_STATED = re.compile(
+_NONE_STATED = late(
     r"\b(?:no|any|without an?|(?:not|never)(?: yet)? (?:stated|declared|chosen|specified|named|granted|given)"
     r"(?: an?)?) licen[sc]e\b(?! fees?)|\blicen[sc]e(?:\*\*)? ?[:|]? ?(?:(?:is|was|has been|yet) ){0,3}"
     r"(?:not (?:yet )?(?:been )?(?:specified|stated|known|declared|decided|chosen|given)|unknown|undecided|unspecified|"
     r"to be (?:decided|determined|announced)|tbd|n/a)\b"
 )
-_ABOUT_LICENCE = re.compile(
+_ABOUT_LICENCE = late(
     r"licen[sc]|ライセンス|许可|協議|协议|лиценз|lizenz|licencia|licença|라이[선센]스|\bcc[ -]by|copyright|"
     r"rights reserved|\bapache[ -](?:v(?:ersion)? ?)?2|\bunder (?:the |an? )?(?:terms of (?:the )?)?"
     r"(?:apache|mit\b|bsd\b|[al]?gpl|gnu\b|cc[ -]?0|creative|mozilla|open ?rail)"
@@ -143,12 +141,12 @@ _NON_COMMERCIAL = either(
     r"\bnão comercial\b|\bnon commerciale?\b|некоммерческ",
 )
 _OR = r"(?: use| purposes?)?(?: and|,? or| as well as| vs\.?| versus| ?/ ?) ?(?:for )?"
-_EITHER_WAY = re.compile(
+_EITHER_WAY = late(
     rf"\b(?:commercial(?:ly)?{_OR}non[ -]?commercial(?:ly)?|non[ -]?commercial(?:ly)?{_OR}commercial(?:ly)?)\b"
 )
-_NC_PROJECT = re.compile(r"\b(?:an?|this|our) non[ -]?commercial (?:\w+ )?(?:project|effort|work)\b")
-_NC_NAME = re.compile(r"(?<![a-z\d])cc[ -]?by[ -]nc\b|\blicen[sc]e-nc\b|\bnoncommercial\b")
-NO_SALE = re.compile(
+_NC_PROJECT = late(r"\b(?:an?|this|our) non[ -]?commercial (?:\w+ )?(?:project|effort|work)\b")
+_NC_NAME = late(r"(?<![a-z\d])cc[ -]?by[ -]nc\b|\blicen[sc]e-nc\b|\bnoncommercial\b")
+NO_SALE = late(
     r"\b(?:not|n't|never) (?:re-?)?sell (?:or \w+ )?(?:this|the|our|it\b)(?: (?:model|merge|checkpoint|lora|weights))?"
 )
 """A ban on selling the model itself."""
@@ -193,17 +191,17 @@ _HINTS = (
 )  # fmt: skip
 _LATIN_HINTS = tuple(hint for hint in _HINTS if hint.isascii())
 _OTHER_HINTS = tuple(hint for hint in _HINTS if not hint.isascii())
-_THIS_AFTER_ALL = re.compile(r", ?(?:this|our) (?:[\w-]+ )?(?:models?|weights?|checkpoints?)\b")
+_THIS_AFTER_ALL = late(r", ?(?:this|our) (?:[\w-]+ )?(?:models?|weights?|checkpoints?)\b")
 _NOT_THIS = either(
     r"\b(?:base|original|teacher|other|upstream) model(?:'s)? (?:is|was|has)|\bunlike\b",
 )
 
-_USE_WORD = re.compile(r"\b(?:non-?\s?commercial|commercial|research|academic|scientific|educational)\w*")
-_BREAK = re.compile(r"[;,]| because | due to | owing to | since ")
+_USE_WORD = late(r"\b(?:non-?\s?commercial|commercial|research|academic|scientific|educational)\w*")
+_BREAK = late(r"[;,]| because | due to | owing to | since ")
 
 
 # Words before a name that make it no statement: "not under the MIT license", "based on the MIT license".
-_NO_STATEMENT = re.compile(
+_NO_STATEMENT = late(
     r"(?:\bnot|n't|\bno longer|\bnever|\bunlike|\binstead of|\brather than|\bcompatible with|\bsimilar to|"
     r"\bbased (?:up)?on|\binspired by|\bderived from|\bmodified|\bsuch as|\bfor example)\b"
     r"(?! only| just)[^.;,]{0,40}\Z",
@@ -253,7 +251,7 @@ def _table_names() -> re.Pattern[str]:
     names = {licence.name for licence in licences() if len(licence.name) > 14}
     names |= {name for licence in licences() for name in (licence.hub_id, *licence.aliases) if len(name) > 11}
     patterns = (re.escape(name).replace(r"\-", "[ -]") for name in sorted(names, key=len, reverse=True))
-    return re.compile("|".join(rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])" for pattern in patterns), re.I)
+    return late("|".join(rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])" for pattern in patterns), re.I)
 
 
 @lru_cache(maxsize=8192)  # of many cards in a row, two sentences in three were read before

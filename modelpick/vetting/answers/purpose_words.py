@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from modelpick.vetting.answers.doing import THING
-from modelpick.vetting.answers.words import Cues, CueSet
+from modelpick.vetting.answers.words import Cues, CueSet, late
 
 # "a model for text-image comprehension", but not "for training".
 FOR_DOING = Cues(
@@ -15,7 +15,7 @@ FOR_DOING = Cues(
     r"attribution|\w*thing\b|following|initiali[sz]ation|convenience|compression|deployment|commercial)"
     r"\w{3,}(?:tion|sion|ysis|ment|ing|overy)\b(?! (?:code|data|scripts?|details))",
 )
-THING_BEFORE = re.compile(rf"\b{THING}s? $|\b(?:is|are) (?:an?|the|our) [^.:;]*\b{THING}\b[^.:;]* $")
+THING_BEFORE = late(rf"\b{THING}s? $|\b(?:is|are) (?:an?|the|our) [^.:;]*\b{THING}\b[^.:;]* $")
 # For which use it was made; plain wherever it stands.
 MADE_FOR = CueSet(
     Cues(
@@ -76,7 +76,7 @@ FRAMES = CueSet(
     ),
 )
 # What is plain at the head of a sentence that names no subject: "Try it for limericks", "Good at night scenes".
-AT_HEAD = re.compile(
+AT_HEAD = late(
     r"^\W*(?:try (?:it|this|her|him) (?:for|as|when)|(?:good|great|best|perfect|ideal|handy|useful|suitable|made|meant|"
     r"built|intended|designed) (?:for|at|to|as)|works (?:well|best|great) (?:for|as)|(?:made|built|designed|"
     r"intended) to)"
@@ -99,7 +99,7 @@ OTHER_TONGUES = Cues(
     r"classifica|extrai|transcreve|escreve|reconhece|converte|hilft|erzeugt|generiert|übersetzt|beantwortet|schreibt|"
     r"erkennt|klassifiziert|extrahiert|transkribiert|korrigiert|wandelt|liest) \w",
 )
-FAR_TONGUES = re.compile(
+FAR_TONGUES = late(
     "用于(?!训练|微调|评估|测试|预训练)|用来|的任务|旨在|ため(?:の|に)(?:モデル|使)|用途|ことができ|"
     "利用するには|できます|"
     "(?:使用|利用)されることを想定|(?:使|利用|使用)\\w{0,5}ことを想定|위한|사용(?:할|됩|하)|수 있습니다|목적|"
@@ -116,7 +116,7 @@ FAR_TONGUES = re.compile(
     "восстанавлива|расставля)"
 )
 # Sentences that speak of something else than what the model is for.
-NOT = re.compile(
+NOT = late(
     r"\btraining (?:tasks?|objectives?)\b|"
     r"\b(?:technique|method|approach|strategy) (?:proposed|used|described|introduced)\b|"
     r"\bpull request|\bdataset (?:is|was|can)\b|"
@@ -135,8 +135,8 @@ NOT = re.compile(
     r"\b(?:warranty|liab)|\bwe (?:use|used|utilize) (?:the|a)\b|\bcompared (?:to|with)\b|"
     r"\bcan be (?:used|loaded) (?:with|in|by|via|through) (?:the )?\W?(?:transformers|hugging ?face|vllm|pipeline)"
 )
-NOT_AT_HEAD = re.compile(r"\W*(?:(?:eval\w*|train\w*|test|downstream) (?:data|set)|download\b)")
-SUBJECT = re.compile(
+NOT_AT_HEAD = late(r"\W*(?:(?:eval\w*|train\w*|test|downstream) (?:data|set)|download\b)")
+SUBJECT = late(
     r"^\W*(?:this|the|our|it|an?|i|we|you|one|these|input|proof|used|use it)\b|\b(?:model|checkpoint|network|"
     r"system|adapter|"
     r"lora|encoder|agent|embeddings?|llm|assistant|tool)s?\b"
@@ -147,25 +147,23 @@ PLAIN_USE = Cues(
     r"\byou can use (?:this|the|our) (?:raw )?model (?:to|for) (?!the following|this)|"
     r"\b(?:this|the) model can be used (?:to|for) (?!the following|inference|download)",
 )
-OF_THE_MODEL = re.compile(r"\bmodel\b|\b(?:fine-?)?tuned\b|\btrained\b")
-RESULT = re.compile(r"\bachiev|\boutperform|\bobtain(?:s|ed|ing) (?:new |the )?(?:state|best|sota)|\bevaluat")
-OF_DATA = re.compile(
-    r"\b(?:data ?sets?|corpus|corpora) (?:is|are|was|were|for|of|contain|consist|cover|includ)|\bpapers?\b"
-)
-VERBAL = re.compile(
+OF_THE_MODEL = late(r"\bmodel\b|\b(?:fine-?)?tuned\b|\btrained\b")
+RESULT = late(r"\bachiev|\boutperform|\bobtain(?:s|ed|ing) (?:new |the )?(?:state|best|sota)|\bevaluat")
+OF_DATA = late(r"\b(?:data ?sets?|corpus|corpora) (?:is|are|was|were|for|of|contain|consist|cover|includ)|\bpapers?\b")
+VERBAL = late(
     r"\b(?:is|are|was|were|be|has|have|had|can|could|will|would|should|may|see|use|uses|using|used|we|you|i|please|"
     r"paper|data ?sets?|thanks?|based|on)\b|\btitle:|https?:|^\W*(?:create|build|train|try|check|learn) (?:your|"
     r"an?|the|out)\b"
 )
 TITLED = Cues("paper thesi artic title entit", r"\b(?:papers?|thesis|article|titled|entitled)\b")
-ONLY_LINK = re.compile(r"^\W*\[[^\]\n]*\]\([^()\n]*\)\W*$")  # the title of a paper
+ONLY_LINK = late(r"^\W*\[[^\]\n]*\]\([^()\n]*\)\W*$")  # the title of a paper
 ORIGIN = Cues(
     "fine finet versi deriv based conve quant disti merge adapt train port copy",
     r"\b(?:fine[- ]?tuned|finetuned|derived|distilled|converted|quanti[sz]ed|adapted|trained|further pre-?trained)"
     r"(?: version)?(?: of| from| on| using| with)\b|"
     r"\bbased (?:up)?on\b|\bmerge of\b|\b(?:version|port|copy|quants?|quanti[sz]ations?|adapter) (?:of|for)\b",
 )
-PAPER = re.compile(
+PAPER = late(
     r"arxiv\.org/(?:abs|pdf)/|aclanthology\.org|aclweb\.org/anthology|openreview\.net/|doi\.org/10\.|"
     r"huggingface\.co/papers/|proceedings\.|arxiv:\s?\d{4}\.\d{4,5}",
     re.IGNORECASE,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from modelpick.vetting.answers.words import Cues, CueSet, either
+from modelpick.vetting.answers.words import Cues, CueSet, either, late
 
 EXCLUDED_USE = CueSet(
     Cues(
@@ -163,7 +161,7 @@ LIMIT_OTHER = either(
     "保証(?:する|し|いた)|苦手|不支持|不能保证|无法|可能(?:会)?(?:产生|生成|存在|出现|输出)|"
     "偏见|幻觉|局限|할 수 없|한계|지원하지 않|보장하지|못합니다|부정확|편향(?:된|이|적)",
 )
-CLAIM = re.compile(  # a sentence with a verb, in the languages whose words are told apart by spaces; else any text
+CLAIM = late(  # a sentence with a verb, in the languages whose words are told apart by spaces; else any text
     r"\b(?:is|are|be|been|was|were|has|have|not|may|might|can|could|will|would|should|must|does|do|only|lacks?|"
     r"limit\w*|"
     r"tends?|needs?|requires?|struggles?|due|because|less|more|ist|sind|kann|nicht|est|sont|peut|es|son|puede|é|"
@@ -187,8 +185,8 @@ NO_LIMIT = either(
     r"\b(?:harmful|offensive|toxic|inappropriate|hate|nsfw|explicit|sexual|unsafe)\w* (?:[\w-]+ ){0,3}"
     r"(?:detect|filter|classif|moderat|identif|recogni)",
 )
-NOTHING = re.compile(r"^\W*(?:none|n/?a|nothing|unknown|no\b)|:\W*$")
-HOW_TO = re.compile(
+NOTHING = late(r"^\W*(?:none|n/?a|nothing|unknown|no\b)|:\W*$")
+HOW_TO = late(
     r"^\W*(?:you can|here is|here's|to use|how to|first|run|install|import|example|"
     r"if you have (?:any )?(?:questions|ideas|feedback)|contact|feel free|note that the paper)\b"
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
-from modelpick.vetting.answers.words import Cues, CueSet, Said, either, group, kept
+from modelpick.vetting.answers.words import Cues, CueSet, Said, either, group, kept, late
 
 # Bare "language model" or "embedding" says what a thing is, not what it is for.
 _TASK = CueSet(
@@ -110,7 +109,7 @@ _AFTER = either(
     r"^(?: \([a-z-]{2,6}\))? (?:model|system|program|tool|network|pipeline|adapter|agent|engine|"
     r"toolkit|downstream|tasks?)s?\b"
 )
-_FOLLOWS = re.compile(r" ?(?:$|[.,:;(]|(?:based|built|trained|fine-?tuned|made|for|in|with|using|that|from)\b)")
+_FOLLOWS = late(r" ?(?:$|[.,:;(]|(?:based|built|trained|fine-?tuned|made|for|in|with|using|that|from)\b)")
 _NEAR = 80  # characters before a task that are looked at
 _MOST = 8
 _LEADING = 60  # characters before a task that the sentence begins with

@@ -6,6 +6,7 @@ import re
 
 from modelpick.card_facts import BlockKind
 from modelpick.vetting.answers.view import CardView
+from modelpick.vetting.answers.words import late
 
 # Tool, words of its skeleton in lower case (looked for first, since that is cheap), and what must stand around them.
 _TOOLS: tuple[tuple[str, str, str], ...] = (
@@ -91,10 +92,10 @@ _TOOLS: tuple[tuple[str, str, str], ...] = (
     ("peft", "used during training:", r"^the following `?bitsandbytes`? quantization config was used during training"),
     ("peft", "- peft ", r"^#{2,4} framework versions\s{1,9}- peft \d"),
 )
-_COMPILED = tuple((name, words, re.compile(pattern, re.M)) for name, words, pattern in _TOOLS)
+_COMPILED = tuple((name, words, late(pattern, re.M)) for name, words, pattern in _TOOLS)
 _HEAD = 60_000  # characters; a skeleton shows at the head of a card
 # What people leave standing of a template that is all prose and code, and so has no empty sections.
-_LEFT_OVER = re.compile(
+_LEFT_OVER = late(
     r"\btodo: (?:replace|adapt|remove|add|fill|write|describe|insert)\b|\{lang_id\}|\band \.\.\. and \.\.\.|\{\{ ?\w+"
 )
 _FEWEST_LEFT_OVER = 4

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 
-from modelpick.vetting.answers.words import either, group
+from modelpick.vetting.answers.words import either, group, late
 
 
 class Topic(StrEnum):
@@ -93,7 +92,7 @@ _WORDS: Mapping[Topic, str] = {
     ),
 }
 _ANY = either(*_WORDS.values())
-_EACH = {topic: re.compile(words) for topic, words in _WORDS.items()}
+_EACH = {topic: late(words) for topic, words in _WORDS.items()}
 _MAX_TITLE = 70
 
 

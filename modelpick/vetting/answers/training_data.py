@@ -6,7 +6,6 @@ matter's key `datasets` says so; a name in an evaluation, or told of another mod
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from modelpick.card_facts import BlockKind, Value
@@ -18,12 +17,13 @@ from modelpick.vetting.answers.training_found import Found, set_key
 from modelpick.vetting.answers.training_lines import LineReader
 from modelpick.vetting.answers.training_tables import TableReader
 from modelpick.vetting.answers.view import CardView, Line
+from modelpick.vetting.answers.words import late
 
 _MAX_EVIDENCE = 6
 _MAX_DATASETS = 500
 _MAX_NAME = 200
 _MAX_RESULTS = 50
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+_HUB_ID = late(r"[\w.-]+/[\w.-]+")
 _NAME_KEYS = ("id", "name", "dataset", "path", "type", "repo_id")
 
 

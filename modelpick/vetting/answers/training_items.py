@@ -9,17 +9,18 @@ from modelpick.licences.datasets import dataset_terms
 from modelpick.vetting.answers.dataset_names import Named, hub_ids, looks_like_name, names_in, trimmed
 from modelpick.vetting.answers.dataset_patterns import MODEL_URL
 from modelpick.vetting.answers.view import Line
+from modelpick.vetting.answers.words import late
 
 _MAX_ITEM_WORDS = 5
-_ITEM_SIZE = re.compile(r"^~?\d[\d.,]*\s?[kKmMbB%]?(?: (?:of|from))?(?= )")
-_LABEL = re.compile(r"[^\W\d_a-z]|[a-z][\d_-]|\d[a-z]|^\w+$")  # more than some plain words
+_ITEM_SIZE = late(r"^~?\d[\d.,]*\s?[kKmMbB%]?(?: (?:of|from))?(?= )")
+_LABEL = late(r"[^\W\d_a-z]|[a-z][\d_-]|\d[a-z]|^\w+$")  # more than some plain words
 # "PII Filtering: ...": what was done to the data.
-_STEP = re.compile(r"\W*(?:[A-Z][\w-]*,? (?:and |& )?){0,4}[A-Za-z-]*ing\b\W*(?:[:(–—-]|$)")
-_ITEM_END = re.compile(r"\s[-–—:(/|]|:\s|,\s")
-_NAMES_AFTER = re.compile(r"(?:, (?:and )?| and | & )(?=[A-Z]\w*[A-Z\d]|[A-Z]\w+-|[A-Z]\w+(?: and |, ))")
-_LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9./_-]{2,60}(?: [A-Z][A-Za-z0-9.-]+){0,3}")
-_TWO_PARTS = re.compile(r"[A-Z][a-z]+-[A-Z][a-z]+")
-_LOWER = re.compile(r"[a-z]+")
+_STEP = late(r"\W*(?:[A-Z][\w-]*,? (?:and |& )?){0,4}[A-Za-z-]*ing\b\W*(?:[:(–—-]|$)")
+_ITEM_END = late(r"\s[-–—:(/|]|:\s|,\s")
+_NAMES_AFTER = late(r"(?:, (?:and )?| and | & )(?=[A-Z]\w*[A-Z\d]|[A-Z]\w+-|[A-Z]\w+(?: and |, ))")
+_LATIN_NAME = late(r"[A-Za-z][A-Za-z0-9./_-]{2,60}(?: [A-Z][A-Za-z0-9.-]+){0,3}")
+_TWO_PARTS = late(r"[A-Z][a-z]+-[A-Z][a-z]+")
+_LOWER = late(r"[a-z]+")
 
 
 def is_step(text: str) -> bool:

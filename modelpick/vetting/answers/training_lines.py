@@ -14,11 +14,9 @@ from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.training_found import Found, set_key
 from modelpick.vetting.answers.training_items import is_step, item_names
 from modelpick.vetting.answers.view import Line
-from modelpick.vetting.answers.words import Said, kept
+from modelpick.vetting.answers.words import Said, kept, late
 
-_PAPER = re.compile(
-    r"arxiv\.org|aclweb\.org|aclanthology|doi\.org|openreview|semanticscholar|\.pdf\b|proceedings", re.I
-)
+_PAPER = late(r"arxiv\.org|aclweb\.org|aclanthology|doi\.org|openreview|semanticscholar|\.pdf\b|proceedings", re.I)
 _PLAIN = frozenset({BlockKind.PARAGRAPH, BlockKind.HEADING})
 _TOLD_IN = frozenset({Topic.TRAINING, Topic.DATA})
 _TITLE_BLANKS = 3
@@ -26,8 +24,8 @@ _MAX_GAP = 3  # rows between a sentence about training and one that goes on abou
 _REACH = 120  # signs between "trained" and "on"
 _SHORT_LEAD = 200
 _SHORT = 30
-_ON = re.compile(r" (?:on|with|using|against) |[;.] |, and |fine")
-_LABELLED_LINK = re.compile(r"[:：][*_`\s]{0,4}\[([^\[\]\n]{2,80})\]\(\s*<?([^()\s<>]{1,300})")
+_ON = late(r" (?:on|with|using|against) |[;.] |, and |fine")
+_LABELLED_LINK = late(r"[:：][*_`\s]{0,4}\[([^\[\]\n]{2,80})\]\(\s*<?([^()\s<>]{1,300})")
 
 
 def in_data(line: Line) -> bool:

@@ -17,7 +17,7 @@ from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.training_found import Found
 from modelpick.vetting.answers.training_lines import in_data
 from modelpick.vetting.answers.view import Line
-from modelpick.vetting.answers.words import either
+from modelpick.vetting.answers.words import either, late
 
 _NAME_HEAD = either(
     r"^\W*(?:(?:training|train|source|pre-?training|fine-?tuning) )?(?:data ?sets?|corpus|corpora|data|data ?sources?|"
@@ -29,8 +29,8 @@ _TRAINED_HEAD = either(
     r"corpus|set|data ?sets?)$",
     r"^pre-?train(?:ed|ing)? (?:on|data|corpus|set|data ?sets?)$|训练数据|训练语料|学習データ|학습 ?데이터",
 )
-_WEAK_HEAD = re.compile(r"^\W*(?:data|names?|sources?|subsets?|collections?)\W*$")
-_ROLE_HEAD = re.compile(r"^\W*(?:roles?|uses?|used (?:for|in|as)|usage|purpose|splits?|stages?|phases?|用途)\W*$")
+_WEAK_HEAD = late(r"^\W*(?:data|names?|sources?|subsets?|collections?)\W*$")
+_ROLE_HEAD = late(r"^\W*(?:roles?|uses?|used (?:for|in|as)|usage|purpose|splits?|stages?|phases?|用途)\W*$")
 _AMOUNT_HEAD = either(
     r"\b(?:hours?|hrs|sizes?|samples?|tokens?|pairs|utterances|images|examples|sentences|rows|amounts?|lines|words|"
     r"documents|weights?|proportion|ratio|epochs|licen[sc]e|count|number|quantity|speakers?)\b|^\W*#|数量|小时|時間|규모|시간",
@@ -38,21 +38,21 @@ _AMOUNT_HEAD = either(
 _METRIC_HEAD = either(
     r"\b(?:wer|cer|f1|acc\w*|bleu\w*|scores?|rouge\w*|em|map|ndcg\w*|mrr|perplexity|ppl|loss|results?|precision|recall)\b",
 )
-_SEVERAL = re.compile(r" \+ |, | & | and ")
-_SOURCES = re.compile(r"\W*(?:data )?sources\W*$")
-_NO_SOURCE = re.compile(r"\b(?:lookups|vectors|floret)\b", re.I)
-_CORPUS = re.compile(r"\b(?:[Cc]orpus|[Tt]reebank|[Dd]ataset|[Dd]ependencies)\b")
-_CITED = re.compile(r"\b(?:19|20)\d\d\b|\bet al\b")
-_TRAIN_WORD = re.compile(r"train|tun(?:e|ing)|sft|dpo|訓練|训练|学習")
-_EVAL_WORD = re.compile(r"eval|test|valid|dev|benchmark|评|評価")
-_OTHER_WORD = re.compile(r"calib|prun")
-_TOTAL = re.compile(r"total\b|sum\b|all\b|overall\b|合计|合計", re.I)
-_NUMBER = re.compile(r"^[\s\d.,%+±~/()×x:-]*(?:[kKmMgGtTbB]{0,2}|hours?|hrs?|h)\s*$")
-_SIZED = re.compile(r"\d\s*(?:[GMTK]B|k|M|B)\b")
-_SIZE = re.compile(r"\s*\([^()]*\d[^()]*\)\s*$")
-_PIECES = re.compile(r"\s*(?:<br\s*/?>|;|,\s| \+ |(?<=\S) and )\s*")
-_AMOUNT = re.compile(r"~?\d[\d.,]*\s?[kKmMbBgGtT]?[bB]?\b")
-_HAS_WORD = re.compile(r"[A-Za-z]{2}")
+_SEVERAL = late(r" \+ |, | & | and ")
+_SOURCES = late(r"\W*(?:data )?sources\W*$")
+_NO_SOURCE = late(r"\b(?:lookups|vectors|floret)\b", re.I)
+_CORPUS = late(r"\b(?:[Cc]orpus|[Tt]reebank|[Dd]ataset|[Dd]ependencies)\b")
+_CITED = late(r"\b(?:19|20)\d\d\b|\bet al\b")
+_TRAIN_WORD = late(r"train|tun(?:e|ing)|sft|dpo|訓練|训练|学習")
+_EVAL_WORD = late(r"eval|test|valid|dev|benchmark|评|評価")
+_OTHER_WORD = late(r"calib|prun")
+_TOTAL = late(r"total\b|sum\b|all\b|overall\b|合计|合計", re.I)
+_NUMBER = late(r"^[\s\d.,%+±~/()×x:-]*(?:[kKmMgGtTbB]{0,2}|hours?|hrs?|h)\s*$")
+_SIZED = late(r"\d\s*(?:[GMTK]B|k|M|B)\b")
+_SIZE = late(r"\s*\([^()]*\d[^()]*\)\s*$")
+_PIECES = late(r"\s*(?:<br\s*/?>|;|,\s| \+ |(?<=\S) and )\s*")
+_AMOUNT = late(r"~?\d[\d.,]*\s?[kKmMbBgGtT]?[bB]?\b")
+_HAS_WORD = late(r"[A-Za-z]{2}")
 _MAX_LABEL = 80
 _MAX_WORDS = 8
 

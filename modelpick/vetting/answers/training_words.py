@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modelpick.vetting.answers.words import either
+from modelpick.vetting.answers.words import either, late
 
 
 class Hinted:
@@ -33,7 +33,7 @@ TRAINED = either(
     r"ajustad[oa] (?:con|en|sobre|com|no|na)|afinad|finjusterad",
 )
 # What makes a sentence with such a word one about data: a preposition soon after it, or one of the next pattern.
-PREPOSITION = re.compile(r"\b(?:on|using|with|from|over|by)\b")
+PREPOSITION = late(r"\b(?:on|using|with|from|over|by)\b")
 TRAINED_ON = either(
     r"\bused (?:to|for|in) (?:pre-?|fine-?)?(?:train|tun)|\bfor (?:sft|dpo|orpo|kto|grpo)\b|"
     r"(?:sft|dpo|orpo|kto|rlhf|grpo)(?:-\w+)? (?:on|with|using)\b",
@@ -48,7 +48,7 @@ EVALUATED = either(
     r"evaluiert|évalu|evaluad|avaliad|getestet auf|评测|评估|測試|测试集|評価|평가|оценива|протестир",
 )
 # "trained and evaluated on X": what comes after is both.
-BOTH = re.compile(r"(?:train|tun)\w*(?: |, )?(?:and|&|/|,|as well as) ?(?:\w+ )?(?:evaluat|validat|test)\w*")
+BOTH = late(r"(?:train|tun)\w*(?: |, )?(?:and|&|/|,|as well as) ?(?:\w+ )?(?:evaluat|validat|test)\w*")
 DENIED = Hinted(
     ("not ", "never", "without", "excluding", "no "),
     either(
@@ -57,8 +57,8 @@ DENIED = Hinted(
     ),
 )
 # "trained on X without Y": of X it is said.
-EXCEPT = re.compile(r"excluding|without")
-EXCEPTED = re.compile(r"\b(?:excluding|without)\b[^,;.]*$")
+EXCEPT = late(r"excluding|without")
+EXCEPTED = late(r"\b(?:excluding|without)\b[^,;.]*$")
 OTHERS = Hinted(
     (
         "other",
@@ -85,7 +85,7 @@ OTHERS = Hinted(
     ),
 )
 # How to train, or what training would be like, tells nothing about this model: nor do the data of its tokenizer.
-ADVICE_FIRST = re.compile(
+ADVICE_FIRST = late(
     r"^\W*(?:(?:to )?(?:re-?|pre-?|fine-?)?(?:train|tune)\b|to (?:apply|use|adapt|run|reproduce)\b|(?:to )?finetune\b|"
     r"(?:an? |the )?(?:scripts?|notebooks?|examples?|tutorials?|recipes?) (?:to|that|for|of)\b)"
 )
@@ -100,7 +100,7 @@ ADVICE = Hinted(
     ),
 )
 # "Please find the data sets used for training below": a statement, whatever is asked of the reader.
-DATA_USED = re.compile(
+DATA_USED = late(
     r"\b(?:data ?sets?|data|corpora|sources) (?:that |which )?(?:were |was |we )?used (?:for|in|to|during) (?:the )?"
     r"(?:pre-?|fine-?)?(?:train|tun)"
 )
@@ -114,7 +114,7 @@ STATED = either(
 )
 BASE_TRAINED = Hinted(
     ("trained",),
-    re.compile(
+    late(
         r"(?:^\W*|\b(?:the|its|our|this|whose) )(?:base|teacher|parent|backbone|underlying|upstream|reward|draft|"
         r"initial)(?:[ -]\w+)? "
         r"(?:model|checkpoint|network|version|encoder|weights|llm)s? (?:itself )?(?:was|were|is|are|has been|had been) "
@@ -124,33 +124,29 @@ BASE_TRAINED = Hinted(
 # A famous model as the subject: "BERT was trained on ..." is told of BERT, unless the card's own title names it.
 FAMOUS_TRAINED = Hinted(
     ("trained",),
-    re.compile(
+    late(
         r"(?:^|[\s(\"'*])(chatgpt|gpt|bert|roberta|deberta|albert|electra|llama|mistral|mixtral|qwen|gemma|clip|t5|"
         r"mt5|bart|"
         r"whisper|wav2vec|xlm|stable diffusion|vicuna|falcon|bloom|opt|palm|claude|gemini|starcoder)[\w.-]*(?: [\d.]+)?"
         r"(?: models?| itself)? (?:was|were|is|are|has been|had been) (?:\w+ )?(?:pre-?)?trained\b"
     ),
 )
-TRAIN_SPLIT = re.compile(
+TRAIN_SPLIT = late(
     r"[a-z0-9)] ?(?:의 )?(?:학습|훈련) ?데이터|[a-z0-9)](?:的)?训练集|[a-z0-9)](?:の)?(?:学習|訓練)データ"
 )
-COMPARED = re.compile(
+COMPARED = late(
     r"\boutperform|\bcompared (?:to|with)\b|\bbetter than\b|\bunlike\b|\bin contrast to\b|\bas opposed to\b"
 )
 # "It builds on the X model, trained on Y": what stands next is told of X.
-OF_BASE = re.compile(
+OF_BASE = late(
     r"\b(?:leverag\w+|uses?|using|based on|built (?:up)?on|builds (?:up)?on|initiali[sz]ed (?:from|with)|starting from|"
     r"on top of) [^.;]{0,80}\b(?:model|checkpoint|weights|encoder|backbone|embeddings)s?,? (?:which |that )?"
     r"(?:is |was |were |are |has been )?(?:already |originally )?(?:pre-?)?trained (?:on|with) (?:the |a )?[^,.;]*$"
 )
-FOR_TASKS = re.compile(r"\bfor [^.;]{1,120}\bwe (?:also )?fine-?tune\b")
-MODELLED_ON = re.compile(
-    r", (?:an? |the )?(?:\w+ )?(?:re-?production|re-?creation|replication|clone|version) of (?:\S+ )?$"
-)
-IS_TEST_SET = re.compile(r"\W{0,2}(?:평가|評価|評測|评测|测试|テスト)")
-IS_TEST = re.compile(
-    r"\W{0,3}(?:benchmark|leaderboard|test|dev|evaluation|validation)\b(?! (?:and|for) [\w-]*(?:train|tun))"
-)
+FOR_TASKS = late(r"\bfor [^.;]{1,120}\bwe (?:also )?fine-?tune\b")
+MODELLED_ON = late(r", (?:an? |the )?(?:\w+ )?(?:re-?production|re-?creation|replication|clone|version) of (?:\S+ )?$")
+IS_TEST_SET = late(r"\W{0,2}(?:평가|評価|評測|评测|测试|テスト)")
+IS_TEST = late(r"\W{0,3}(?:benchmark|leaderboard|test|dev|evaluation|validation)\b(?! (?:and|for) [\w-]*(?:train|tun))")
 # Words that look like an account of data and tell of machines, time, lengths and tricks.
 NO_DATA = either(
     r"\bon (?:an? |one |two |four |eight |the )?(?:single )?(?:\d+ ?x? ?)?(?:[\w.-]+ ){0,3}"
@@ -184,12 +180,12 @@ KIND = either(
     r"oraciones)\b",
 )
 # What a training sentence says it was trained on: the preposition and what follows.
-OBJECT = re.compile(
+OBJECT = late(
     r"(?:train|tun|distil|learn)\w*\b(?:[^.;]|\.\w){0,120}?(?<=\s)(on|using|with|from|over|by)\s((?:[^.;]|\.\w){0,160})"
 )
-WITH_DATA = re.compile(rf"\d|\bdata(?:set)?s?\b|\bcorp(?:us|ora)\b|\b(?:our|own|his|her|their)\b.*{_DATA_NOUNS}")
+WITH_DATA = late(rf"\d|\bdata(?:set)?s?\b|\bcorp(?:us|ora)\b|\b(?:our|own|his|her|their)\b.*{_DATA_NOUNS}")
 # "textual inversion embedding on 30 images": a model, and on what, with no verb.
-MADE_ON = re.compile(
+MADE_ON = late(
     r"\b(?:embeddings?|lora|hypernetworks?|checkpoint|textual inversion|vectors|classifier)\b[^.]{0,40}?"
     rf"\b(?:on|from|based on) (?:~|about |around |approximately )?(?:\d|[^.]{{0,30}}\b{_DATA_NOUNS})"
 )
@@ -198,21 +194,21 @@ FOREIGN_TRAINED = either(
     r"entra[îi]n[ée]",
     r"entrenad|treinad|ajustad[oa]",
 )
-OUR_DATA = re.compile(
+OUR_DATA = late(
     r"\b(?:our|the) (?:\w+ ){0,2}(?:training data|data ?set|corpus) (?:is|was|are|were|consists?|"
     r"contains?|includes?|comprises?|used)\b|"
     r"\b\d[\d.,]*\s?(?:gb|tb|mb|k|m|million|billion)\b[^.]{0,40}\b(?:data ?set|corpus|texts?|data)\b[^.]{0,60}"
     r"\b(?:is|are|was|were) used\b"
 )
-MEASURED = re.compile(
+MEASURED = late(
     r"\bhyper-?param|\bperforman|\bscores?\b|\bcomparable|"
     r"\bresults?\b|\boutperform|\bachiev|\baccura|\bsurpass|\bdev set\b"
 )
 # "We used X and Y", where X and Y are known sets.
-WE_USED = re.compile(r"\bwe (?:also )?(?:used?|employ(?:ed)?|combined?|collected|mix(?:ed)?)\b")
+WE_USED = late(r"\bwe (?:also )?(?:used?|employ(?:ed)?|combined?|collected|mix(?:ed)?)\b")
 # "It was trained in three stages." "Stage 1 (0-2T): X and Y"
-STAGES = re.compile(r"\bin (?:two|three|four|five|several|multiple|\d) (?:\w+ )?(?:stages|phases|steps|rounds)\b")
-STAGE = re.compile(r"^\W*(?:stage|phase|step|round)[ -]?\w+\b[^:]{0,40}:")
+STAGES = late(r"\bin (?:two|three|four|five|several|multiple|\d) (?:\w+ )?(?:stages|phases|steps|rounds)\b")
+STAGE = late(r"^\W*(?:stage|phase|step|round)[ -]?\w+\b[^:]{0,40}:")
 # A sentence that follows one about training and goes on about its data.
 GOES_ON = either(
     r"\b(?:data ?sets?|data|corpus|corpora|tweets|texts?|images|recordings|articles|"
@@ -222,13 +218,9 @@ GOES_ON = either(
     r"^\W*(?:it|this|these|they) (?:is|was|are|were|includes?|contains?|consists?|comes?) (?:\w+ ){0,3}"
     r"(?:data ?sets?|corpus|corpora|collection|mix|combination)",
 )
-NO_LINK = re.compile(
-    r"https?:|(?:here|link|this|see|download|kaggle|github|website|homepage|paper|click)\b|.*链接|.*リンク"
-)
-INSTRUCTION = re.compile(
-    r"\bexample of\b|\bfollow\b|\bhere is\b|\bhow to\b|\bscripts?\b|\byou need\b|\btry\b|\btutorial\b"
-)
-POINTER = re.compile(r"^\W*(?:please |kindly )?(?:see|refer to|check|read|visit)\b")
+NO_LINK = late(r"https?:|(?:here|link|this|see|download|kaggle|github|website|homepage|paper|click)\b|.*链接|.*リンク")
+INSTRUCTION = late(r"\bexample of\b|\bfollow\b|\bhere is\b|\bhow to\b|\bscripts?\b|\byou need\b|\btry\b|\btutorial\b")
+POINTER = late(r"^\W*(?:please |kindly )?(?:see|refer to|check|read|visit)\b")
 _LABEL_NOUN = r"(?:data ?sets?|data|corpus|corpora|data ?sources?)(?:\(s\))?"
 LABEL = Hinted(
     (":", "："),
@@ -260,13 +252,13 @@ LEAD = Hinted(
         r"语料)[^：:]{0,20}[:：]\W*$",
     ),
 )
-NO_LEAD = re.compile(r"parameter|setting|config|command|script|argument|\bcode\b|steps|\bloss|\brun\b|download|format")
+NO_LEAD = late(r"parameter|setting|config|command|script|argument|\bcode\b|steps|\bloss|\brun\b|download|format")
 # What a sentence tells of results: the names after it were measured on.
-RESULT = re.compile(
+RESULT = late(
     r"\bachiev|\bsurpass|\bscor(?:es?|ed|ing)\b|\battain|\bpass@|\breach(?:es|ed|ing)\b|\baccuracy of\b|\boutperform"
 )
 # Most sentences hold none of these: a cheap question before the next pattern.
-HIDDEN = re.compile(
+HIDDEN = late(
     r"unk[no]|the none|undisc|unspec|disclos|reveal|specif|detail|document|withh|private|propri|confid|intern|"
     r"secret|able to|cannot|can't|not shar|公开|公開|비공개"
 )
@@ -295,7 +287,7 @@ PRIVATE = either(
 PUBLIC = either(
     r"\b(?:public(?:ly)?|open(?:ly)?(?:[ -]source)?|freely|available (?:on|at|from|here))\b|https?://",
 )
-SYNTHETIC = re.compile(
+SYNTHETIC = late(
     r"\b(?:synthetic\w*|(?:generated|written|annotated|labell?ed|translated|distill?ed|created) (?:\w+ )?"
     r"(?:by|with|using|from) (?:\w+ )?(?:chatgpt|gpt-?\d?\S*|claude\S*|gemini\S*|llama\S*|an? llm|llms|openai\S*|"
     r"mistral\S*|mixtral\S*|qwen\S*|deepseek\S*)|(?:gpt-?\d?\S*|chatgpt|llm|claude|model)[ -](?:generated|made|"
@@ -314,7 +306,7 @@ ASIDE = either(
     r"(?:we|i) (?:would like to |also |want to )?thank\b|(?:special |many )?thanks\b)",
 )
 # "learning_rate: 5e-05": a setting, as automatic cards list them by the dozen.
-SETTING = re.compile(
+SETTING = late(
     r"^[\w ]{0,30}(?:batch|learning|"
     r"rate|seed|optimi[sz]er|scheduler|epochs?|steps|precision|warmup|decay|accumulation|"
     r"length|devices?|loss|gpus?|distributed)[\w ]{0,20}[:=]"

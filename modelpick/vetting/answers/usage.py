@@ -15,7 +15,7 @@ from modelpick.vetting.answers.commands import fetched_and_run, runs_script
 from modelpick.vetting.answers.contract import RunInstructions, Usage
 from modelpick.vetting.answers.topics import Topic
 from modelpick.vetting.answers.view import CardView
-from modelpick.vetting.answers.words import either
+from modelpick.vetting.answers.words import either, late
 
 _LIBRARIES = tuple(
     """
@@ -26,7 +26,7 @@ _LIBRARIES = tuple(
     lmdeploy bertopic ollama yolov5 torch joblib modelpick
     """.split()  # noqa: SIM905 - easier to read and to extend
 )
-_IMPORT = re.compile(r"^[ \t>]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
+_IMPORT = late(r"^[ \t>]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
 _CALL = either(
     (
         r"\b(?:pipeline|from_pretrained|load_model|load_learner|hf_hub_download|from_pretrained_keras|"
@@ -42,10 +42,10 @@ _CALL = either(
     r"\brequire\(|^[ \t]*import[ \t]*\{",
     flags=re.M,
 )
-_CLONE = re.compile(
+_CLONE = late(
     r"\bgit\s+clone\b(?![^\n]*(?:huggingface\.co|hf\.co))[^\n]*?(?:/|\s)([\w.-]+?)(?:\.git)?/?[\s`'\")]*(?:\n|$)"
 )
-_CLONE_USED = re.compile(
+_CLONE_USED = late(
     r"^[ \t]*[!$>%]?[ \t]*(?:cd|python3?|bash|sh|make|pip3?\s+install\s+-r)\b|^[ \t]*(?:from|import)[ \t]", re.M
 )
 _TRAINS = either(
@@ -68,11 +68,11 @@ _COMMON = frozenset(_LIBRARIES) | {
     "librosa",
     "gym",
 }
-_CONTINUED = re.compile(r"\\\r?\n")
-_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-_TAGGED = re.compile(r"<code[^<>]{0,200}>([^<>\n]{1,400})<")
-_BIBTEX = re.compile(r"^[ \t]*@\w+[ \t]*\{", re.M)
-_PIP = re.compile(r"\bpip3?\s+install\b")
+_CONTINUED = late(r"\\\r?\n")
+_SPAN = late(r"(?<!`)`([^`\n]+)`(?!`)")
+_TAGGED = late(r"<code[^<>]{0,200}>([^<>\n]{1,400})<")
+_BIBTEX = late(r"^[ \t]*@\w+[ \t]*\{", re.M)
+_PIP = late(r"\bpip3?\s+install\b")
 _NOT_RUNNING = frozenset({Topic.EVALUATION, Topic.TRAINING})
 _MAX_EVIDENCE = 4
 _MAX_SNIPPETS = 300

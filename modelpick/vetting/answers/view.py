@@ -12,7 +12,7 @@ from modelpick.card.bases import HUBS_HEADER
 from modelpick.card_facts import Block, BlockKind, CardFacts, Sentence, Value
 from modelpick.findings import Evidence
 from modelpick.vetting.answers.topics import Topic, topics_of
-from modelpick.vetting.answers.words import Said, said_of
+from modelpick.vetting.answers.words import Said, late, said_of
 
 _MAX_LINES = 5_000
 _MAX_TEXT = 1_500
@@ -36,11 +36,11 @@ _NO_NAMES = frozenset(
     "model models card base large small tiny mini the for and with this our that from fine-tuned fine bert gpt2".split()  # noqa: SIM905
 )
 
-_ANCHOR = re.compile(
+_ANCHOR = late(
     r"\[[^\[\]\n]{0,200}\]\(#[^()\s]{0,200}\)|<a\b[^<>]{0,200}href=.?#[^<>]{0,200}>[^<>]{0,200}</a>", re.IGNORECASE
 )
-_URL = re.compile(r"\W*https?://\S+")
-_WORD = re.compile(r"[^\W\d_]")
+_URL = late(r"\W*https?://\S+")
+_WORD = late(r"[^\W\d_]")
 
 
 @dataclass(eq=False)  # not frozen: that would make it several times as slow to make

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterator, Sequence, Set
 from functools import lru_cache, wraps
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 STEM = 5
 """So many letters of a word are its stem: enough to tell words apart, and short enough to leave the endings out."""
@@ -17,9 +17,29 @@ _WORD = re.compile(r"[^\W_]+")
 _MOST_KNOWN = 4_096
 
 
+class _Late:
+    """A pattern that is compiled when it is first used.
+
+    Compiling all that the readers know takes half a second, and most cards call for a part of it only.
+    """
+
+    def __init__(self, pattern: str, flags: int) -> None:
+        self._source = (pattern, flags)
+
+    def __getattr__(self, name: str) -> Any:  # for what is not there yet: from then on it is
+        found = getattr(re.compile(*self._source), name)
+        setattr(self, name, found)
+        return found
+
+
+def late(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """A pattern to be used like a compiled one, by its methods and attributes; it is compiled when it is first used."""
+    return cast("re.Pattern[str]", _Late(pattern, flags))
+
+
 def either(*patterns: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
-    """One pattern that matches where any of these does."""
-    return re.compile(group(*patterns), flags)
+    """One pattern that matches where any of these does; as `late`."""
+    return late(group(*patterns), flags)
 
 
 def group(*patterns: str) -> str:
