@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from modelpick.data.table_source import Codes, TableSource
 from modelpick.errors import CannotFindOut
 
 ColumnKind = Literal["number", "category", "text", "date"]
@@ -40,34 +41,85 @@ class Column:
     kind: ColumnKind
     values: NDArray[Any]
 
+    def with_values(self, values: NDArray[Any]) -> Column:
+        """A column of this name and kind with other values."""
+        return Column(name=self.name, kind=self.kind, values=values)
 
-@dataclass(frozen=True, slots=True)
+
 class Table:
-    """Columns of equally many rows; what `fit` and `predict` of every candidate for tables take."""
+    """Columns of equally many rows; what `fit` and `predict` of every candidate for tables take. Never changed.
 
-    columns: tuple[Column, ...]
-    rows: int
+    A table taken from another keeps row numbers only and gathers values when they are asked for: what was worked out
+    about the whole table's cells (`numbers`, `codes`) is shared by all tables taken from it.
+    """
+
+    __slots__ = ("_columns", "index", "rows", "source")
+
+    def __init__(self, columns: Sequence[Column], rows: int) -> None:
+        self.source = TableSource(columns, rows)
+        self.index: NDArray[np.intp] | None = None
+        self.rows = rows
+        self._columns: tuple[Column, ...] | None = None
 
     def __len__(self) -> int:
         return self.rows
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Table, (self.columns, self.rows)  # another process gets these rows, not the whole table
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns, in order."""
+        if self.index is None:
+            return self.source.columns
+        if self._columns is None:
+            index = self.index
+            self._columns = tuple(c.with_values(c.values[index]) for c in self.source.columns)
+        return self._columns
+
+    @property
+    def kinds(self) -> tuple[tuple[str, ColumnKind], ...]:
+        """Name and kind of each column, in order."""
+        return tuple((column.name, column.kind) for column in self.source.columns)
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
-        return tuple(column.name for column in self.columns)
+        return tuple(column.name for column in self.source.columns)
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""
-        for column in self.columns:
+        for column in self.source.columns:
             if column.name == name:
-                return column
+                return column if self.index is None else column.with_values(column.values[self.index])
         raise KeyError(name)
 
+    def numbers(self) -> NDArray[np.float64]:
+        """All columns of numbers side by side, in order, shape (rows, numbers); not to be written to."""
+        matrix = self.source.numbers()
+        return matrix if self.index is None else matrix[self.index]
+
+    def codes(self, name: str) -> Codes:
+        """A column of categories or texts as codes; KeyError where there is none of that name."""
+        values = next((c.values for c in self.source.columns if c.name == name), None)
+        if values is None:
+            raise KeyError(name)
+        coded = self.source.codes(name, values)
+        return coded if self.index is None else Codes(coded.values, coded.codes[self.index])
+
     def take(self, indices: NDArray[np.intp] | Sequence[int]) -> Table:
-        """The rows at `indices`, in that order."""
-        index = np.asarray(indices, dtype=np.intp)
-        columns = tuple(Column(name=c.name, kind=c.kind, values=c.values[index]) for c in self.columns)
-        return Table(columns, len(index))
+        """The rows at `indices`, in that order; IndexError where there is no such row."""
+        index = np.array(indices, dtype=np.intp)
+        beyond = index[(index < -self.rows) | (index >= self.rows)]
+        if len(beyond):
+            raise IndexError(f"a table of {self.rows} rows has no row {beyond[0]}")
+        index[index < 0] += self.rows
+        taken = Table.__new__(Table)
+        taken.source = self.source
+        taken.index = index if self.index is None else self.index[index]
+        taken.rows = len(index)
+        taken._columns = None
+        return taken
 
     def select(self, names: Sequence[str]) -> Table:
         """Only the columns of these names, in that order; KeyError where one is not there."""
