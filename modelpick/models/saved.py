@@ -8,17 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
-from modelpick.data.forward import probabilities, sums
 from modelpick.data.table import ColumnKind, Table
 from modelpick.errors import CannotFindOut
-from modelpick.models.summary import layers_table, parameters
-
-
-def layer_sizes(form: SavedForm) -> tuple[int, ...]:
-    """Features, hidden layers, outputs of a saved network, from its tensors."""
-    layers = len(form.tensors) // 2
-    weights = [form.tensors[f"layers.{i}.weight"] for i in range(layers)]
-    return (weights[0].shape[1], *(weight.shape[0] for weight in weights))
+from modelpick.models.forms import form_of
+from modelpick.models.forms.form import Answerer, Rows
 
 
 def finite_features(preprocessing: Preprocessing, X: Any) -> NDArray[Any]:
@@ -50,7 +43,11 @@ class SavedModel:
     """
 
     def __init__(self, form: SavedForm) -> None:
+        kind = form_of(form.architecture)
+        if kind is None:
+            raise ValueError(f"no saved form is called {form.architecture!r}")
         self.form = form
+        self._answerer: Answerer = kind.answerer(form)
 
     @property
     def task(self) -> str:
@@ -86,12 +83,11 @@ class SavedModel:
     @property
     def parameters(self) -> int:
         """Weights and biases."""
-        return parameters(self.sizes)
+        return self._answerer.parameters
 
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Features, hidden layers, outputs."""
-        return layer_sizes(self.form)
+    def layers(self) -> Rows:
+        """What it is made of, as a table: names of the columns, and the rows."""
+        return self._answerer.layers()
 
     @property
     def history(self) -> tuple[EpochRecord, ...]:
@@ -109,22 +105,19 @@ class SavedModel:
             CannotFindOut: The columns are not those that it was trained on, or a row is so far from the training rows
                 that no number comes out.
         """
-        return probabilities(self._sums(X), str(self.form.config["output"]), len(self.classes_))
+        return self._outputs(X)
 
-    def predict(self, X: Table) -> NDArray[Any]:
+    def predict(self, X: Any) -> NDArray[Any]:
         """Class names (object array of str) or numbers (float64), shape (rows,); errors as `predict_proba`."""
         if self.task == "classification":
             names: NDArray[Any] = np.array(self.classes_, dtype=object)
             return names[self.predict_proba(X).argmax(axis=1)]  # type: ignore[no-any-return]
-        z = self._sums(X)[:, 0].astype(np.float64)
-        return z * float(self.form.config["target_scale"]) + float(self.form.config["target_mean"])
+        return self._outputs(X)
 
-    def _sums(self, X: Table) -> NDArray[Any]:
-        dtype = self.form.tensors["layers.0.weight"].dtype
-        features = finite_features(self.form.preprocessing, X).astype(dtype)
-        with np.errstate(over="ignore", invalid="ignore"):
-            answers = sums(self.form.tensors, str(self.form.config["activation"]), features)
-        lost = np.flatnonzero(~np.isfinite(answers).all(axis=1))
+    def _outputs(self, X: Any) -> NDArray[Any]:
+        answers = self._answerer.outputs(finite_features(self.form.preprocessing, X))
+        told = np.isfinite(answers)
+        lost = np.flatnonzero(~(told if told.ndim == 1 else told.all(axis=1)))
         if len(lost):
             raise CannotFindOut(
                 f"row {lost[0] + 1} has values so far from those of the training rows that the answer is no number",
@@ -145,5 +138,5 @@ class SavedModel:
         return self.form
 
     def summary(self) -> str:
-        """Its layers with weights A x B and biases B."""
-        return layers_table(self.sizes, self.form.config["activation"], self.form.config["output"])
+        """Its layers with weights A x B and biases B, or its members."""
+        return self._answerer.summary()

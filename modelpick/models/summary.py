@@ -28,13 +28,18 @@ def layers_rows(sizes: Sequence[int], activation: str, output: str) -> list[tupl
 
 def layers_table(sizes: Sequence[int], activation: str, output: str) -> str:
     """The same as text, one line a layer, the columns below each other."""
-    rows = [COLUMNS, *layers_rows(sizes, activation, output)]
-    widths = [max(len(row[c]) for row in rows) for c in range(len(COLUMNS))]
+    return text_table(COLUMNS, layers_rows(sizes, activation, output))
+
+
+def text_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table as text: the first column to the left, the others to the right below their names."""
+    lines = [columns, *rows]
+    widths = [max(len(line[c]) for line in lines) for c in range(len(columns))]
     return "\n".join(
         "  ".join(
-            [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+            [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
         ).rstrip()
-        for row in rows
+        for line in lines
     )
 
 

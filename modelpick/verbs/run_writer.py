@@ -80,10 +80,9 @@ def named_form(form: SavedForm, result: CandidateResult, dataset: Dataset) -> Sa
 def network_blocks(form: SavedForm) -> list[Block]:
     """The layers of a saved network as a table, and the count of its updates where it tells one."""
     from modelpick.models.saved import SavedModel
-    from modelpick.models.summary import COLUMNS, layers_rows
 
-    rows = layers_rows(SavedModel(form).sizes, form.config["activation"], form.config["output"])
-    blocks: list[Block] = [Table(COLUMNS, tuple(rows), right=COLUMNS[1:])]
+    columns, rows = SavedModel(form).layers()
+    blocks: list[Block] = [Table(columns, rows, right=columns[1:])]
     if "trained" in form.config:
         blocks.append(Text(f"{form.config['trained']}."))
     return blocks

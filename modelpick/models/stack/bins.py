@@ -1,0 +1,69 @@
+"""Numbers in bins: a feature of many values becomes several, each of which rises from 0 to 1 within one bin.
+
+A network over such features bends at the borders of the bins, as a tree does, where over the bare number it would have
+to learn every bend. Piecewise-linear encoding: Gorishniy, Rubachev, Babenko, On Embeddings for Numerical Features in
+Tabular Deep Learning, 2022, arXiv:2203.05556. numpy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Bins:
+    """The borders of the bins of every feature, learned from training rows.
+
+    A feature with at most `most` + 1 values has its values for borders, so that each of them is told from the others;
+    one with more has quantiles.
+
+    Attributes:
+        counts: Borders of each feature, at least 1; a feature with one value makes nothing.
+        edges: All borders, feature by feature, rising within one, float64, shape (sum of counts,).
+        centre: What is taken off each made feature, so that it is 0 on average, float64, shape (width,).
+    """
+
+    def __init__(self, counts: Sequence[int], edges: NDArray[np.float64], centre: NDArray[np.float64]) -> None:
+        self.counts = tuple(counts)
+        self.edges = edges
+        self.centre = centre
+
+    @classmethod
+    def learn(cls, features: NDArray[np.floating], most: int) -> Self:
+        """Borders from features, shape (rows, features), finite, with at most `most` bins each."""
+        found: list[NDArray[np.float64]] = []
+        for j in range(features.shape[1]):
+            values = np.sort(features[:, j]).astype(np.float64)
+            different = values[np.concatenate([[True], values[1:] != values[:-1]])]
+            if len(different) > most + 1:
+                different = np.unique(np.quantile(values, np.linspace(0, 1, most + 1)))
+            found.append(different)
+        edges = np.concatenate(found) if found else np.zeros(0)
+        made = cls([len(own) for own in found], edges, np.zeros(sum(len(own) - 1 for own in found)))
+        made.centre = made._rise(features).mean(axis=0, dtype=np.float64)
+        return made
+
+    @property
+    def width(self) -> int:
+        """How many features it makes."""
+        return sum(self.counts) - len(self.counts)
+
+    def transform(self, features: NDArray[np.floating]) -> NDArray[np.float32]:
+        """The made features of rows, shape (rows, width); beyond the outer borders nothing rises further."""
+        out = self._rise(features)
+        out -= self.centre.astype(np.float32)
+        return out
+
+    def _rise(self, features: NDArray[np.floating]) -> NDArray[np.float32]:
+        out = np.empty((len(features), self.width), dtype=np.float32)
+        at = place = 0
+        for j, count in enumerate(self.counts):
+            own = self.edges[at : at + count]
+            low, wide = own[:-1], np.diff(own)
+            share = (features[:, j, None] - low) / wide
+            out[:, place : place + count - 1] = np.clip(share, 0, 1)
+            at, place = at + count, place + count - 1
+        return out
