@@ -59,7 +59,7 @@ def log_mel(wave: NDArray[np.float32], rate: int, bands: int = BANDS, *, normali
         spectrum = np.fft.rfft(frames[start : start + _FRAMES_AT_ONCE] * hann, size)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
         energy[start : start + _FRAMES_AT_ONCE] = power @ filters
-    features = np.log(energy + np.float32(_FLOOR))
+    features: NDArray[np.float32] = np.log(energy + np.float32(_FLOOR))
     if normalise:
         deviation = float(features.std())
         features = (features - features.mean()) / np.float32(deviation) if deviation > 1e-6 else np.zeros_like(features)
