@@ -44,10 +44,16 @@ def _squared_error(net: MLP, sums: Tensor, targets: Tensor) -> Tensor:
     return (net.outputs(sums) - targets).square().mean(dim=1)
 
 
+def _perceptron(net: MLP, sums: Tensor, targets: Tensor) -> Tensor:
+    """How far a sum is on the wrong side; its gradient is Rosenblatt's rule, (step(sum) - target) times the input."""
+    return (((sums > 0).to(sums.dtype) - targets) * sums).sum(dim=1)
+
+
 COSTS: dict[str, Cost] = {
     "cross-entropy": Cost(_cross_entropy),
     "binary-cross-entropy": Cost(_binary_cross_entropy),
     "mse": Cost(_squared_error),
     "rmse": Cost(_squared_error, root=True),
+    "perceptron": Cost(_perceptron),
 }
 """Name -> cost. The first two are computed from the sums, which is exact where a probability is next to 0 or 1."""

@@ -13,10 +13,10 @@ from modelpick.errors import UsageError
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "identity")
 INITIALISATIONS = ("torch", "glorot", "he", "normal", "uniform", "zero")
-COSTS = ("cross-entropy", "binary-cross-entropy", "mse", "rmse")
+COSTS = ("cross-entropy", "binary-cross-entropy", "mse", "rmse", "perceptron")
 CLASSIFICATION_COSTS, REGRESSION_COSTS = COSTS, ("mse", "rmse")
 OPTIMIZERS = ("adam", "adamw", "momentum", "sgd")
-SCHEDULES = ("constant", "cosine")
+SCHEDULES = ("constant", "cosine", "step", "plateau")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
