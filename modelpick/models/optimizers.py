@@ -7,7 +7,7 @@ arXiv:1412.6980; AdamW: Loshchilov and Hutter, arXiv:1711.05101.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import sqrt
 from typing import Protocol
 
@@ -20,6 +20,14 @@ class Optimizer(Protocol):
 
     def step(self, theta: Tensor, gradient: Tensor, rate: float) -> None:
         """One update of `theta` in place at this learning rate."""
+        ...
+
+    def memory(self) -> dict[str, Tensor]:
+        """What it remembers between steps, by name, for a training that goes on later."""
+        ...
+
+    def remember(self, memory: Mapping[str, Tensor]) -> None:
+        """Takes back what `memory` gave."""
         ...
 
 
@@ -40,6 +48,14 @@ class GradientDescent:
                 self._velocity = torch.zeros_like(theta)
             gradient = self._velocity.mul_(self._momentum).add_(gradient)
         theta.sub_(gradient, alpha=rate)
+
+    def memory(self) -> dict[str, Tensor]:
+        """The velocity, once there is one."""
+        return {} if self._velocity is None else {"velocity": self._velocity}
+
+    def remember(self, memory: Mapping[str, Tensor]) -> None:
+        """Takes the velocity back."""
+        self._velocity = memory.get("velocity")
 
 
 class Adam:
@@ -66,6 +82,18 @@ class Adam:
         root = self._square.sqrt().div_(sqrt(1 - 0.999**self._steps)).add_(1e-8)
         theta.addcdiv_(self._mean, root, value=-rate / (1 - 0.9**self._steps))
 
+    def memory(self) -> dict[str, Tensor]:
+        """Both moments and the count of steps, once there are some."""
+        if self._mean is None or self._square is None:
+            return {}
+        return {"mean": self._mean, "square": self._square, "steps": torch.tensor([self._steps])}
+
+    def remember(self, memory: Mapping[str, Tensor]) -> None:
+        """Takes the moments and the count back."""
+        if memory:
+            self._mean, self._square = memory["mean"], memory["square"]
+            self._steps = int(memory["steps"])
+
 
 OPTIMIZERS: dict[str, Callable[[Tensor | None], Optimizer]] = {
     "sgd": GradientDescent,
@@ -76,20 +104,33 @@ OPTIMIZERS: dict[str, Callable[[Tensor | None], Optimizer]] = {
 """Name -> optimiser, made with the decay of each parameter (None: no decay)."""
 
 
-def as_one_vector(net: nn.Module) -> tuple[Tensor, Tensor]:
+def as_one_vector(net: nn.Module, channels_last: bool = False) -> tuple[Tensor, Tensor]:
     """Moves all parameters of a network into one vector, and their gradients into another.
 
     The parameters and their `grad` become views of the two vectors, which are returned: (theta, gradient).
+
+    Args:
+        channels_last: The filters of convolutions lie in the vector with their channels last, as convolutions over
+            images in that order want them.
     """
-    theta = nn.utils.parameters_to_vector(net.parameters()).detach().clone()
+    parameters = list(net.parameters())
+    theta = torch.empty(sum(p.numel() for p in parameters), dtype=parameters[0].dtype, device=parameters[0].device)
     gradient = torch.zeros_like(theta)
     start = 0
-    for parameter in net.parameters():
+    for parameter in parameters:
         end = start + parameter.numel()
-        parameter.data = theta[start:end].view_as(parameter)
-        parameter.grad = gradient[start:end].view_as(parameter)
+        views = [_view(vector[start:end], parameter.shape, channels_last) for vector in (theta, gradient)]
+        views[0].copy_(parameter.detach())
+        parameter.data, parameter.grad = views
         start = end
     return theta, gradient
+
+
+def _view(part: Tensor, shape: torch.Size, channels_last: bool) -> Tensor:
+    if channels_last and len(shape) == 4:
+        outputs, inputs, height, width = shape
+        return part.view(outputs, height, width, inputs).permute(0, 3, 1, 2)
+    return part.view(shape)
 
 
 def decay_of(net: nn.Module, weight_decay: float) -> Tensor | None:

@@ -1,30 +1,39 @@
-"""The one plain training loop: mini-batches, a forward pass, gradients by autograd, a step; told epoch by epoch."""
+"""The one plain training loop: batches, a forward pass, gradients by autograd, a step; told epoch by epoch.
+
+It trains any network on any source of batches: the dense networks that the batched engine does not cover, the
+architectures, and pretrained networks that are trained on.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from math import ceil, cos, isfinite, pi
+from math import ceil, isfinite
 from threading import Lock
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from modelpick.data.candidate import EpochRecord
 from modelpick.errors import CannotFindOut
+from modelpick.models.batches import Batch, Source
 from modelpick.models.costs import COSTS, Cost
 from modelpick.models.memory import MEASURED_ROWS
-from modelpick.models.mlp import MLP
-from modelpick.models.optimizers import OPTIMIZERS, as_one_vector, decay_of
-from modelpick.progress import SILENT, Listener
+from modelpick.models.optimizers import OPTIMIZERS, Optimizer, as_one_vector, decay_of
+from modelpick.models.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR, rate_at
+from modelpick.models.training_state import Keeping, Memory
+from modelpick.progress import SILENT, Listener, Step
 
 _SMALL = 2**25  # multiplications in a step: below, a second thread costs more than it brings
+_TOLD_EVERY = 0.5  # seconds: a long epoch tells how far it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """Rows to train on or to validate with.
+    """Rows that are tensors as a whole; a `Source`.
 
     Attributes:
         features: Shape (rows, features), of the network's dtype and device.
@@ -36,24 +45,75 @@ class Rows:
     targets: Tensor
     weights: Tensor | None = None
 
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.features)
+
+    def batches(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
+        """The rows in a new order, batch by batch; all at once where they fit into one, in the order they have."""
+        count = len(self.features)
+        if size >= count:
+            yield self._part(slice(None), self)
+            return
+        order = torch.randperm(count, generator=generator).to(self.features.device)
+        mixed = Rows(
+            features=self.features[order],
+            targets=self.targets[order],
+            weights=None if self.weights is None else self.weights[order],
+        )
+        for start in range(0, count, size):
+            batch = self._part(slice(start, start + size), mixed)
+            if batch.weights is None or bool(batch.weights.any()):  # rows that all count nothing teach nothing
+                yield batch
+
+    def parts(self, size: int) -> Iterator[Batch]:
+        """The rows in their order."""
+        for start in range(0, len(self.features), size):
+            yield self._part(slice(start, start + size), self)
+
+    @staticmethod
+    def _part(part: slice, rows: Rows) -> Batch:
+        weights = None if rows.weights is None else rows.weights[part]
+        return Batch(inputs=(rows.features[part],), targets=rows.targets[part], weights=weights)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How to train.
 
-    `batch_size` is a number of rows. `schedule` is the way of the learning rate: `constant`, or `cosine`, down to
-    nothing along half a cosine, update by update. `patience` counts epochs without a better validation loss.
+    Attributes:
+        batch_size: Rows an update.
+        schedule: The way of the learning rate, one of `options.SCHEDULES`.
+        warm_up: Share of all updates over which the rate rises to its value first.
+        patience: Epochs without a better validation loss before early stopping ends it.
+        weight_decay: Of weights, never of biases or normalisations.
+        label_smoothing: Share of each target that is spread evenly over all classes.
+        clip: The longest gradient; a longer one is shortened to it. None: any.
+        measure_training: Measure all training rows after each epoch; else the history has the means over the epoch's
+            own batches, as they were learned from, which costs nothing.
+        measured_rows: Rows that go through the network at once where nothing is learned.
+        bf16: Compute in bfloat16 where that is exact enough, with the weights in float32.
+        channels_last: Keep images and filters with their channels last.
+        threads: `one`, `all`, or `auto`: by the size of a step.
     """
 
     cost: str
     optimizer: str = "adam"
     learning_rate: float = 1e-3
     schedule: str = "constant"
+    warm_up: float = 0.0
     batch_size: int
     epochs: int
     early_stopping: bool = False
     patience: int = 10
     weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    clip: float | None = None
+    measure_training: bool = True
+    measured_rows: int = MEASURED_ROWS
+    bf16: bool = False
+    channels_last: bool = False
+    threads: str = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,108 +126,239 @@ class Trained:
 
 
 def train(
-    net: MLP, rows: Rows, settings: Settings, validation: Rows | None = None, listener: Listener = SILENT
+    net: nn.Module,
+    rows: Source,
+    settings: Settings,
+    validation: Source | None = None,
+    listener: Listener = SILENT,
+    *,
+    generator: torch.Generator | None = None,
+    streams: tuple[torch.Generator, ...] = (),
+    keeping: Keeping | None = None,
 ) -> Trained:
-    """Trains the network in place. Its own generator orders the rows: the same seed gives the same bits.
+    """Trains the network in place. One generator orders the rows: the same seed gives the same bits.
 
     With early stopping, it ends once the validation loss has not improved for `patience` epochs, and the weights
     of the best epoch are put back.
 
+    Args:
+        net: Its `forward` takes a batch's inputs and gives the last layer's sums.
+        generator: Orders the rows; None takes the network's own (`MLP.generator`).
+        streams: Further random streams that the training draws from (dropout on a GPU), to be kept too.
+        keeping: Where to keep the state after each epoch, and to go on from where one is kept there.
+
     Raises:
-        CannotFindOut: (kind `diverged`) The loss is no longer a finite number.
+        CannotFindOut: (kind `diverged`) The loss is no longer a finite number. (kind `checkpoint`) What was kept is
+            damaged.
     """
-    cost = COSTS[settings.cost]
-    theta, gradient = as_one_vector(net)
-    optimizer = OPTIMIZERS[settings.optimizer](decay_of(net, settings.weight_decay))
-    total = ceil(len(rows.features) / settings.batch_size) * settings.epochs
-    history: list[EpochRecord] = []
-    best, best_loss, best_epoch = theta.clone(), float("inf"), 0
-    updates = 0
-    with (
-        one_torch_thread() if theta.numel() * settings.batch_size <= _SMALL else nullcontext(),
-        listener.step("training", settings.epochs, "epochs") as step,
-    ):
-        for epoch in range(1, settings.epochs + 1):
-            net.train()
-            for batch in _batches(rows, settings.batch_size, net.generator):
-                gradient.zero_()
-                losses = cost.rows(net, net(batch.features), batch.targets)
-                cost.of(losses, batch.weights).backward()  # type: ignore[no-untyped-call]
-                optimizer.step(theta, gradient, _rate(settings, updates / total))
-                updates += 1
-            record = _look(net, cost, epoch, rows, validation)
-            history.append(record)
-            step.advance()
-            if settings.early_stopping and record.validation_loss is not None:
-                if record.validation_loss < best_loss:
-                    best_loss, best_epoch = record.validation_loss, epoch
-                    best.copy_(theta)
-                elif epoch - best_epoch >= settings.patience:
-                    break
-    if best_epoch:
-        theta.copy_(best)
-    return Trained(history=tuple(history), updates=updates, epoch=best_epoch or len(history))
+    stream = generator if generator is not None else getattr(net, "generator", None)
+    if not isinstance(stream, torch.Generator):
+        raise TypeError("a network without a generator of its own needs one to be trained")
+    theta, gradient = as_one_vector(net, settings.channels_last)
+    job = _Job(
+        net=net,
+        theta=theta,
+        gradient=gradient,
+        optimizer=OPTIMIZERS[settings.optimizer](decay_of(net, settings.weight_decay)),
+        cost=COSTS[settings.cost],
+        settings=settings,
+        streams=(stream, *(other for other in streams if other is not stream)),
+        total=ceil(len(rows) / settings.batch_size) * settings.epochs,
+        memory=Memory(rate=settings.learning_rate),
+    )
+    if keeping is not None:
+        job.recall(keeping)
+    memory = job.memory
+    with _threads(job), listener.step("training", settings.epochs, "epochs") as step:
+        step.advance(memory.epoch)
+        while memory.epoch < settings.epochs and not memory.ended:
+            running = job.learn(rows, step)
+            job.look(rows, validation, running)
+            if keeping is not None:
+                keeping.write(memory, job.tensors())
+    job.put_best_back()
+    return Trained(history=tuple(memory.history), updates=memory.updates, epoch=memory.best_epoch or memory.epoch)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Job:
+    """One training under way."""
+
+    net: nn.Module
+    theta: Tensor
+    gradient: Tensor
+    optimizer: Optimizer
+    cost: Cost
+    settings: Settings
+    streams: tuple[torch.Generator, ...]
+    total: int
+    memory: Memory
+    best: dict[str, Tensor] | None = None
+
+    def learn(self, rows: Source, step: Step) -> tuple[float, float] | None:
+        """One epoch of updates. Returns mean loss and accuracy over its own batches, where these are wanted."""
+        settings, memory, net = self.settings, self.memory, self.net
+        net.train()
+        sums = None if settings.measure_training else torch.zeros(3, device=self.theta.device)
+        told, start = 0.0, time.monotonic()
+        count = self.total // settings.epochs
+        for number, batch in enumerate(rows.batches(settings.batch_size, self.streams[0])):
+            self.gradient.zero_()
+            with self.precision():
+                outputs = net(*batch.inputs)
+            outputs = outputs.float() if settings.bf16 else outputs
+            targets = batch.targets
+            if settings.label_smoothing:
+                targets = targets.lerp(torch.full_like(targets, 1 / targets.shape[1]), settings.label_smoothing)
+            losses = self.cost.rows(net, outputs, targets)  # type: ignore[arg-type] # the costs of classes ask no MLP
+            self.cost.of(losses, batch.weights).backward()  # type: ignore[no-untyped-call]
+            if settings.clip is not None:
+                length = torch.linalg.vector_norm(self.gradient)
+                self.gradient.mul_((settings.clip / (length + 1e-6)).clamp_max(1.0))
+            self.optimizer.step(self.theta, self.gradient, self.rate())
+            memory.updates += 1
+            if sums is not None:
+                sums += _running(losses.detach(), outputs.detach(), batch)
+            if time.monotonic() - start > _TOLD_EVERY and number + 1 < count:
+                start = time.monotonic()
+                step.advance((number + 1) / count - told)
+                told = (number + 1) / count
+        memory.epoch += 1
+        step.advance(1 - told)
+        if sums is None:
+            return None
+        loss, right, weight = sums.tolist()
+        return loss / weight, right / weight
+
+    def rate(self) -> float:
+        """The learning rate of the update that comes."""
+        done = self.memory.updates / self.total
+        rate = _rate(self.settings, done) if self.settings.schedule != "plateau" else self.memory.rate
+        warm_up = self.settings.warm_up
+        return rate * min(1.0, (self.memory.updates + 1) / (warm_up * self.total)) if warm_up else rate
+
+    def precision(self) -> AbstractContextManager[Any]:
+        """The context of a forward pass."""
+        if not self.settings.bf16:
+            return nullcontext()
+        return torch.autocast(self.theta.device.type, dtype=torch.bfloat16)
+
+    def look(self, rows: Source, validation: Source | None, running: tuple[float, float] | None) -> None:
+        """Measures after an epoch, and does what follows from it: the history, the rate, the best weights, the end."""
+        memory, settings = self.memory, self.settings
+        self.net.eval()
+        loss, score = self.measure(rows) if running is None else running
+        held, held_score = (None, None) if validation is None else self.measure(validation)
+        if not isfinite(loss) or (held is not None and not isfinite(held)):
+            raise CannotFindOut(
+                f"the training diverged: after epoch {memory.epoch} the loss is no longer a finite number",
+                "lower the learning rate (`--lr`, `learning_rate`)",
+                kind="diverged",
+            )
+        memory.history.append(
+            EpochRecord(
+                epoch=memory.epoch,
+                train_loss=loss,
+                train_score=score,
+                validation_loss=held,
+                validation_score=held_score,
+            )
+        )
+        watched = loss if held is None else held
+        if watched < memory.lowest:
+            memory.lowest, memory.lowest_epoch = watched, memory.epoch
+        elif settings.schedule == "plateau" and memory.epoch - memory.lowest_epoch >= PLATEAU_EPOCHS:
+            memory.rate *= PLATEAU_FACTOR
+            memory.lowest_epoch = memory.epoch
+        if settings.early_stopping and held is not None:
+            if held < memory.best_loss:
+                memory.best_loss, memory.best_epoch = held, memory.epoch
+                self.best = {name: tensor.clone() for name, tensor in self.weights().items()}
+            elif memory.epoch - memory.best_epoch >= settings.patience:
+                memory.ended = True
+
+    @torch.no_grad()
+    def measure(self, rows: Source) -> tuple[float, float]:
+        """Cost over all rows, and accuracy, or R2 for regression (0 where the target is constant)."""
+        sums, targets, weights = [], [], []
+        for part in rows.parts(self.settings.measured_rows):
+            with self.precision():
+                outputs = self.net(*part.inputs)
+            sums.append(outputs.float() if self.settings.bf16 else outputs)
+            targets.append(part.targets)
+            if part.weights is not None:
+                weights.append(part.weights)
+        return _measured(
+            self.net, self.cost, torch.cat(sums), torch.cat(targets), torch.cat(weights) if weights else None
+        )
+
+    def weights(self) -> dict[str, Tensor]:
+        """What makes the network's answers: its parameters in one vector, and the running means it keeps."""
+        kept = self.net.state_dict().keys()
+        return {"theta": self.theta, **{f"buffer.{n}": b for n, b in self.net.named_buffers() if n in kept}}
+
+    def put_best_back(self) -> None:
+        """The weights of the best epoch, where early stopping looked for it."""
+        if self.best is not None:
+            for name, tensor in self.weights().items():
+                tensor.copy_(self.best[name])
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All that a training needs to go on, by name."""
+        found = {**self.weights(), **{f"optimizer.{n}": t for n, t in self.optimizer.memory().items()}}
+        found |= {f"best.{name}": tensor for name, tensor in (self.best or {}).items()}
+        return found | {f"stream.{i}": stream.get_state() for i, stream in enumerate(self.streams)}
+
+    def recall(self, keeping: Keeping) -> None:
+        """Goes on from what was kept, if anything was."""
+        found = keeping.read()
+        if found is None:
+            return
+        self.memory, tensors = found
+
+        def part(prefix: str) -> dict[str, Tensor]:
+            return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
+
+        device = self.theta.device
+        for name, tensor in self.weights().items():
+            tensor.copy_(tensors[name])
+        self.optimizer.remember({name: tensor.to(device) for name, tensor in part("optimizer.").items()})
+        self.best = {name: tensor.to(device) for name, tensor in part("best.").items()} or None
+        for i, stream in enumerate(self.streams):
+            stream.set_state(tensors[f"stream.{i}"])
 
 
 def _rate(settings: Settings, done: float) -> float:
-    if settings.schedule == "cosine":
-        return settings.learning_rate * 0.5 * (1 + cos(pi * done))
-    return settings.learning_rate
+    return rate_at(settings.schedule, settings.learning_rate, done)
 
 
-def _batches(rows: Rows, size: int, generator: torch.Generator) -> Iterator[Rows]:
-    """The rows in a new order, batch by batch; all at once where they fit into one, in the order they have."""
-    count = len(rows.features)
-    if size >= count:
-        yield rows
-        return
-    order = torch.randperm(count, generator=generator).to(rows.features.device)
-    features, targets = rows.features[order], rows.targets[order]
-    weights = None if rows.weights is None else rows.weights[order]
-    for start in range(0, count, size):
-        part = slice(start, start + size)
-        taken = None if weights is None else weights[part]
-        if taken is None or bool(taken.any()):  # a batch whose rows all count nothing teaches nothing
-            yield Rows(features=features[part], targets=targets[part], weights=taken)
+def _running(losses: Tensor, outputs: Tensor, batch: Batch) -> Tensor:
+    """Loss and right answers of a batch, weighted, and its weight: added up without waiting for a GPU."""
+    right = (outputs.argmax(1) == batch.targets.argmax(1)).to(losses.dtype)
+    if batch.weights is None:
+        return torch.stack([losses.sum(), right.sum(), torch.full_like(losses[0], len(losses))])
+    return torch.stack([(losses * batch.weights).sum(), (right * batch.weights).sum(), batch.weights.sum()])
 
 
-def _look(net: MLP, cost: Cost, epoch: int, rows: Rows, validation: Rows | None) -> EpochRecord:
-    net.eval()
-    loss, score = _measure(net, cost, rows)
-    validation_loss = validation_score = None
-    if validation is not None:
-        validation_loss, validation_score = _measure(net, cost, validation)
-    if not isfinite(loss) or (validation_loss is not None and not isfinite(validation_loss)):
-        raise CannotFindOut(
-            f"the training diverged: after epoch {epoch} the loss is no longer a finite number",
-            "lower the learning rate (`--lr`, `learning_rate`)",
-            kind="diverged",
-        )
-    return EpochRecord(
-        epoch=epoch,
-        train_loss=loss,
-        train_score=score,
-        validation_loss=validation_loss,
-        validation_score=validation_score,
-    )
-
-
-@torch.no_grad()
-def _measure(net: MLP, cost: Cost, rows: Rows) -> tuple[float, float]:
-    """Cost over all rows, and accuracy, or R2 for regression (0 where the target is constant)."""
-    sums = torch.cat([net(part) for part in torch.split(rows.features, MEASURED_ROWS)])
-    loss = float(cost.of(cost.rows(net, sums, rows.targets), rows.weights))
-    weights = torch.ones_like(sums[:, 0]) if rows.weights is None else rows.weights
-    if net.output == "identity":
-        centre = (weights[:, None] * rows.targets).sum(0) / weights.sum()
-        spread = float((weights[:, None] * (rows.targets - centre).square()).sum())
-        error = float((weights[:, None] * (rows.targets - sums).square()).sum())
+def _measured(net: nn.Module, cost: Cost, sums: Tensor, targets: Tensor, given: Tensor | None) -> tuple[float, float]:
+    loss = float(cost.of(cost.rows(net, sums, targets), given))  # type: ignore[arg-type] # see `learn`
+    weights = torch.ones_like(sums[:, 0]) if given is None else given
+    if getattr(net, "output", "softmax") == "identity":
+        centre = (weights[:, None] * targets).sum(0) / weights.sum()
+        spread = float((weights[:, None] * (targets - centre).square()).sum())
+        error = float((weights[:, None] * (targets - sums).square()).sum())
         return loss, 1 - error / spread if spread else 0.0
-    if sums.shape[1] == 1:
-        right = (sums[:, 0] > 0) == (rows.targets[:, 0] > 0.5)
-    else:
-        right = sums.argmax(1) == rows.targets.argmax(1)
+    right = (sums[:, 0] > 0) == (targets[:, 0] > 0.5) if sums.shape[1] == 1 else sums.argmax(1) == targets.argmax(1)
     return loss, float((right * weights).sum() / weights.sum())
+
+
+def _threads(job: _Job) -> AbstractContextManager[None]:
+    wanted = job.settings.threads
+    if wanted == "all":
+        return all_torch_threads()
+    if wanted == "one" or job.theta.numel() * job.settings.batch_size <= _SMALL:
+        return one_torch_thread()
+    return nullcontext()
 
 
 _pins = Lock()
@@ -195,3 +386,16 @@ def one_torch_thread() -> Iterator[None]:
             _pinned -= 1
             if not _pinned:
                 torch.set_num_threads(_threads_before)
+
+
+@contextmanager
+def all_torch_threads() -> Iterator[None]:
+    """As many torch threads as before `one_torch_thread` was entered, for a large network inside of it."""
+    with _pins:
+        before = torch.get_num_threads()
+        torch.set_num_threads(_threads_before if _pinned else before)
+    try:
+        yield
+    finally:
+        with _pins:
+            torch.set_num_threads(1 if _pinned else before)
