@@ -20,19 +20,20 @@ _BETWEEN = re.compile(r"[-_. ]+")
 _LEAST_FILES, _FILES_A_VALUE, _IN_CLASSES, _LONG_NUMBER = 20, 3, 0.5, 4
 
 
-def groups_of(rows: Sequence[Row], group: str) -> tuple[NDArray[np.intp], str]:
+def groups_of(rows: Sequence[Row], group: str, first: int = 2) -> tuple[NDArray[np.intp], str]:
     """A number for each row's group, shape (rows,), and a sentence about them.
 
     Args:
         group: `folder:LEVEL` (1 is the class's folder, 2 the one in it, -1 the file's own) or `name:REGEX`, whose
             first group is searched in the names of the files. A file that does not match is a group of its own.
+        first: The first level that can be a group: 2 below class folders, 1 where there are none.
 
     Raises:
         UsageError: Another form, no such level, a pattern that is none, has no group or fits no file.
     """
     how, _, rule = group.partition(":")
     if how == "folder" and rule:
-        values = _by_folder(rows, rule)
+        values = _by_folder(rows, rule, first)
     elif how == "name" and rule:
         values = _by_name(rows, rule)
     else:
@@ -51,22 +52,22 @@ def groups_of(rows: Sequence[Row], group: str) -> tuple[NDArray[np.intp], str]:
     return numbers, note
 
 
-def _by_folder(rows: Sequence[Row], rule: str) -> list[str | None]:
+def _by_folder(rows: Sequence[Row], rule: str, first: int) -> list[str | None]:
     try:
         level = int(rule)
     except ValueError:
         level = 0
-    if level == 0 or level == 1:
+    if 0 <= level < first:
         raise UsageError(
-            f"`--group folder:{rule}` names no level of folders below the classes",
-            "2 is the folder inside the class's, 3 the one in that, -1 the folder that the file lies in",
+            f"`--group folder:{rule}` names no level of folders that could be a group",
+            f"{first} is the first that can, -1 the folder that the file lies in",
         )
-    values = [
-        row.inside[level - 1 if level > 0 else level] if len(row.inside) >= max(2, abs(level)) else None for row in rows
-    ]
+    least = max(first, abs(level))
+    at = level - 1 if level > 0 else level
+    values = [row.inside[at] if len(row.inside) >= least else None for row in rows]
     if not any(value is not None for value in values):
-        deepest = max((len(row.inside) for row in rows), default=1)
-        below = "no folders lie inside the classes'" if deepest < 2 else f"the deepest level is {deepest}"
+        deepest = max((len(row.inside) for row in rows), default=0)
+        below = "the files lie in no folders of that kind" if deepest < first else f"the deepest level is {deepest}"
         raise UsageError(f"`--group folder:{rule}` fits no file: {below}", "perhaps a pattern: `--group 'name:REGEX'`")
     return values
 
@@ -98,14 +99,14 @@ class _Token:
     option: str
 
 
-def suggested_group(rows: Sequence[Row]) -> list[Finding]:
+def suggested_group(rows: Sequence[Row], first: int = 2) -> list[Finding]:
     """A warning where names or folders hold something with few values that comes back in several classes.
 
-    Plain counters (short numbers) are passed over, and so is what follows the class.
+    Plain counters (short numbers) are passed over, and so is what follows the class. `first`: as for `groups_of`.
     """
     if len(rows) < _LEAST_FILES:
         return []
-    found = [token for token in _tokens(rows) if _names_a_group(rows, token.values)]
+    found = [token for token in _tokens(rows, first) if _names_a_group(rows, token.values)]
     if not found:
         return []
     best = min(found, key=lambda token: len(set(token.values)))
@@ -126,9 +127,9 @@ def suggested_group(rows: Sequence[Row]) -> list[Finding]:
     ]
 
 
-def _tokens(rows: Sequence[Row]) -> list[_Token]:
+def _tokens(rows: Sequence[Row], first: int) -> list[_Token]:
     deepest = min(len(row.inside) for row in rows)
-    found = [_Token([row.inside[level] for row in rows], f"folder:{level + 1}") for level in range(1, deepest)]
+    found = [_Token([row.inside[level] for row in rows], f"folder:{level + 1}") for level in range(first - 1, deepest)]
     split = [_BETWEEN.split(_UUID.sub("uuid", row.name.rpartition(".")[0])) for row in rows]
     lengths = np.bincount([len(tokens) for tokens in split])
     usual = int(lengths.argmax())

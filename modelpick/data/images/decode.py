@@ -229,6 +229,8 @@ def _what_it_is(data: bytes) -> str:
         return "a Git LFS pointer, not the image itself"
     if not any(head):
         return "no image: zero bytes only"
+    if head.startswith((b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM")) or head[8:12] == b"WEBP":
+        return "damaged: its header cannot be read"
     known = {b"%PDF": "a PDF", b"PK\x03\x04": "a zip", b"II*\0": "a TIFF", b"MM\0*": "a TIFF", b"\x1f\x8b": "a gzip"}
     for magic, word in known.items():
         if head.startswith(magic):
