@@ -48,17 +48,22 @@ class Evidence:
         file: Path inside the repo or folder, e.g. `README.md`.
         line: Counted from 1 at `\n`; 0 where the file has no lines (a binary, an API answer).
         section: Title of the section that it stands in, if any.
-        quote: The file's own characters from that line on, over at most six lines.
+        quote: The file's own characters from that line on, over at most six lines; of a column its cells, one a line.
+        column: Of a table.
+        rows: Of a table, those quoted; from 0, counted over the rows that have a target.
     """
 
     file: str
     line: int
     quote: str
     section: str | None = None
+    column: str | None = None
+    rows: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The object E of the JSON contracts."""
-        return {"file": self.file, "line": self.line, "section": self.section, "quote": self.quote}
+        """The object E of the JSON contracts; column and rows only of a table."""
+        fields = {"file": self.file, "line": self.line, "section": self.section, "quote": self.quote}
+        return fields if self.column is None else {**fields, "column": self.column, "rows": list(self.rows)}
 
 
 def as_dicts(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A small table with a number, a category and an answer that follows from the number."""
+"""A small table with a number, a category and an answer that follows from the number, in nine rows of ten."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def write_toy(name: str = TOY, rows: int = 60, seed: int = 0) -> str:
     with Path(name).open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["size", "colour", "answer"])
-        for _ in range(rows):
+        for row in range(rows):
             size = stream.normal()
-            writer.writerow([f"{size:.4f}", stream.choice(["red", "green"]), "yes" if size > 0 else "no"])
+            answer = (size > 0) != (row % 10 == 9)  # a column that told all would be stopped by a guard
+            writer.writerow([f"{size:.4f}", stream.choice(["red", "green"]), "yes" if answer else "no"])
     return name

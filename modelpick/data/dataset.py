@@ -34,6 +34,7 @@ class Dataset:
         kept_out: Columns that a guard kept out of the features (nothing but missing values, or a constant). A saved
             model may have been trained on them.
         dropped: Names of the columns that the user left out.
+        missing_targets: How many rows were left out, for they have no target.
         groups: Shape (rows,), a number for each group (speaker, patient) whose rows belong together and never stand on
             both sides of a split; None where no group was given.
         times: Shape (rows,), float64: the rows' order in time, from early to late; None where none was given.
@@ -55,6 +56,7 @@ class Dataset:
     findings: tuple[Finding, ...] = ()
     kept_out: tuple[Column, ...] = ()
     dropped: tuple[str, ...] = ()
+    missing_targets: int = 0
     groups: NDArray[np.intp] | None = None
     times: NDArray[np.float64] | None = None
     test_rows: NDArray[np.bool_] | None = None

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data import guards
 from modelpick.data.dataset import Dataset, Task
 from modelpick.data.files import read_head, resolve
+from modelpick.data.guards.inspection import inspected
 from modelpick.data.raw_table import RawTable
 from modelpick.data.readers import READERS
 from modelpick.data.readers.bundled import BUNDLED, load
@@ -46,6 +46,7 @@ def read_dataset(
     target: str | int | None,
     task: Task | None = None,
     drop: Sequence[str] = (),
+    allow: Sequence[str] = (),
     listener: Listener = SILENT,
 ) -> Dataset:
     """Reads a table, finds its target and the kinds of its columns, and lets the guards look at it.
@@ -56,11 +57,12 @@ def read_dataset(
             has one of its own.
         task: Overrules the task that the values of the target suggest.
         drop: Columns to leave out.
+        allow: Ids of guards that shall not stop the run, nor keep columns out.
 
     Raises:
-        UsageError: Not a file or a name, no such column, or a task that the target does not fit.
+        UsageError: Not a file or a name, no such column or guard, or a task that the target does not fit.
         CannotFindOut: The file is not there, not readable, or not a regular table; the message says where.
-        AnswerIsNo: A guard stops: one class, a class of one row, too few rows.
+        AnswerIsNo: A guard stops: a column that is the answer, one class, a class of one row, too few rows.
     """
     path = resolve(path_or_name, tuple(BUNDLED))
     with listener.step(f"Reading {path_or_name}"):
@@ -71,7 +73,7 @@ def read_dataset(
         if target is None and path is None:
             target = BUNDLED[path_or_name].target
         name = path_or_name if path is None else path.stem
-        return _assemble(raw, name, path_or_name, find_target(raw, target, path_or_name), task, drop)
+        return _assemble(raw, name, path_or_name, find_target(raw, target, path_or_name), task, drop, allow)
 
 
 def _read_file(path: Path, shown: str) -> RawTable:
@@ -99,7 +101,13 @@ def _read_file(path: Path, shown: str) -> RawTable:
 
 
 def _assemble(
-    raw: RawTable, name: str, shown: str, target_name: str, task: Task | None, drop: Sequence[str]
+    raw: RawTable,
+    name: str,
+    shown: str,
+    target_name: str,
+    task: Task | None,
+    drop: Sequence[str],
+    allow: Sequence[str],
 ) -> Dataset:
     for column in drop:
         if column not in raw.names:
@@ -112,29 +120,23 @@ def _assemble(
     table = Table(typed.columns, raw.rows)
     if len(rows) < raw.rows:
         table = table.take(rows)
-    kept_out, findings = guards.useless_columns(table.columns)
-    silent = {column.name for column in kept_out}
-    features = Table(tuple(c for c in table.columns if c.name not in silent), table.rows)
-    notes += [_kinds(features), *typed.notes]
     if drop:
         notes.append(f"Left out as asked: {listed(drop)}.")
     dataset = Dataset(
         name=name,
         path=shown,
-        features=features,
+        features=table,
         target=target,
         target_name=target_name,
         task=task,
         classes=tuple(sorted(set(target))) if task == "classification" else (),
         fingerprint=raw.fingerprint,
-        notes=tuple(notes),
-        kept_out=kept_out,
         dropped=tuple(drop),
+        missing_targets=raw.rows - len(rows),
     )
-    found = guards.check(dataset)
-    guards.stop(found)
-    _check_features(features, shown, typed.notes)
-    return replace(dataset, findings=(*found, *findings))
+    dataset = inspected(dataset, allow)
+    _check_features(dataset.features, shown, typed.notes)
+    return replace(dataset, notes=(*notes, _kinds(dataset.features), *typed.notes))
 
 
 def _kinds(features: Table) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from modelpick.data.table import Column, Table, as_number
 
 _MISSING = np.uint64(0x7FF8000000000000)  # the bits of NaN
+_STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
 def row_hashes(table: Table) -> NDArray[np.uint64]:
@@ -36,9 +37,27 @@ def row_hashes(table: Table) -> NDArray[np.uint64]:
     return hashes.astype(np.uint64)
 
 
+def row_keys(table: Table) -> NDArray[np.uint64]:
+    """A 64-bit hash of each row's values in the order of the columns, shape (rows,), made in one pass for all rows.
+
+    For comparing the rows of one table with each other; what is kept in a run are `row_hashes`.
+    """
+    keys = np.zeros(table.rows, dtype=np.uint64)
+    for column in table.columns:
+        keys = _mixed((keys ^ _codes(column)) + _STEP)
+    return keys
+
+
+def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Every bit in changes about half of the bits out: the finaliser of SplitMix64 (Steele et al. 2014, OOPSLA)."""
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
 def _codes(column: Column) -> NDArray[np.uint64]:
     """64 bits for each cell: those of its number, or a hash of its text."""
-    if column.kind == "number":
+    if column.values.dtype != object:
         values = np.where(column.values == 0, 0.0, column.values).astype("<f8")  # -0.0 is 0.0
         return np.where(np.isnan(values), _MISSING, values.view("<u8"))
     known: dict[str | None, int] = {None: int(_MISSING)}

@@ -1,0 +1,95 @@
+"""Guards of the column that is the answer, or nearly so: what it removes of the error all by itself.
+
+The bounds were tried on 22 tables: honest columns reach 0.97 (the smell of a mushroom), leaks begin at 0.98. Equality
+with the target, or a correlation of 0.85 to 0.95 as other tools take it, is too late or too eager.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modelpick.data.guards.association import errors_removed, rank_correlations
+from modelpick.data.guards.guard import Guard, finding
+from modelpick.data.guards.view import View
+from modelpick.data.table import Column, listed
+from modelpick.findings import Finding, Severity
+
+TELLS_ALL = 0.98
+_TELLS_MUCH = 0.8
+_STANDS_OUT = 0.5
+"""It leaves at most this share of the error that the next best column leaves."""
+_LEAST_ROWS = 30
+"""With fewer rows some column tells all of them by chance."""
+
+
+def strengths(view: View) -> dict[str, tuple[float, float]]:
+    """Column -> (share of the error that it removes, absolute rank correlation), of all columns, those kept out too."""
+    known: dict[str, tuple[float, float]] | None = view.memo.get("strengths")
+    if known is None:
+        correlations = rank_correlations(view, view.columns)
+        removed = errors_removed(view, view.columns)
+        names = dict.fromkeys([*removed, *correlations])
+        known = view.memo["strengths"] = {
+            name: (removed.get(name, 0.0), abs(correlations.get(name, 0.0))) for name in names
+        }
+    return known
+
+
+def _answers(view: View) -> list[Column]:
+    if view.dataset.rows < _LEAST_ROWS:
+        return []
+    strong = strengths(view)
+    return [c for c in view.columns if c.name in strong and max(strong[c.name]) >= TELLS_ALL]
+
+
+def _say_answer(view: View) -> Iterator[Finding]:
+    """Columns with which nothing is left to learn. Where one is the only column, that is what the user wants."""
+    found = _answers(view)
+    seen = [column for column in found if column.name not in view.kept_out]
+    out = [column for column in found if column.name in view.kept_out]
+    target = view.dataset.target_name
+    if out:
+        message = f"kept out in any case: {listed([c.name for c in out])} gives `{target}` away ({_how(out[0], view)})"
+        advice = "leave it out for good: what is only known with the answer cannot be used to predict it"
+        yield finding("answer-column", Severity.LOW, message, advice, [view.evidence(c, (0, 1, 2)) for c in out])
+    if not seen or len(view.seen) == 1:
+        return
+    names = [column.name for column in seen]
+    many = len(names) > 1
+    message = (
+        f"column{'s' * many} {listed(names)} give{'s' * (not many)} `{target}` away: `{names[0]}` {_how(seen[0], view)}"
+    )
+    if many:
+        message += ", and the others likewise" if len(names) > 2 else ", and the other likewise"
+    advice = (
+        f"leave {'them' if many else 'it'} out, {view.drop_options(names)}; if known before the answer is, "
+        "`--allow answer-column`"
+    )
+    yield finding("answer-column", Severity.HIGH, message, advice, [view.evidence(c, view.head) for c in seen])
+
+
+def _how(column: Column, view: View) -> str:
+    removed, correlation = strengths(view)[column.name]
+    if removed >= TELLS_ALL:
+        return f"alone removes {100 * removed:.0f} % of the error"
+    return f"has a rank correlation of {correlation:.3f} with it"
+
+
+def _say_strong(view: View) -> Iterator[Finding]:
+    """A column that tells much and stands out: honest as a rule, and worth a thought."""
+    strong = strengths(view)
+    columns = [c for c in view.seen if c.name in strong]
+    if len(view.seen) == 1 or view.dataset.rows < _LEAST_ROWS or not columns:
+        return
+    columns.sort(key=lambda c: -strong[c.name][0])
+    best, removed = columns[0], strong[columns[0].name][0]
+    second = strong[columns[1].name][0] if len(columns) > 1 else 0.0
+    if not _TELLS_MUCH <= removed < TELLS_ALL or 1 - removed > _STANDS_OUT * (1 - second) or best.kind == "text":
+        return
+    message = f"`{best.name}` alone removes {100 * removed:.0f} % of the error in `{view.dataset.target_name}`"
+    advice = "make sure that it is known before the answer is"
+    yield finding("strong-column", Severity.INFO, message, advice, [view.evidence(best, view.head)])
+
+
+ANSWER_COLUMN = Guard(id="answer-column", severity=Severity.HIGH, run=_say_answer)
+STRONG_COLUMN = Guard(id="strong-column", severity=Severity.INFO, run=_say_strong)
