@@ -33,7 +33,7 @@ _GROUPS = (
             "device",
         ),
     ),
-    ("Protocol", ("split", "repeats", "seed", "metric")),
+    ("Protocol", ("split", "folds", "repeats", "seed", "metric", "jobs")),
     ("Output", ("license", "format_", "no_progress")),
 )
 
@@ -128,13 +128,31 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
 @click.option("--dropout", type=float, default=0.0, show_default=True, help="Share of nodes left out in an update.")
 @click.option("--weight-decay", type=float, default=0.0, show_default=True, help="Pulls weights towards zero.")
 @click.option("--device", default="auto", show_default=True, help="auto (the CPU), cuda, mps, ...")
-@click.option("--split", metavar="A:B:C", default="8:1:1", show_default=True, help="Train, validation, test.")
+@click.option("--split", metavar="A:B:C", default=None, help="Shares of train, validation and test, such as 8:1:1.")
 @click.option(
-    "--repeats", type=click.IntRange(1, 1000), default=5, show_default=True, help="Splits, each with its seed."
+    "--folds",
+    type=click.IntRange(2, 1000),
+    default=None,
+    help="Of cross-validation.  [default: 10 up to 5,000 rows, 5 up to 50,000, above --split 8:1:1]",
+)
+@click.option(
+    "--repeats",
+    type=click.IntRange(1, 1000),
+    default=None,
+    help="How often the rows are split anew.  [default: 5 for 10 folds, 1 for 5 folds, 3 for shares]",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The first of the seeds.")
 @click.option(
-    "--metric", default=None, help="The main metric: accuracy, balanced_accuracy, f1_macro, log_loss; rmse, mae, r2."
+    "--metric",
+    default=None,
+    help="The main metric: accuracy, balanced_accuracy, f1_macro, roc_auc, log_loss, brier; rmse, mae, r2.",
+)
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1),
+    default=None,
+    help="Processes.  [default: 1, or the free cores where the work would take long]",
 )
 @click.option("--license", metavar="ID", default=None, help="The licence that the saved card states, such as mit.")
 @endpoint_option

@@ -175,6 +175,7 @@ class Entry:
         ignored: Further columns that may stand in the table and that a `fixed` one does not look at.
         fit_many: Trains several at once, one fitted candidate a job in the same order, with the results that `make`
             and `fit` give one by one; None where there is no such way.
+        probabilities: False: it gives class names alone (`predict`), and what needs probabilities is left out.
     """
 
     name: str
@@ -187,3 +188,4 @@ class Entry:
     columns: tuple[tuple[str, ColumnKind], ...] | None = None
     ignored: tuple[str, ...] = ()
     fit_many: Callable[[Sequence[FitJob]], Sequence[Candidate]] | None = None
+    probabilities: bool = True

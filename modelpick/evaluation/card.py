@@ -17,7 +17,7 @@ import numpy as np
 from modelpick.data.candidate import SavedForm
 from modelpick.data.dataset import Dataset
 from modelpick.document import Block, Document, Heading, Table, Text
-from modelpick.evaluation.comparison import estimates, protocol_reason
+from modelpick.evaluation.comparison import estimates
 from modelpick.evaluation.contract import versions
 from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
@@ -230,10 +230,10 @@ def _evaluation(evaluation: Evaluation, result: CandidateResult) -> list[Block]:
     columns = ("metric", "mean over splits", "95 % interval", "this model, held-out rows", "95 % interval (Wilson)")
     return [
         Heading("Evaluation"),
-        Text(protocol_reason(evaluation)),
+        Text(f"{evaluation.plan.rule} {evaluation.plan.reason}"),
         Text(
             f"The mean is of models trained in this way on {dataset.name}, one for each split. This very model was "
-            f"then measured on {len(evaluation.splits[0].test):,} held-out rows that it was not trained on."
+            f"then measured on {len(evaluation.plan.test):,} held-out rows that it was not trained on."
         ),
         Table(columns, rows, right=columns[1:]),
         Text(_against_the_others(evaluation, result)),
@@ -271,8 +271,7 @@ def _limitations(evaluation: Evaluation) -> list[Block]:
     lines = [
         f"It has seen {len(evaluation.final_rows):,} rows of one source, and knows nothing of others: on rows from "
         "elsewhere it can be wrong with high confidence.",
-        "The rows were split at random. Where several rows belong to one person, place or day, or where the world "
-        "changes with time, the figures above are too optimistic.",
+        *_split_limits(evaluation),
         "Biases of the data are biases of the model: a group that is rare in the training rows is served worse.",
     ]
     if dataset.task == "classification":
@@ -282,6 +281,16 @@ def _limitations(evaluation: Evaluation) -> list[Block]:
         )
     lines += [f"Known of the data: {finding.message}." for finding in dataset.findings]
     return [Heading("Limitations"), *(Text(line, item=True) for line in lines)]
+
+
+def _split_limits(evaluation: Evaluation) -> list[str]:
+    dataset = evaluation.dataset
+    if dataset.times is not None or dataset.groups is not None:
+        return []
+    return [
+        "The rows were split at random. Where several rows belong to one person, place or day, or where the world "
+        "changes with time, the figures above are too optimistic."
+    ]
 
 
 def _terms(license_: Mapping[str, str] | None) -> list[Block]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from modelpick import __version__
-from modelpick.evaluation.comparison import Comparison, estimates, protocol_reason
+from modelpick.data.dataset import Dataset
+from modelpick.data.plan_words import short_rule
+from modelpick.data.table import Table
+from modelpick.evaluation.advice import advice
+from modelpick.evaluation.comparison import Comparison, estimates, on_the_test_set
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
 
 SCHEMA = "modelpick.eval/1"
@@ -31,7 +35,7 @@ def contract(
     device: str | None,
 ) -> dict[str, Any]:
     """The comparison as `--format json` prints it; the arguments are those of `report.document`."""
-    dataset = evaluation.dataset
+    dataset, plan, advised = evaluation.dataset, evaluation.plan, advice(evaluation, compared)
     tested = {
         r.entry.name: {name: {"value": _number(m.value), "ci95": m.ci95 and list(m.ci95)} for name, m in r.test.items()}
         for r in evaluation.results
@@ -44,7 +48,7 @@ def contract(
             "fingerprint": dataset.fingerprint,
             "kind": dataset.kind,
             "rows": dataset.rows,
-            "columns": len(dataset.features.columns),
+            "columns": _columns(dataset),
             "task": dataset.task,
             "target": dataset.target_name,
             "classes": list(dataset.classes),
@@ -52,12 +56,18 @@ def contract(
             "notes": list(dataset.notes),
         },
         "protocol": {
-            "splits": ":".join(f"{share:g}" for share in evaluation.ratio),
-            "repeats": len(evaluation.splits),
-            "seeds": [split.seed for split in evaluation.splits],
+            "splits": short_rule(plan),
+            "way": plan.way,
+            "folds": plan.folds,
+            "repeats": plan.repeats,
+            "seeds": list(plan.seeds),
+            "rows": {"compared": len(plan.rest), "untouched": len(plan.test), "known_to_a_given_model": plan.known},
             "metric": evaluation.metric.name,
-            "why": protocol_reason(evaluation),
+            "metric_why": evaluation.metric_reason or None,
+            "why": f"{plan.rule} {plan.reason}",
+            "jobs": evaluation.jobs,
         },
+        "advice": {"take": advised.take, "simplest_within_noise": advised.simplest, "text": advised.text},
         "models": [_model(evaluation, result, saved) for result in evaluation.ranked],
         "comparisons": [
             {
@@ -68,10 +78,16 @@ def contract(
                 "ci95": c.difference.ci95 and list(c.difference.ci95),
                 "p": c.p,
                 "verdict": c.verdict,
+                "probabilities": c.chances and asdict(c.chances),
+                "more_rows_to_tell": c.more_rows,
             }
             for c in compared
         ],
-        "test": {"rows": len(evaluation.splits[0].test), "models": tested},
+        "test": {
+            "rows": len(plan.test),
+            "models": tested,
+            "comparisons": [asdict(pair) for pair in on_the_test_set(evaluation)],
+        },
         "best": evaluation.best,
         "run_dir": run_dir,
         "interrupted": evaluation.interrupted,
@@ -87,7 +103,7 @@ def _model(evaluation: Evaluation, result: CandidateResult, saved: Mapping[str, 
             "mean": _number(estimate.mean),
             "std": _number(estimate.std),
             "ci95": estimate.ci95 and [_number(bound) for bound in estimate.ci95],
-            "per_split": [_number(value) for value in result.scores[name]],
+            "per_split": [_number(value) for value in result.scores.get(name, ())],
         }
     return {
         "name": entry.name,
@@ -104,6 +120,11 @@ def _model(evaluation: Evaluation, result: CandidateResult, saved: Mapping[str, 
         "unconverged_fits": result.warned,
         "error": result.error,
     }
+
+
+def _columns(dataset: Dataset) -> int | None:
+    """Of a table; other rows have none."""
+    return len(dataset.features.columns) if isinstance(dataset.features, Table) else None
 
 
 def _number(value: float | None) -> float | None:

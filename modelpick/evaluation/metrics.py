@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from modelpick.data.dataset import Task
 from modelpick.errors import UsageError
@@ -22,7 +23,7 @@ class Predictions:
     Attributes:
         truth: Class names (object array of str) or numbers, shape (rows,).
         answers: Likewise, as predicted.
-        probabilities: Shape (rows, classes); None for regression.
+        probabilities: Shape (rows, classes); None for regression, and for a candidate that gives none.
         classes: Class names of its columns; those of the candidate, which may lack one of `truth`.
     """
 
@@ -60,12 +61,66 @@ def _counts(p: Predictions) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray
 
 def log_loss(p: Predictions) -> float:
     """Mean of -ln(probability given to the true class), each at least 2.2e-16 so that it stays finite."""
-    if p.probabilities is None:
-        raise ValueError("log loss needs probabilities")
-    column = {label: j for j, label in enumerate(p.classes)}
-    places = np.array([column.get(label, -1) for label in p.truth])
-    given = np.where(places >= 0, p.probabilities[np.arange(len(places)), places], 0.0)
+    shares, places = _shares(p), _places(p)
+    given = np.where(places >= 0, shares[np.arange(len(places)), places], 0.0)
     return float(-np.mean(np.log(np.maximum(given, np.finfo(np.float64).eps))))
+
+
+def roc_auc(p: Predictions) -> float:
+    """Chance that a row of a class gets more of its probability than a row of another class, ties by half.
+
+    Mean over the classes against the rest, of those that have rows and others (of two classes both are the same); NaN
+    where no class has. By ranks: Hanley and McNeil 1982, Radiology 143:29-36.
+    """
+    shares, places = _shares(p), _places(p)
+    found = []
+    for j in range(shares.shape[1]):
+        is_it = places == j
+        own, others = int(is_it.sum()), int((~is_it).sum())
+        if own and others:
+            ranks = rankdata(shares[:, j])
+            found.append((float(ranks[is_it].sum()) - own * (own + 1) / 2) / (own * others))
+    return float(np.mean(found)) if found else math.nan
+
+
+def brier(p: Predictions) -> float:
+    """Mean squared distance of the probabilities from 1 for the true class and 0 for the others (Brier 1950).
+
+    Summed over the classes, from 0 to 2; of two classes half of that, as is the custom.
+    """
+    shares, places = _shares(p), _places(p)
+    truth = np.zeros_like(shares)
+    known = places >= 0
+    truth[np.flatnonzero(known), places[known]] = 1.0
+    squares = np.sum((shares - truth) ** 2, axis=1) + ~known
+    return float(np.mean(squares)) / (2 if shares.shape[1] == 2 else 1)
+
+
+def ece(p: Predictions) -> float:
+    """Expected calibration error: by how much confidence and accuracy differ, in 15 bins of equal width.
+
+    Weighted by the rows of a bin (Guo et al. 2017, ICML). It wants many rows: few make any model look ill calibrated.
+    """
+    shares = _shares(p)
+    sure, right = shares.max(axis=1), p.truth == p.answers
+    bins = np.minimum((sure * _BINS).astype(np.intp), _BINS - 1)
+    gaps = np.abs(np.bincount(bins, weights=sure - right, minlength=_BINS))
+    return float(gaps.sum() / len(sure))
+
+
+_BINS = 15
+
+
+def _shares(p: Predictions) -> NDArray[Any]:
+    if p.probabilities is None:
+        raise ValueError("this metric needs probabilities")
+    return p.probabilities
+
+
+def _places(p: Predictions) -> NDArray[np.intp]:
+    """The column of each row's true class; -1 where the candidate does not know it."""
+    column = {label: j for j, label in enumerate(p.classes)}
+    return np.array([column.get(label, -1) for label in p.truth], dtype=np.intp)
 
 
 def rmse(p: Predictions) -> float:
@@ -93,6 +148,9 @@ class Metric:
         higher_is_better: Else lower is.
         bounds: The values that it can take.
         counts_rows: It is a share of rows, so that a single row changes it by 1 / rows.
+        needs_probabilities: Left out for a candidate that gives none.
+        pooled: The test part of one split is too small for it: it is taken over all rows tested in a repeat, and has
+            no interval and decides nothing.
     """
 
     name: str
@@ -102,12 +160,15 @@ class Metric:
     higher_is_better: bool = True
     bounds: tuple[float, float] = (0.0, 1.0)
     counts_rows: bool = False
+    needs_probabilities: bool = False
+    pooled: bool = False
 
 
 METRICS: tuple[Metric, ...] = (
     Metric(name="accuracy", title="accuracy", task="classification", of=accuracy, counts_rows=True),
     Metric(name="balanced_accuracy", title="balanced accuracy", task="classification", of=balanced_accuracy),
     Metric(name="f1_macro", title="macro F1", task="classification", of=f1_macro),
+    Metric(name="roc_auc", title="ROC AUC", task="classification", of=roc_auc, needs_probabilities=True),
     Metric(
         name="log_loss",
         title="log loss",
@@ -115,12 +176,34 @@ METRICS: tuple[Metric, ...] = (
         of=log_loss,
         higher_is_better=False,
         bounds=(0.0, math.inf),
+        needs_probabilities=True,
+    ),
+    Metric(
+        name="brier",
+        title="Brier",
+        task="classification",
+        of=brier,
+        higher_is_better=False,
+        bounds=(0.0, 2.0),
+        needs_probabilities=True,
+    ),
+    Metric(
+        name="ece",
+        title="ECE",
+        task="classification",
+        of=ece,
+        higher_is_better=False,
+        needs_probabilities=True,
+        pooled=True,
     ),
     Metric(name="rmse", title="RMSE", task="regression", of=rmse, higher_is_better=False, bounds=(0.0, math.inf)),
     Metric(name="mae", title="MAE", task="regression", of=mae, higher_is_better=False, bounds=(0.0, math.inf)),
     Metric(name="r2", title="R2", task="regression", of=r2, bounds=(-math.inf, 1.0)),
 )
-"""The first of a task is its main metric, unless the user chooses another."""
+"""The first of a task is its main metric, unless `chosen_metric` or the user chooses another."""
+
+_ONE_SIDED = 0.9
+"""Share of the largest class from which on plain accuracy says little: answering it always has that accuracy."""
 
 
 def metrics_of(task: Task) -> tuple[Metric, ...]:
@@ -128,13 +211,31 @@ def metrics_of(task: Task) -> tuple[Metric, ...]:
     return tuple(metric for metric in METRICS if metric.task == task)
 
 
-def main_metric(task: Task, name: str | None = None) -> Metric:
-    """The metric that ranks the candidates.
+def chosen_metric(task: Task, target: NDArray[Any], name: str | None = None) -> tuple[Metric, str]:
+    """The metric that ranks the candidates of these data, and why it does.
 
     Raises:
         UsageError: There is none of that name for this task.
     """
-    known = metrics_of(task)
+    if name is not None:
+        return main_metric(task, name), "asked for with `--metric`"
+    if task == "regression":
+        return main_metric(task), "the default for numbers: an error in the target's own unit, large ones count more"
+    counts = np.unique(target.astype(str), return_counts=True)[1]
+    share = float(counts.max() / counts.sum())
+    if share >= _ONE_SIDED:
+        why = f"{share:.0%} of the rows are of one class, so that accuracy would say little"
+        return main_metric(task, "balanced_accuracy"), why
+    return main_metric(task), "the default for classes"
+
+
+def main_metric(task: Task, name: str | None = None) -> Metric:
+    """The metric of that name, or the first of the task.
+
+    Raises:
+        UsageError: There is none of that name for this task that can rank candidates.
+    """
+    known = tuple(metric for metric in metrics_of(task) if not metric.pooled)
     if name is None:
         return known[0]
     for metric in known:
@@ -147,12 +248,13 @@ def main_metric(task: Task, name: str | None = None) -> Metric:
 
 
 def evaluate(p: Predictions, metrics: Sequence[Metric]) -> dict[str, float]:
-    """Metric name -> value.
+    """Metric name -> value; those that need probabilities are left out where there are none.
 
     Raises:
         ValueError: An answer or a probability is not a finite number.
     """
     numbers = p.probabilities if p.probabilities is not None else p.answers
-    if not np.isfinite(np.asarray(numbers, dtype=np.float64)).all():
+    if numbers.dtype != object and not np.isfinite(numbers).all():
         raise ValueError("its predictions are not finite numbers")
-    return {metric.name: metric.of(p) for metric in metrics}
+    given = p.probabilities is not None
+    return {metric.name: metric.of(p) for metric in metrics if given or not metric.needs_probabilities}

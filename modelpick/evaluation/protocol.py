@@ -1,6 +1,7 @@
-"""The comparison itself: every candidate on the same splits, then what is saved, fitted again on all but one test part.
+"""The comparison itself: every candidate on the same splits, then once more on all rows outside the untouched part.
 
-Candidates get raw training rows and fit everything inside, so that no test row can leak into what they learn.
+Candidates get raw training rows and fit everything inside, so that no test row can leak into what they learn. The
+untouched rows are opened once for each candidate, after its splits, and nothing is chosen by what they show.
 """
 
 from __future__ import annotations
@@ -9,31 +10,27 @@ import math
 import time
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.candidate import Candidate, Entry, EpochRecord, SavedForm
+from modelpick.data.candidate import Entry, EpochRecord, SavedForm
 from modelpick.data.dataset import Dataset
-from modelpick.data.splits import Ratio, Split, three_way_splits
-from modelpick.data.table import Table, listed
-from modelpick.data.threads import one_thread
-from modelpick.errors import CannotFindOut, ModelpickError, UsageError
-from modelpick.evaluation.metrics import Metric, Predictions, evaluate, main_metric, metrics_of
+from modelpick.data.plan import Plan
+from modelpick.data.splits import Split
+from modelpick.errors import CannotFindOut, UsageError
+from modelpick.evaluation.metrics import Metric, Predictions, evaluate, metrics_of
+from modelpick.evaluation.schedule import Unit, perform, units
 from modelpick.evaluation.statistics import Interval, wilson
-from modelpick.progress import SILENT, Listener, Step
-
-DEFAULT_SEEDS = (0, 1, 2, 3, 4)
-
-_FAULTS = (ModelpickError, ValueError, ArithmeticError, MemoryError, RuntimeError)
-"""What a candidate may die of without ending the comparison; torch reports lack of memory as RuntimeError."""
+from modelpick.evaluation.trial import FINAL, Material, Outcome, Part, Pin, RowAnswers
+from modelpick.progress import SILENT, Listener
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """The value of a metric on the test part, with Wilson's interval where it is a share of rows."""
+    """The value of a metric on the untouched rows, with Wilson's interval where it is a share of rows."""
 
     value: float
     ci95: Interval | None
@@ -45,11 +42,15 @@ class CandidateResult:
 
     Attributes:
         scores: Metric name -> value on the test part of each finished split, in the order of the splits.
+        pooled: Metric name -> value over all rows tested in a repeat, of the finished repeats; for metrics that a
+            split is too small for.
+        answers: Of each finished split, for the rows that it tested.
         fit_seconds: Mean over the splits; None for a fixed one.
         predict_us_per_sample: Median over the splits, in microseconds.
         history: Of the first split.
-        form: Safe form of the candidate fitted again on all rows outside the first split's test part.
-        test: Metric name -> what that one (or a fixed candidate) does on the first split's test part.
+        form: Safe form of the candidate fitted again on all rows outside the untouched part; None where it has none.
+        test: Metric name -> what that one (or a fixed candidate) does on the untouched rows.
+        test_answers: Its answers there.
         warned: In how many fits it said that it had not converged.
         complete: It went through all that was asked of it.
         error: Why it did not; None where it did.
@@ -57,6 +58,8 @@ class CandidateResult:
 
     entry: Entry
     scores: dict[str, list[float]] = field(default_factory=dict)
+    pooled: dict[str, list[float]] = field(default_factory=dict)
+    answers: tuple[RowAnswers, ...] = ()
     fit_seconds: float | None = None
     predict_us_per_sample: float | None = None
     parameters: int | None = None
@@ -64,6 +67,7 @@ class CandidateResult:
     history: tuple[EpochRecord, ...] = ()
     form: SavedForm | None = None
     test: Mapping[str, Measured] | None = None
+    test_answers: RowAnswers | None = None
     warned: int = 0
     complete: bool = False
     error: str | None = None
@@ -79,41 +83,35 @@ class Evaluation:
     """A finished comparison, or as much of it as was done when it was interrupted.
 
     Attributes:
-        metric: The main one.
-        known_rows: How many rows were kept out of every test part, for a fixed candidate was trained on them.
+        metric: The main one, and `metric_reason` why.
+        jobs: How many processes did the fits.
         interrupted: Ctrl-C came; candidates that were not finished say so in `error`.
         seconds: Wall time of the whole.
     """
 
     dataset: Dataset
-    ratio: Ratio
-    splits: tuple[Split, ...]
+    plan: Plan
     metric: Metric
+    metric_reason: str
     results: tuple[CandidateResult, ...]
-    known_rows: int
+    jobs: int
     interrupted: bool
     seconds: float
 
     @property
-    def final_rows(self) -> NDArray[np.intp]:
-        """The rows on which what is saved was fitted: all outside the first split's test part."""
-        first = self.splits[0]
-        return np.union1d(first.train, first.validation)
+    def splits(self) -> tuple[Split, ...]:
+        """Those of the plan."""
+        return self.plan.splits
 
     @property
-    def overlap(self) -> float:
-        """How alike the splits are, as the ratio rho / (1 - rho) that the corrected resampled t asks for.
-
-        n_test / n_train or, where the test rows come from a small pool, the share of the pool that is tested at a
-        time against the rest of it; infinite where the whole pool is tested each time.
-        """
-        first = self.splits[0]
-        tested, rest = len(first.test), self.dataset.rows - self.known_rows - len(first.test)
-        return max(tested / len(first.train), tested / rest if rest else math.inf)
+    def final_rows(self) -> NDArray[np.intp]:
+        """The rows on which what is saved was fitted: all outside the untouched part."""
+        return self.plan.rest
 
     def mean(self, result: CandidateResult) -> float:
         """A candidate's mean of the main metric over its finished splits; NaN where it has none."""
-        return float(np.mean(result.scores[self.metric.name])) if result.finished else math.nan
+        values = result.scores.get(self.metric.name)
+        return float(np.mean(values)) if values else math.nan
 
     @property
     def ranked(self) -> tuple[CandidateResult, ...]:
@@ -132,177 +130,165 @@ class Evaluation:
         finished = (result for result in self.ranked if result.error is None)
         return next((result.entry.name for result in finished if math.isfinite(self.mean(result))), None)
 
+    def result(self, name: str) -> CandidateResult | None:
+        """The candidate of that name."""
+        return next((result for result in self.results if result.entry.name == name), None)
+
 
 def run(
     dataset: Dataset,
     entries: Sequence[Entry],
+    plan: Plan,
     *,
-    ratio: Ratio = (8, 1, 1),
-    seeds: Sequence[int] = DEFAULT_SEEDS,
-    metric: str | None = None,
-    known_rows: NDArray[np.bool_] | None = None,
+    metric: Metric | None = None,
+    metric_reason: str = "",
+    jobs: int | None = None,
+    pin: Pin = nullcontext,
     listener: Listener = SILENT,
 ) -> Evaluation:
     """Compares candidates on the same splits.
 
-    Of each split a candidate gets the raw training rows to fit, the validation rows to stop early on, and is measured
-    on the test part. A fixed one is only measured. In the end each candidate with a safe form is fitted again on all
-    rows outside the first split's test part and measured there. BLAS runs on one thread meanwhile: small networks
-    are many times slower on several.
+    Of each split a candidate gets the raw training rows to fit, the validation rows, if there are any, to stop early
+    on, and is measured on the test part. A fixed one is only measured. In the end each is fitted again on all rows
+    outside the untouched part and measured there. Every fit has one thread: small networks are many times slower on
+    several.
 
     Args:
-        seeds: One split for each; the candidate of that split gets the same seed.
-        metric: Name of the main metric; None is the task's own.
-        known_rows: True for rows on which a fixed candidate was trained; they are in no test part.
+        metric: The main one; None is the task's own.
+        jobs: As of `schedule.perform`.
+        pin: A further limit of threads around each fit; it is pickled where the fit runs in another process.
         listener: Is told of each fit.
 
     Raises:
-        UsageError: No such metric, two entries of one name, or options of a candidate that nobody can train.
-        AnswerIsNo: Too few rows to split, or none that are unknown to the fixed candidates.
+        UsageError: Two entries of one name, or options of a candidate that nobody can train.
     """
     names = [entry.name for entry in entries]
     if len(set(names)) != len(names):
         raise UsageError("two candidates bear the same name", "give each of them once")
-    main = main_metric(dataset.task, metric)
-    pool = None if known_rows is None else ~known_rows
-    splits = three_way_splits(dataset.target, task=dataset.task, ratio=ratio, seeds=seeds, test_pool=pool)
     started = time.perf_counter()
-    results = [CandidateResult(entry=entry) for entry in entries]
-    interrupted = False
-    fits = sum(0 if entry.fixed else len(splits) + 1 for entry in entries)
-    with listener.step("Training and testing", total=fits, unit="fits") as step:
+    trials = [_Trial(dataset, plan, entry) for entry in entries]
+    work = [unit for place, trial in enumerate(trials) for unit in trial.units(place)]
+    interrupted, used = False, 1
+    total = sum(len(unit.parts) for unit in work)
+
+    def arrived(unit: Unit, done: list[Outcome], error: str | None) -> None:
+        trials[unit.place].take(unit, done, error)
+
+    with listener.step("Training and testing", total=total, unit="fits") as step:
         try:
-            for result in results:
-                _Trial(dataset, splits, result, step).run()
+            used = perform(work, jobs, pin, step, arrived)
         except KeyboardInterrupt:
             interrupted = True
-    for result in results:
-        if interrupted and result.error is None and not result.complete:
-            result.error = f"interrupted after {result.finished} of {len(splits)} splits"
     return Evaluation(
         dataset=dataset,
-        ratio=ratio,
-        splits=splits,
-        metric=main,
-        results=tuple(results),
-        known_rows=0 if known_rows is None else int(known_rows.sum()),
+        plan=plan,
+        metric=metrics_of(dataset.task)[0] if metric is None else metric,
+        metric_reason=metric_reason,
+        results=tuple(trial.result(interrupted) for trial in trials),
+        jobs=used,
         interrupted=interrupted,
         seconds=time.perf_counter() - started,
     )
 
 
 class _Trial:
-    """One candidate through all splits; fills in its result."""
+    """One candidate through all splits: its work, and its result from what has arrived."""
 
-    def __init__(self, dataset: Dataset, splits: Sequence[Split], result: CandidateResult, step: Step) -> None:
+    def __init__(self, dataset: Dataset, plan: Plan, entry: Entry) -> None:
         self.dataset = dataset
-        self.splits = splits
-        self.result = result
-        self.step = step
+        self.plan = plan
+        self.entry = entry
         self.metrics = metrics_of(dataset.task)
-        self.seconds: list[float] = []
-        self.us_per_sample: list[float] = []
+        self.done: dict[int, Outcome] = {}
+        self.errors: dict[int, str] = {}
 
-    def run(self) -> None:
-        result = self.result
+    def units(self, place: int) -> list[Unit]:
+        """Its work; nothing where it cannot take these rows."""
+        dataset, plan, entry = self.dataset, self.plan, self.entry
         try:
-            with one_thread():
-                self._compare()
-            result.complete = True
-        except UsageError:
-            raise
-        except _FAULTS as error:
-            result.error = _in_words(error)
-        finally:
-            result.fit_seconds = float(np.mean(self.seconds)) if self.seconds else None
-            if self.us_per_sample:
-                result.predict_us_per_sample = float(np.median(self.us_per_sample))
+            features = dataset.features if entry.columns is None else dataset.as_trained(entry.columns, entry.ignored)
+        except CannotFindOut as error:
+            self.errors[0] = error.message
+            return []
+        material = Material(
+            features=features,
+            target=dataset.target,
+            task=dataset.task,
+            classes=dataset.classes,
+            metrics=tuple(metric for metric in self.metrics if not metric.pooled),
+        )
+        parts = [Part(number=i, split=split) for i, split in enumerate(plan.splits)]
+        nobody = np.empty(0, dtype=np.intp)
+        last = Split(train=plan.rest, validation=nobody, test=plan.test, seed=plan.seeds[0])
+        return list(units(place, entry, material, parts, Part(number=FINAL, split=last)))
 
-    def _compare(self) -> None:
-        entry, result, splits = self.result.entry, self.result, self.splits
-        columns = entry.columns
-        features = self.dataset.features if columns is None else self.dataset.as_trained(columns, entry.ignored)
-        savable = False
-        for number, split in enumerate(splits, start=1):
-            self.step.describe(f"{entry.name}, split {number} of {len(splits)}")
-            if number == 1 or not entry.fixed:
-                candidate = entry.make(split.seed)
-            if entry.fixed:
-                _check_fits(candidate, self.dataset)
-            else:
-                self._fit(candidate, features, split.train, split.validation)
-            scored = self._score(candidate, features, split.test)
-            # In one assignment, so that Ctrl-C never leaves one metric with a split more than another.
-            result.scores = {name: [*result.scores.get(name, ()), value] for name, value in scored.items()}
-            if number == 1:
-                result.parameters, result.history = candidate.parameters, candidate.history
-                result.summary, savable = candidate.summary(), candidate.saved_form() is not None
-        if savable and not entry.fixed:
-            self.step.describe(f"{entry.name}, once more for keeps")
-            candidate = entry.make(splits[0].seed)
-            self._fit(candidate, features, np.union1d(splits[0].train, splits[0].validation))
-        if savable or entry.fixed:
-            rows, scores = len(splits[0].test), self._score(candidate, features, splits[0].test)
-            result.test = {
-                metric.name: Measured(
-                    value=scores[metric.name], ci95=wilson(scores[metric.name], rows) if metric.counts_rows else None
-                )
-                for metric in self.metrics
-            }
-            result.form = None if entry.fixed else candidate.saved_form()
+    def take(self, unit: Unit, done: list[Outcome], error: str | None) -> None:
+        """Keeps what has arrived; warnings go on to whoever listens to them."""
+        for outcome in done:
+            self.done[outcome.number] = outcome
+            for caught in outcome.caught:
+                warnings.warn_explicit(caught.message, caught.category, caught.filename, caught.lineno)
+        if error is not None:
+            failed = unit.parts[min(len(done), len(unit.parts) - 1)].number
+            self.errors[len(self.plan.splits) if failed == FINAL else failed] = error
 
-    def _fit(
-        self,
-        candidate: Candidate,
-        features: Table,
-        train: NDArray[np.intp],
-        validation: NDArray[np.intp] | None = None,
-    ) -> None:
-        X, y, held = features.take(train), self.dataset.target[train], None
-        if validation is not None:
-            held = features.take(validation), self.dataset.target[validation]
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            started = time.perf_counter()
-            candidate.fit(X, y, held)
-            seconds = time.perf_counter() - started
-        for warning in caught:
-            if warning.category.__name__ == "ConvergenceWarning":  # scikit-learn's
-                self.result.warned += 1
-            else:
-                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-        if validation is not None:
-            self.seconds.append(seconds)
-        self.step.advance()
+    def result(self, interrupted: bool) -> CandidateResult:
+        """The result from the splits that are done, up to the first that is not."""
+        count = next((i for i in range(len(self.plan.splits)) if i not in self.done), len(self.plan.splits))
+        splits, final = [self.done[i] for i in range(count)], self.done.get(FINAL)
+        error = self.errors[min(self.errors)] if self.errors else None
+        complete = count == len(self.plan.splits) and final is not None
+        if error is None and interrupted and not complete:
+            error = f"interrupted after {count} of {len(self.plan.splits)} splits"
+        if error is not None:
+            final = None
+        made = CandidateResult(entry=self.entry, complete=complete and error is None, error=error)
+        if splits:
+            made.scores = {name: [outcome.scores[name] for outcome in splits] for name in splits[0].scores}
+            made.answers = tuple(outcome.answers for outcome in splits)
+            made.pooled = self._pooled(splits)
+            seconds = [outcome.seconds for outcome in splits if outcome.seconds is not None]
+            made.fit_seconds = float(np.mean(seconds)) if seconds else None
+            made.predict_us_per_sample = float(np.median([outcome.us_per_sample for outcome in splits]))
+            made.parameters, made.summary = splits[0].parameters, splits[0].summary
+            made.history = splits[0].history
+            made.warned = sum(not outcome.converged for outcome in splits)
+        if final is not None:
+            made.warned += not final.converged
+            made.form, made.test_answers = final.form, final.answers
+            made.test = self._measured(final)
+        return made
 
-    def _score(self, candidate: Candidate, features: Table, rows: NDArray[np.intp]) -> dict[str, float]:
-        table, truth = features.take(rows), self.dataset.target[rows]
-        probabilities = None
-        started = time.perf_counter()
-        if self.dataset.task == "classification":
-            probabilities = np.asarray(candidate.predict_proba(table))
-            names: NDArray[Any] = np.array(candidate.classes_, dtype=object)
-            answers = names.take(probabilities.argmax(axis=1))
-        else:
-            answers = np.asarray(candidate.predict(table), dtype=np.float64)
-        self.us_per_sample.append((time.perf_counter() - started) / len(rows) * 1e6)
-        predictions = Predictions(truth=truth, answers=answers, probabilities=probabilities, classes=candidate.classes_)
-        return evaluate(predictions, self.metrics)
+    def _measured(self, final: Outcome) -> dict[str, Measured]:
+        rows = len(self.plan.test)
+        values = final.scores | self._over(final.answers.rows, [final])
+        return {
+            metric.name: Measured(
+                value=values[metric.name], ci95=wilson(values[metric.name], rows) if metric.counts_rows else None
+            )
+            for metric in self.metrics
+            if metric.name in values
+        }
 
+    def _pooled(self, splits: Sequence[Outcome]) -> dict[str, list[float]]:
+        """Metrics over all rows that a repeat tested; the repeats that are whole."""
+        size = len(self.plan.splits) // self.plan.repeats
+        found: dict[str, list[float]] = {}
+        for start in range(0, len(splits) - size + 1, size):
+            part = splits[start : start + size]
+            rows = np.concatenate([outcome.answers.rows for outcome in part])
+            for name, value in self._over(rows, part).items():
+                found.setdefault(name, []).append(value)
+        return found
 
-def _check_fits(candidate: Candidate, dataset: Dataset) -> None:
-    """Refuses a saved model that answers another question than the table asks."""
-    if bool(candidate.classes_) != (dataset.task == "classification"):
-        answers = "class names" if candidate.classes_ else "numbers"
-        raise CannotFindOut(f"it answers with {answers}, and the task is {dataset.task}", kind="data")
-    if candidate.classes_ and not set(candidate.classes_) & set(dataset.classes):
-        theirs, ours = listed(candidate.classes_, 3), listed(dataset.classes, 3)
-        raise CannotFindOut(f"it knows none of the classes: {theirs}, where the table has {ours}", kind="data")
-
-
-def _in_words(error: BaseException) -> str:
-    if isinstance(error, ModelpickError):
-        return error.message
-    if isinstance(error, MemoryError) or "memory" in str(error).lower():  # torch says so in a RuntimeError
-        return "out of memory; a smaller `--batch-size` or fewer rows may help"
-    return str(error).strip().split("\n", 1)[0] or type(error).__name__
+    def _over(self, rows: NDArray[np.intp], outcomes: Sequence[Outcome]) -> dict[str, float]:
+        if self.dataset.task == "regression" or any(o.answers.probabilities is None for o in outcomes):
+            return {}
+        shares = [o.answers.probabilities for o in outcomes if o.answers.probabilities is not None]
+        together = Predictions(
+            truth=self.dataset.target[rows],
+            answers=np.concatenate([outcome.answers.answers for outcome in outcomes]),
+            probabilities=np.concatenate(shares).astype(np.float64),
+            classes=self.dataset.classes,
+        )
+        return evaluate(together, [metric for metric in self.metrics if metric.pooled])

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from modelpick.document import Block, Cell, Chart, Document, Heading, Series, Table, Text, Tone
-from modelpick.evaluation.comparison import Comparison, comparisons, estimates, protocol_reason
+from modelpick.evaluation.advice import advice
+from modelpick.evaluation.comparison import Comparison, OnTheTestSet, comparisons, estimates, on_the_test_set
 from modelpick.evaluation.contract import Saved, contract, versions
 from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
-from modelpick.evaluation.statistics import Estimate
+from modelpick.evaluation.statistics import Estimate, holm
 
 _FEW_ROWS = 1000
 """Of a test part: Wilson's interval of a share is wider than 6 points below."""
@@ -50,65 +51,105 @@ def _blocks(
 ) -> Iterator[Block]:
     dataset = evaluation.dataset
     yield Heading(f"{dataset.name}: {dataset.task} of `{dataset.target_name}`", level=1)
+    advised = advice(evaluation, compared)
+    yield Text(advised.text, Tone.STRONG if advised.take is not None else Tone.WARN)
+    yield Heading("The data")
     for note in dataset.notes:
         yield Text(note, item=True)
     for finding in dataset.findings:
-        yield Text(f"{finding.message}: {finding.remediation}", Tone.WARN, item=True)
+        words = finding.message if finding.remediation is None else f"{finding.message}: {finding.remediation}"
+        yield Text(words[:1].upper() + words[1:], Tone.WARN, item=True)
     steps = next((r.form.preprocessing.describe() for r in evaluation.results if r.form is not None), ())
     if steps:
         yield Heading("Preprocessing, learned from the training rows alone")
         for step in steps:
             yield Text(step, item=True)
     yield Heading("Results")
-    yield Text(protocol_reason(evaluation))
-    yield results_table(evaluation)
+    yield Text(f"{evaluation.plan.rule} {evaluation.plan.reason}")
+    if evaluation.metric_reason:
+        yield Text(f"Ranked by {evaluation.metric.title}: {evaluation.metric_reason}.")
+    yield results_table(evaluation, saved)
     yield from _remarks(evaluation)
+    if len(metrics_of(dataset.task)) > 1:
+        yield metrics_table(evaluation)
     if compared:
-        yield Heading("Is the difference real?")
-        yield comparison_table(evaluation, compared)
-        yield Text(
-            "Corrected resampled t test on the differences over the splits; p adjusted for all rows (Holm).", Tone.MUTED
-        )
+        yield from _is_it_real(evaluation, compared)
     yield from charts(evaluation)
     yield from _test_part(evaluation)
     yield from _provenance(evaluation, saved, run_dir, device)
 
 
-def results_table(evaluation: Evaluation) -> Table:
-    """The candidates, best first, with the mean of each metric and the interval of the main one."""
+_UNKNOWN = Estimate(mean=math.nan, std=None, ci95=None)
+
+
+def results_table(evaluation: Evaluation, saved: Mapping[str, Saved] | None = None) -> Table:
+    """The candidates, best first: quality with its interval, time, size."""
     main = evaluation.metric
-    others = [metric for metric in metrics_of(evaluation.dataset.task) if metric is not main]
-    columns = ("model", main.title, "95 % interval", *(m.title for m in others), "fit", "per row", "parameters")
+    columns = ("model", main.title, "95 % interval", "fit", "per row", "parameters", "saved size")
+    rows = []
+    for result in evaluation.ranked:
+        tone = Tone.GOOD if result.entry.name == evaluation.best else Tone.PLAIN
+        estimate = estimates(evaluation, result).get(main.name, _UNKNOWN)
+        place = (saved or {}).get(result.entry.name)
+        rows.append(
+            (
+                Cell(result.entry.name, tone),
+                Cell(_shown(estimate.mean), tone),
+                _interval(estimate.ci95),
+                _about(result.fit_seconds, "s"),
+                _about(result.predict_us_per_sample, "µs"),
+                "" if result.parameters is None else f"{result.parameters:,}",
+                "" if place is None else _bytes(place.bytes),
+            )
+        )
+    return Table(columns=columns, rows=tuple(rows), right=columns[1:])
+
+
+def metrics_table(evaluation: Evaluation) -> Table:
+    """The mean of every other metric."""
+    others = [metric for metric in metrics_of(evaluation.dataset.task) if metric is not evaluation.metric]
+    columns = ("model", *(metric.title for metric in others))
     rows = []
     for result in evaluation.ranked:
         found = estimates(evaluation, result)
-        tone = Tone.GOOD if result.entry.name == evaluation.best else Tone.PLAIN
-        unknown = Estimate(mean=math.nan, std=None, ci95=None)
-        estimate = found.get(main.name, unknown)
-        cells: list[str | Cell] = [Cell(result.entry.name, tone), Cell(_shown(estimate.mean), tone)]
-        cells.append(_interval(estimate.ci95))
-        cells += [_shown(found.get(metric.name, unknown).mean) for metric in others]
-        cells.append(_about(result.fit_seconds, "s"))
-        cells.append(_about(result.predict_us_per_sample, "µs"))
-        cells.append("" if result.parameters is None else f"{result.parameters:,}")
-        rows.append(tuple(cells))
+        rows.append((result.entry.name, *(_shown(found.get(metric.name, _UNKNOWN).mean) for metric in others)))
     return Table(columns=columns, rows=tuple(rows), right=columns[1:])
+
+
+def _is_it_real(evaluation: Evaluation, compared: Sequence[Comparison]) -> Iterator[Block]:
+    yield Heading("Is the difference real?")
+    yield comparison_table(evaluation, compared)
+    yield Text(
+        "Corrected resampled t test on the differences over the splits; p adjusted for all rows (Holm).", Tone.MUTED
+    )
+    best = evaluation.best
+    for c in compared:
+        if c.more_rows is not None and c.candidate == best:
+            more = float(f"{c.more_rows:.2g}")
+            yield Text(
+                f"{c.candidate} against {c.baseline}: you would need about {more:,.0f} more rows to tell.", item=True
+            )
 
 
 def comparison_table(evaluation: Evaluation, compared: Sequence[Comparison]) -> Table:
     """Each comparison with its size, its interval and what may be said."""
     tones = {"better": Tone.GOOD, "worse": Tone.BAD, "no clear difference": Tone.MUTED}
-    metric, test_rows = evaluation.metric, len(evaluation.splits[0].test)
-    columns = ("model", "against", f"difference in {metric.title}", "95 % interval", "p", "verdict")
+    columns = ("model", "against", f"difference in {evaluation.metric.title}", "95 % interval", "p", "verdict")
     rows = []
     for c in compared:
-        size = _signed(c.difference.mean)
-        if metric.counts_rows:
-            size += f" ({c.difference.mean * test_rows:+.1f} of {test_rows} rows)"
         p = "" if c.p is None else "<0.001" if c.p < 0.001 else f"{c.p:.3f}"
         words = c.verdict if c.p is not None or c.difference.mean else "no difference seen"
+        size = difference_words(evaluation, c)
         rows.append((c.candidate, c.baseline, size, _interval(c.difference.ci95), p, Cell(words, tones[c.verdict])))
     return Table(columns=columns, rows=tuple(rows), right=columns[2:5])
+
+
+def difference_words(evaluation: Evaluation, compared: Comparison) -> str:
+    """The size of a difference: in points and in rows of those that were tested, or in the metric's unit."""
+    mean, metric = compared.difference.mean, evaluation.metric
+    if not metric.counts_rows:
+        return _signed(mean)
+    return f"{100 * mean:+.1f} points ({mean * evaluation.plan.pool:+.1f} of {evaluation.plan.pool:,} rows)"
 
 
 def charts(evaluation: Evaluation) -> Iterator[Chart]:
@@ -149,25 +190,46 @@ def _test_part(evaluation: Evaluation) -> Iterator[Block]:
     tested = [result for result in evaluation.ranked if result.test is not None]
     if not tested:
         return
-    metrics, rows = metrics_of(evaluation.dataset.task), len(evaluation.splits[0].test)
-    yield Heading("What is saved, on rows that it never saw")
+    metrics, rows = metrics_of(evaluation.dataset.task), len(evaluation.plan.test)
+    yield Heading("The untouched rows, opened once")
     fixed = any(result.entry.fixed for result in tested)
     few = " So few rows decide nothing: choose by the table above." if rows < _FEW_ROWS else ""
     yield Text(
-        f"Trained again on all {len(evaluation.final_rows)} rows outside the first test part"
-        f"{' (a given model is taken as it is)' if fixed else ''}, and measured on its {_counted(rows)}.{few}"
+        f"Trained again on all {len(evaluation.final_rows):,} other rows"
+        f"{' (a given model is taken as it is)' if fixed else ''}, and measured on the untouched {_counted(rows)}.{few}"
     )
-    columns = ("model", *(column for m in metrics for column in _test_columns(m)))
+    shown = [m for m in metrics if m is evaluation.metric or m.name in _ON_THE_TEST_SET]
+    columns = ("model", *(column for m in shown for column in _test_columns(m)))
     table_rows = []
     for result in tested:
         cells = [result.entry.name]
-        for metric in metrics:
-            measured = (result.test or {})[metric.name]
-            cells.append(_shown(measured.value))
+        for metric in shown:
+            measured = (result.test or {}).get(metric.name)
+            cells.append(_shown(None if measured is None else measured.value))
             if metric.counts_rows:
-                cells.append(_interval(measured.ci95))
+                cells.append(_interval(None if measured is None else measured.ci95))
         table_rows.append(tuple(cells))
     yield Table(columns=columns, rows=tuple(table_rows), right=columns[1:])
+    pairs = on_the_test_set(evaluation)
+    if pairs:
+        yield Text(_test_verdict(pairs, rows))
+
+
+_ON_THE_TEST_SET = ("accuracy", "balanced_accuracy", "log_loss", "rmse", "r2")
+
+
+def _test_verdict(pairs: Sequence[OnTheTestSet], rows: int) -> str:
+    best = pairs[0].candidate
+    clear = [
+        pair for pair, p in zip(pairs, holm([pair.p for pair in pairs]), strict=True) if p is not None and p < 0.05
+    ]
+    if not clear:
+        return f"{_counted(rows).capitalize()} are too few to decide between {best} and the others (McNemar, mid-p)."
+    told = ", ".join(
+        f"{pair.baseline} ({pair.only_candidate} rows only {best} got right, {pair.only_baseline} only {pair.baseline})"
+        for pair in clear
+    )
+    return f"Row by row {best} differs from {told} (McNemar, mid-p, adjusted)."
 
 
 def _test_columns(metric: Metric) -> tuple[str, ...]:
@@ -181,12 +243,15 @@ def _provenance(
     if run_dir is not None:
         yield Text(f"Saved in {run_dir}: {', '.join(saved) or 'no model'}.")
         if unsaved:
-            yield Text(f"Not saved: {', '.join(unsaved)}.")
-    seeds = ", ".join(str(split.seed) for split in evaluation.splits)
+            without = [name for name in unsaved if (r := evaluation.result(name)) is not None and r.error is None]
+            why = f" ({', '.join(without)}: no form that loads without running code)" if without else ""
+            yield Text(f"Not saved: {', '.join(unsaved)}{why}.")
+    seeds = ", ".join(map(str, evaluation.plan.seeds))
     used = ", ".join(f"{package} {number}" for package, number in versions().items())
     where = f" on {device}" if device else ""
     yield Text(
-        f"Data sha256 {evaluation.dataset.fingerprint[:16]}; seeds {seeds}; {used}; {evaluation.seconds:.1f} s{where}.",
+        f"Data sha256 {evaluation.dataset.fingerprint[:16]}; seeds {seeds}; {used}; {evaluation.seconds:.1f} s{where}"
+        f"{f', {evaluation.jobs} processes' if evaluation.jobs > 1 else ''}.",
         Tone.MUTED,
     )
 
@@ -198,6 +263,10 @@ def _counted(rows: int) -> str:
 def _about(value: float | None, unit: str) -> str:
     """Two digits, for more would not come again: `0.0021 s`, `110 s`."""
     return "" if value is None else f"{float(f'{value:.2g}'):,.10g} {unit}"
+
+
+def _bytes(size: int) -> str:
+    return f"{size:,} B" if size < 1000 else f"{size / 1000:,.3g} kB" if size < 1e6 else f"{size / 1e6:,.3g} MB"
 
 
 def _shown(value: float | None) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from modelpick.errors import UsageError
 
-ROWS = ("dummy", "linear", "sklearn-mlp", "mlp")
+if TYPE_CHECKING:
+    from modelpick.data.plan import SplitOptions
+
+ROWS = ("dummy", "linear", "perceptron", "knn", "trees", "sklearn-mlp", "mlp")
 """The rows of the comparison that are trained here, by name, from the simplest on."""
 
 
@@ -29,6 +33,20 @@ class RowOptions:
     must_beat: str | None = None
     allow_rejected: bool = False
     endpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolOptions:
+    """How it is compared.
+
+    Attributes:
+        metric: Name of the main metric; None is chosen by the data.
+        jobs: Processes; None is as many as pay.
+    """
+
+    splits: SplitOptions
+    metric: str | None = None
+    jobs: int | None = None
 
 
 def row_options(

@@ -13,10 +13,8 @@ from modelpick.verbs.eval_options import ROWS, RowOptions
 if TYPE_CHECKING:
     from modelpick.data.candidate import Entry
     from modelpick.data.dataset import Dataset
-    from modelpick.evaluation.baselines import NetworkShape
+    from modelpick.evaluation.dense_baselines import NetworkShape
     from modelpick.models.options import NetworkOptions
-
-_MOST_FOR_SKLEARN_MLP = 5000
 
 
 def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, listener: Listener) -> list[Entry]:
@@ -27,16 +25,17 @@ def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, li
         CannotFindOut: The network does not fit into this machine's memory.
     """
     with listener.step("Loading PyTorch and scikit-learn"):
-        from modelpick.evaluation.baselines import entries
+        from modelpick.evaluation.baselines import MOST_ROWS, entries
     made = {entry.name: entry for entry in entries(dataset, _shape(network))}
     made["mlp"] = _mlp(dataset, network)
     left_out = set(rows.without)
-    if dataset.rows > _MOST_FOR_SKLEARN_MLP and "sklearn-mlp" in made and "sklearn-mlp" not in rows.with_:
-        listener.notice(
-            f"`sklearn-mlp` is left out above {_MOST_FOR_SKLEARN_MLP:,} rows, for it takes long: `--with sklearn-mlp`"
-        )
-        left_out.add("sklearn-mlp")
+    for name, most in MOST_ROWS.items():
+        if dataset.rows > most and name in made and name not in rows.with_ and name not in left_out:
+            listener.notice(f"`{name}` is left out above {most:,} rows, for it takes long: `--with {name}`")
+            left_out.add(name)
     for name in rows.with_:
+        if name == "perceptron" and dataset.task == "regression":
+            raise UsageError("`perceptron` answers with classes, and the task is regression", "leave `--with` out")
         if name not in made:
             raise UsageError(
                 f"`{name}` knows no activation `{network.activation}` or optimizer `{network.optimizer}`",
@@ -46,7 +45,7 @@ def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, li
 
 
 def _shape(network: NetworkOptions) -> NetworkShape:
-    from modelpick.evaluation.baselines import NetworkShape
+    from modelpick.evaluation.dense_baselines import NetworkShape
 
     return NetworkShape(
         hidden_layer_sizes=network.hidden_layer_sizes,

@@ -7,11 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modelpick.errors import ModelpickError, UsageError
 from modelpick.progress import SILENT, Listener
-from modelpick.verbs.eval_options import ROWS, RowOptions, as_names, check_row, licence_keys, row_options
+from modelpick.verbs.eval_options import (
+    ROWS,
+    ProtocolOptions,
+    RowOptions,
+    as_names,
+    check_row,
+    licence_keys,
+    row_options,
+)
 from modelpick.verbs.eval_result import Bar, EvalResult, judge_bar, report_extra
 
 if TYPE_CHECKING:
@@ -39,10 +47,12 @@ def evaluate(
     patience: int = 10,
     dropout: float = 0.0,
     weight_decay: float = 0.0,
-    split: str = "8:1:1",
-    repeats: int = 5,
+    split: str | None = None,
+    folds: int | None = None,
+    repeats: int | None = None,
     seed: int = 0,
     metric: str | None = None,
+    jobs: int | None = None,
     with_: Sequence[str] = (),
     without: Sequence[str] = (),
     must_beat: str | None = None,
@@ -55,8 +65,8 @@ def evaluate(
 ) -> EvalResult:
     """Trains a network from scratch on the user's table, next to baselines and given models, and saves the run.
 
-    Every candidate sees the same rows. What is saved is trained again on all rows outside the first split's test
-    part; nothing that was there is overwritten, and an interrupted run is whole or not there.
+    Every candidate sees the same rows. What is saved is trained again on all rows outside the untouched part; nothing
+    that was there is overwritten, and an interrupted run is whole or not there.
 
     Args:
         data: A CSV, TSV or Parquet file with a header, or `iris`, `wine`, `breast_cancer`, `digits`, `diabetes`.
@@ -68,9 +78,15 @@ def evaluate(
         hidden: Nodes of each hidden layer; None is 128, 128; an empty one makes a linear model.
         activation, init, cost, optimizer, lr, batch_size, epochs, early_stopping, patience, dropout, weight_decay:
             Of the network (row `mlp`), as in `MLPClassifier`. Without them it is the course's network for Iris.
-        split: Shares of train, validation and test.
-        repeats: How many splits, each with a seed of its own: `seed`, `seed` + 1, ...
-        metric: The main metric; accuracy or RMSE by default.
+        split: Shares of train, validation and test, such as `8:1:1`, instead of cross-validation.
+        folds: Of cross-validation. By default a tenth of the rows stays untouched to the end, and the others are
+            cross-validated: 10 folds 5 times up to 5,000 rows, 5 folds once up to 50,000; above, and for what takes
+            long to train, 8:1:1 three times.
+        repeats: How often the rows are split anew, each time with a seed of its own: `seed`, `seed` + 1, ...
+        metric: The main metric; by default accuracy, balanced accuracy where nine of ten rows are of one class, or
+            RMSE.
+        jobs: Processes for the fits that are done one by one. By default one, and as many as cores are free where
+            the work would take longer than ten seconds. The numbers are the same for any.
         with_: Rows to add to the comparison; `without`: rows to leave out.
         must_beat: A row that the best one must clearly beat, for `exit_code`.
         run_dir: Where to save the run, instead of a new folder in `./modelpick-runs`.
@@ -86,6 +102,7 @@ def evaluate(
         CannotFindOut: The data cannot be read, or the disk is full.
         KeyboardInterrupt: Ctrl-C before any candidate was finished; later, what was finished is saved.
     """
+    from modelpick.data.plan import SplitOptions
     from modelpick.data.read import read_dataset
     from modelpick.data.splits import parse_ratio
     from modelpick.models.options import NetworkOptions, check_options, hidden_sizes
@@ -112,7 +129,8 @@ def evaluate(
     )
     check_options(network)
     rows = row_options(with_, without, models, must_beat, allow_rejected, endpoint)
-    protocol = {"ratio": parse_ratio(split), "seeds": _seeds(seed, repeats), "metric": metric}
+    splits = SplitOptions(ratio=None if split is None else parse_ratio(split), folds=folds, repeats=repeats, seed=seed)
+    protocol = ProtocolOptions(splits=splits, metric=metric, jobs=jobs)
     terms = None if license is None else licence_keys(license)
     created = datetime.now().astimezone()
     if run_dir is not None:
@@ -125,24 +143,18 @@ def evaluate(
     return _keep(evaluation, place, run_dir is None, created, network.device, terms, bar, refused)
 
 
-def _seeds(seed: int, repeats: int) -> tuple[int, ...]:
-    if repeats < 1:
-        raise UsageError(f"{repeats} repeats test nothing", "such as `--repeats 5`")
-    if seed < 0 or seed + repeats > 2**31:
-        raise UsageError(f"the seed is {seed}, expected a number from 0 to 2147483647", "such as `--seed 0`")
-    return tuple(range(seed, seed + repeats))
-
-
 def _compare(
-    dataset: Dataset, trained: list[Entry], rows: RowOptions, protocol: dict[str, Any], listener: Listener
+    dataset: Dataset, trained: list[Entry], rows: RowOptions, protocol: ProtocolOptions, listener: Listener
 ) -> tuple[Evaluation, dict[str, ModelpickError]]:
     """The comparison with the given models; those that were refused stand in it with their reason."""
-    from modelpick.evaluation.metrics import main_metric
+    from modelpick.data.guards.duplicates import duplicate_groups
+    from modelpick.data.plan import plan
+    from modelpick.evaluation.metrics import chosen_metric
     from modelpick.evaluation.protocol import CandidateResult, run
     from modelpick.models.training import one_torch_thread
     from modelpick.verbs.given_models import given_models
 
-    main_metric(dataset.task, protocol["metric"])
+    metric, why = chosen_metric(dataset.task, dataset.target, protocol.metric)
     given, known = given_models(
         rows.models,
         dataset,
@@ -156,8 +168,19 @@ def _compare(
         raise UsageError("nothing is left to compare", "leave one of `--without` out")
     if rows.must_beat is not None:
         check_row("--must-beat", rows.must_beat, [entry.name for entry in taking_part])
+    heavy = any(entry.kind == "architecture" or entry.way == "finetune" for entry in trained)
+    planned = plan(dataset, protocol.splits, alike=duplicate_groups(dataset), known=known, heavy=heavy)
     with one_torch_thread():
-        evaluation = run(dataset, taking_part, known_rows=known, listener=listener, **protocol)
+        evaluation = run(
+            dataset,
+            taking_part,
+            planned,
+            metric=metric,
+            metric_reason=why,
+            jobs=protocol.jobs,
+            pin=one_torch_thread,
+            listener=listener,
+        )
     if evaluation.interrupted and evaluation.best is None:
         raise KeyboardInterrupt
     refused = {model.entry.name: model.error for model in given if model.error is not None}
@@ -195,7 +218,7 @@ def _keep(
     advice = None
     if written.saved:
         name = folder.name if folder.parent == RUNS else shown(folder)
-        row = row_line(evaluation.dataset.features, int(evaluation.splits[0].test[0]))
+        row = row_line(evaluation.dataset.features, int(evaluation.plan.test[0]))
         advice = f"modelpick predict {shlex.quote(name)} --row {shlex.quote(row)}"
     return EvalResult(
         evaluation=evaluation,

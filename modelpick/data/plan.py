@@ -1,0 +1,405 @@
+"""The plan of a comparison: which rows stay untouched, how the others train and test, and by which rule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelpick.data.dataset import Dataset
+from modelpick.data.folds import deal
+from modelpick.data.plan_words import Way, rule_words
+from modelpick.data.splits import Ratio, Split, three_way_splits
+from modelpick.errors import AnswerIsNo, UsageError
+
+UNTOUCHED = 0.1
+"""Share of the rows that is set aside first and opened once, at the end."""
+
+_MANY_FOLDS, _MANY_REPEATS, _MANY_UP_TO = 10, 5, 5_000
+_FEW_FOLDS, _FEW_UP_TO = 5, 50_000
+_COURSE: Ratio = (8.0, 1.0, 1.0)
+_COURSE_SEEDS = 3
+_MOST_SPLITS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitOptions:
+    """What the user asked for; None is the rule's own.
+
+    Attributes:
+        ratio: Shares of train, validation and test, once for each repeat.
+        folds: Of cross-validation.
+        repeats: How often, each with a seed of its own: `seed`, `seed` + 1, ...
+    """
+
+    ratio: Ratio | None = None
+    folds: int | None = None
+    repeats: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Which rows train, validate and test.
+
+    Attributes:
+        splits: Of the comparison, in order, repeat by repeat; each covers the rows outside the untouched part. In
+            cross-validation no rows validate: a candidate that stops early holds out some of its training rows.
+        rest: The rows outside the untouched part, sorted: what is saved is fitted on all of them.
+        test: The untouched rows, sorted: what is saved is measured there, once.
+        way: `folds`, `shares` (such as 8:1:1), `groups` (each group tests once) or `time` (windows that grow).
+        folds: Test parts in one repeat; None for shares.
+        ratio: Of shares; None otherwise.
+        seeds: One for each repeat.
+        pool: How many rows outside the untouched part may test; the others only train.
+        known: How many rows are in no test part, for a given model was trained on them.
+        rule: What was done, and `reason` why, in words.
+    """
+
+    splits: tuple[Split, ...]
+    rest: NDArray[np.intp]
+    test: NDArray[np.intp]
+    way: Way
+    folds: int | None
+    ratio: Ratio | None
+    seeds: tuple[int, ...]
+    pool: int
+    known: int = 0
+    rule: str
+    reason: str
+
+    @property
+    def repeats(self) -> int:
+        """How often the rows were split anew."""
+        return len(self.seeds)
+
+    @property
+    def test_rows(self) -> float:
+        """Rows in the test part of a split, on average."""
+        return float(np.mean([len(split.test) for split in self.splits]))
+
+    @property
+    def overlap(self) -> float:
+        """How alike the splits are, as the ratio rho / (1 - rho) that the corrected resampled t asks for.
+
+        n_test / n_train or, where the test rows come from a small pool, the share of the pool that is tested at a
+        time against the rest of it; infinite where the whole pool is tested each time.
+        """
+        tested = self.test_rows
+        trained = float(np.mean([len(split.train) for split in self.splits]))
+        left = self.pool - tested
+        return max(tested / trained, tested / left if left > 0 else math.inf)
+
+
+def plan(
+    dataset: Dataset,
+    options: SplitOptions | None = None,
+    *,
+    alike: NDArray[np.intp] | None = None,
+    known: NDArray[np.bool_] | None = None,
+    heavy: bool = False,
+) -> Plan:
+    """The plan for these rows.
+
+    Args:
+        alike: Shape (rows,): equal rows bear the same number and stay on one side; None: all rows differ. Groups and
+            an order in time go before.
+        known: True for rows on which a given model was trained: neither they nor their group are in any test part.
+        heavy: An architecture or a fine-tuning takes part, for which ten folds would take too long.
+
+    Raises:
+        UsageError: Options that exclude each other, or are out of range.
+        AnswerIsNo: Too few rows, groups or moments to split, or none that are unknown to the given models.
+    """
+    asked = _checked(options or SplitOptions(), dataset)
+    maker = _Maker(dataset, asked, alike, np.zeros(dataset.rows, dtype=bool) if known is None else known)
+    test = maker.untouched()
+    rows = dataset.rows - len(test)
+    chosen, reason = _rule(asked, rows, heavy or dataset.kind != "table", dataset.kind)
+    made = maker.splits(chosen, test)
+    return replace(made, rule=rule_words(dataset, made, maker.why_together), reason=reason)
+
+
+def _checked(asked: SplitOptions, dataset: Dataset) -> SplitOptions:
+    if asked.ratio is not None and asked.folds is not None:
+        raise UsageError("`--split` and `--folds` exclude each other", "give one of them")
+    if asked.folds is not None and asked.folds < 2:
+        raise UsageError(f"{asked.folds} folds leave nothing to train on", "such as `--folds 10`")
+    if asked.repeats is not None and asked.repeats < 1:
+        raise UsageError(f"{asked.repeats} repeats test nothing", "such as `--repeats 5`")
+    if not 0 <= asked.seed <= 2**31 - _MOST_SPLITS:
+        raise UsageError(
+            f"the seed is {asked.seed}, expected a number from 0 to {2**31 - _MOST_SPLITS}", "such as `--seed 0`"
+        )
+    if (asked.folds or 1) * (asked.repeats or 1) > _MOST_SPLITS:
+        raise UsageError(f"more than {_MOST_SPLITS:,} splits are asked for", "give fewer `--repeats` or `--folds`")
+    if dataset.times is not None and dataset.groups is not None:
+        raise UsageError("`--group` and `--time` cannot both be kept", "give the one that new rows will differ by")
+    if dataset.times is not None and (asked.repeats or 1) > 1:
+        raise UsageError("rows in the order of time are split in one way only", "leave `--repeats` out")
+    return asked
+
+
+def _rule(asked: SplitOptions, rows: int, heavy: bool, kind: str) -> tuple[SplitOptions, str]:
+    """The options filled up, and the reason."""
+    if asked.ratio is not None:
+        return replace(asked, repeats=asked.repeats or _COURSE_SEEDS), "Asked for with `--split`."
+    if asked.folds is not None:
+        repeats = asked.repeats or (_MANY_REPEATS if rows <= _MANY_UP_TO and not heavy else 1)
+        return replace(asked, repeats=repeats), "Asked for with `--folds`."
+    if heavy or rows > _FEW_UP_TO:
+        filled = replace(asked, ratio=_COURSE, repeats=asked.repeats or _COURSE_SEEDS)
+        if rows > _FEW_UP_TO:
+            return filled, f"Above {_FEW_UP_TO:,} rows a tenth of them tells enough."
+        what = "each fit takes long" if kind == "table" else f"each fit on {_KINDS[kind]} takes long"
+        return filled, f"Few splits, for {what}."
+    if rows > _MANY_UP_TO:
+        filled = replace(asked, folds=_FEW_FOLDS, repeats=asked.repeats or 1)
+        return filled, f"From {_MANY_UP_TO:,} to {_FEW_UP_TO:,} rows each row is tested once, which is enough there."
+    filled = replace(asked, folds=_MANY_FOLDS, repeats=asked.repeats or _MANY_REPEATS)
+    return filled, f"Up to {_MANY_UP_TO:,} rows the score of one split depends much on its luck."
+
+
+_KINDS = {"text": "texts", "image": "images", "audio": "sounds"}
+
+
+class _Maker:
+    """Builds the parts of a plan for one dataset."""
+
+    def __init__(
+        self, dataset: Dataset, asked: SplitOptions, alike: NDArray[np.intp] | None, known: NDArray[np.bool_]
+    ) -> None:
+        self.dataset = dataset
+        self.seed = asked.seed
+        self.strata = np.zeros(dataset.rows, dtype=np.intp)
+        if dataset.task == "classification":
+            self.strata = np.unique(dataset.target.astype(str), return_inverse=True)[1].astype(np.intp)
+        self.groups = dataset.groups
+        if dataset.groups is not None:
+            known = np.isin(dataset.groups, dataset.groups[known])
+        elif alike is not None and dataset.times is None and len(np.unique(alike)) < dataset.rows:
+            self.groups = alike
+        self.known = known
+
+    @property
+    def why_together(self) -> str | None:
+        """`groups` or `equal rows`, where some rows stay together."""
+        if self.groups is None:
+            return None
+        return "groups" if self.dataset.groups is not None else "equal rows"
+
+    def untouched(self) -> NDArray[np.intp]:
+        """The rows of the test part, sorted."""
+        dataset, free = self.dataset, ~self.known
+        if dataset.test_rows is not None:
+            found = np.flatnonzero(dataset.test_rows & free)
+            if not len(found):
+                raise _none_left()
+            return found
+        free &= self._spare(2)
+        rows = np.flatnonzero(free)
+        if not self.known.all() and dataset.rows < 3:
+            raise AnswerIsNo(f"{dataset.rows} rows cannot be split into train and test", "collect more rows")
+        if not len(rows):
+            raise _none_left() if self.known.any() else self._too_small()
+        if dataset.times is not None:
+            return self._latest(rows, UNTOUCHED)
+        return self._tenth(rows, UNTOUCHED, self.seed)
+
+    def splits(self, chosen: SplitOptions, test: NDArray[np.intp]) -> Plan:
+        """The splits of all rows outside the test part."""
+        outside = np.ones(self.dataset.rows, dtype=bool)
+        outside[test] = False
+        if self.dataset.test_rows is not None:
+            outside &= ~self.dataset.test_rows  # those that a given model knows take no part at all
+        rest = np.flatnonzero(outside)
+        seeds = tuple(range(chosen.seed, chosen.seed + (chosen.repeats or 1)))
+        may_test = np.flatnonzero(outside & ~self.known & self._spare(1, outside))
+        if not len(may_test):
+            raise _none_left() if self.known.any() else self._too_small()
+        way: Way = "folds" if chosen.ratio is None else "shares"
+        folds = chosen.folds
+        if self.dataset.times is not None:
+            way = "time"
+            made = self._windows(rest, chosen)
+            folds, seeds = len(made), seeds[:1]
+        elif chosen.ratio is not None:
+            made = self._shares(rest, may_test, chosen.ratio, seeds)
+        else:
+            count = len(may_test) if self.groups is None else len(np.unique(self.groups[may_test]))
+            if count <= (folds or 0) and self.dataset.groups is not None:
+                way, seeds = "groups", seeds[:1]
+            folds = min(folds or 0, count)
+            if folds < 2:
+                raise AnswerIsNo(
+                    "too few groups are left to train on one and test on another",
+                    "give data with at least 3 groups, or leave `--group` out",
+                )
+            made = self._folds(rest, may_test, folds, seeds)
+        self._check_classes(made)
+        return Plan(
+            splits=tuple(made),
+            rest=rest,
+            test=test,
+            way=way,
+            folds=folds if way != "shares" else None,
+            ratio=chosen.ratio,
+            seeds=seeds,
+            pool=len(may_test),
+            known=int(self.known.sum()),
+            rule="",
+            reason="",
+        )
+
+    # --- parts ---
+
+    def _spare(self, keep: int, within: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """True for the rows of classes that have more than `keep` rows: the others must train."""
+        if self.dataset.task == "regression":
+            return np.ones(self.dataset.rows, dtype=bool)
+        counts = np.bincount(self.strata if within is None else self.strata[within], minlength=self.strata.max() + 1)
+        return counts[self.strata] > keep
+
+    def _tenth(self, rows: NDArray[np.intp], share: float, seed: int) -> NDArray[np.intp]:
+        """About a share of `rows`, as one of equal folds: the one whose size is nearest."""
+        groups = None if self.groups is None else self.groups[rows]
+        count = len(rows) if groups is None else len(np.unique(groups))
+        folds = min(max(2, round(1 / share)), count)
+        if folds < 2 or (self.dataset.groups is not None and count < 3):
+            raise self._too_small()
+        dealt = deal(_dense(self.strata[rows]), folds, seed, groups)
+        sizes = np.bincount(dealt, minlength=folds)
+        return np.sort(rows[dealt == np.abs(sizes - share * len(rows)).argmin()])
+
+    def _latest(self, rows: NDArray[np.intp], share: float) -> NDArray[np.intp]:
+        times = self._times()[rows]
+        cut = _cut(np.sort(times), 1 - share)
+        if cut is None:
+            raise _no_order()
+        return rows[times >= cut]
+
+    def _times(self) -> NDArray[np.float64]:
+        times = self.dataset.times
+        if times is None:
+            raise RuntimeError("the rows have no order in time")
+        return times
+
+    def _folds(
+        self, rest: NDArray[np.intp], may_test: NDArray[np.intp], folds: int, seeds: Sequence[int]
+    ) -> list[Split]:
+        made: list[Split] = []
+        groups = None if self.groups is None else self.groups[may_test]
+        for seed in seeds:
+            dealt = deal(_dense(self.strata[may_test]), folds, seed, groups)
+            for fold in range(folds):
+                test = may_test[dealt == fold]
+                made.append(_split(rest, test, seed=self.seed + len(made)))
+        return made
+
+    def _shares(
+        self, rest: NDArray[np.intp], may_test: NDArray[np.intp], ratio: Ratio, seeds: Sequence[int]
+    ) -> list[Split]:
+        if self.groups is None:
+            pool = np.isin(rest, may_test)
+            found = three_way_splits(
+                self.dataset.target[rest], task=self.dataset.task, ratio=ratio, seeds=seeds, test_pool=pool
+            )
+            return [
+                Split(train=rest[s.train], validation=rest[s.validation], test=rest[s.test], seed=s.seed) for s in found
+            ]
+        made: list[Split] = []
+        for seed in seeds:
+            test = self._tenth(may_test, min(0.5, ratio[2] / sum(ratio)), seed)
+            left = np.setdiff1d(rest, test)
+            validation = self._tenth(left, min(0.5, ratio[1] / (ratio[0] + ratio[1])), seed)
+            made.append(_split(rest, test, validation, seed=seed))
+        return made
+
+    def _windows(self, rest: NDArray[np.intp], chosen: SplitOptions) -> list[Split]:
+        """Each window trains on all rows before a moment and tests on those from there to the next."""
+        times = self._times()
+        ordered = np.sort(times[rest])
+        if chosen.ratio is not None:
+            whole = sum(chosen.ratio)
+            cuts = [_cut(ordered, chosen.ratio[0] / whole), _cut(ordered, 1 - chosen.ratio[2] / whole)]
+            if cuts[0] is None or cuts[1] is None or cuts[0] >= cuts[1]:
+                raise _no_order()
+            at = times[rest]
+            middle = rest[(at >= cuts[0]) & (at < cuts[1])]
+            return [_split(rest, rest[(at >= cuts[1]) & ~self.known[rest]], middle, seed=chosen.seed)]
+        folds = chosen.folds or _FEW_FOLDS
+        moments = sorted({c for i in range(1, folds + 1) if (c := _cut(ordered, i / (folds + 1))) is not None})
+        made: list[Split] = []
+        for start, end in zip(moments, [*moments[1:], math.inf], strict=True):
+            before = rest[times[rest] < start]
+            test = rest[(times[rest] >= start) & (times[rest] < end) & ~self.known[rest]]
+            enough = self.dataset.task == "regression" or len(np.unique(self.strata[before])) > 1
+            if len(test) and enough:
+                made.append(_split(np.union1d(before, test), test, seed=self.seed + len(made)))
+        if not made:
+            raise _no_order()
+        return made
+
+    # --- refusals ---
+
+    def _check_classes(self, splits: Sequence[Split]) -> None:
+        if self.dataset.task == "regression":
+            return
+        for split in splits:
+            if len(np.unique(self.strata[split.train])) < 2:
+                raise AnswerIsNo(
+                    "a split leaves rows of a single class to train on",
+                    "collect more rows, or give another `--group`, `--time` or `--folds`",
+                )
+
+    def _too_small(self) -> AnswerIsNo:
+        if self.dataset.groups is not None:
+            return AnswerIsNo(
+                f"{len(np.unique(self.dataset.groups))} groups cannot be split into train and test",
+                "give data with at least 3 groups, or leave `--group` out",
+            )
+        return AnswerIsNo(
+            f"{self.dataset.rows} rows in {self.strata.max() + 1} classes cannot be split so that each class stays in "
+            "train",
+            "collect more rows of the small classes, or leave these classes out",
+        )
+
+
+def _split(
+    rows: NDArray[np.intp], test: NDArray[np.intp], validation: NDArray[np.intp] | None = None, *, seed: int
+) -> Split:
+    held = np.empty(0, dtype=np.intp) if validation is None else np.sort(validation)
+    train = np.setdiff1d(rows, np.concatenate([test, held]), assume_unique=True)
+    if not len(train):
+        raise AnswerIsNo("a split leaves no row to train on", "collect more rows, or give fewer `--folds`")
+    return Split(train=np.sort(train), validation=held, test=np.sort(test), seed=seed)
+
+
+def _dense(strata: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The same classes, numbered without gaps."""
+    return np.unique(strata, return_inverse=True)[1].astype(np.intp)
+
+
+def _cut(ordered: NDArray[np.float64], share: float) -> float | None:
+    """The moment with about a share of the rows before it, never within rows of one moment; None where all are."""
+    starts = np.flatnonzero(np.diff(ordered)) + 1
+    if not len(starts):
+        return None
+    return float(ordered[starts[np.abs(starts - share * len(ordered)).argmin()]])
+
+
+def _none_left() -> AnswerIsNo:
+    return AnswerIsNo(
+        "no row is left to test on: a given model was trained on every one of them",
+        "test it on rows that it has not seen",
+    )
+
+
+def _no_order() -> AnswerIsNo:
+    return AnswerIsNo(
+        "the rows cannot be split by time: too few different moments, or a single class before the last of them",
+        "give another `--time` column, or leave it out",
+    )

@@ -1,0 +1,86 @@
+"""The rule of a plan in words, as the report and the card print it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from modelpick.data.dataset import Dataset
+    from modelpick.data.plan import Plan
+
+Way = Literal["folds", "shares", "groups", "time"]
+
+
+def rule_words(dataset: Dataset, plan: Plan, together: str | None) -> str:
+    """What was done with the rows, in a few sentences.
+
+    Args:
+        together: `groups` or `equal rows`, where some rows stay together.
+    """
+    sentences = [_untouched(dataset, plan), _comparison(dataset, plan)]
+    if together == "groups" and plan.way != "groups":
+        sentences.append("Rows of one group are always on one side.")
+    if together == "equal rows":
+        sentences.append("Equal rows are always on one side.")
+    if plan.known:
+        sentences.append(
+            f"{_rows(plan.known)} on which a given model was trained are in no test part, for any candidate."
+        )
+    if dataset.validation_rows is not None:
+        sentences.append("The official validation part takes part in this like the training part.")
+    return " ".join(sentences)
+
+
+def short_rule(plan: Plan) -> str:
+    """`10 folds x 5`, `8:1:1 x 3`, `7 groups`, `5 windows`."""
+    if plan.ratio is not None:
+        shares = ":".join(f"{share:g}" for share in plan.ratio)
+        return shares if plan.repeats == 1 else f"{shares} x {plan.repeats}"
+    noun = {"groups": "groups", "time": "windows"}.get(plan.way, "folds")
+    return f"{plan.folds} {noun}" if plan.repeats == 1 else f"{plan.folds} {noun} x {plan.repeats}"
+
+
+def _untouched(dataset: Dataset, plan: Plan) -> str:
+    count = _rows(len(plan.test))
+    if dataset.test_rows is not None:
+        return f"The official test part, {count}, stays untouched to the end."
+    if dataset.times is not None:
+        return f"The latest {count} stay untouched to the end."
+    return f"{count} of {dataset.rows:,} stay untouched to the end."
+
+
+def _comparison(dataset: Dataset, plan: Plan) -> str:
+    rest, first = f"{len(plan.rest):,}", plan.splits[0]
+    how = ", stratified by class" if dataset.task == "classification" else ", at random"
+    if plan.way == "time":
+        if plan.ratio is not None:
+            return (
+                f"Of the other {rest} the earliest {len(first.train):,} train, the next {len(first.validation):,} "
+                f"validate, the latest {len(first.test):,} test."
+            )
+        return (
+            f"The other {rest} are tested in {_times(len(plan.splits), 'window')}: each trains on all rows before a "
+            "moment and tests on the next ones."
+        )
+    if plan.way == "groups":
+        return f"Of the other {rest} each of {plan.folds} groups tests once, and the others train."
+    if plan.ratio is not None:
+        shares = ":".join(f"{share:g}" for share in plan.ratio)
+        once = "once" if plan.repeats == 1 else f"{plan.repeats} times with other seeds"
+        return (
+            f"The other {rest} are split {shares}{how}, {once}: {len(first.train):,} train, "
+            f"{len(first.validation):,} validate, {len(first.test):,} test."
+        )
+    once = "once" if plan.repeats == 1 else f"{plan.repeats} times with other seeds"
+    return (
+        f"The other {rest} are cross-validated in {plan.folds} folds{how}, {once}: about {len(first.train):,} train "
+        f"and {len(first.test):,} test each time."
+    )
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _times(count: int, noun: str) -> str:
+    return f"1 {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,149 @@
+"""The fits of a comparison in order: in this process, or on several cores through joblib."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
+from dataclasses import dataclass
+
+from modelpick.data.candidate import Entry
+from modelpick.errors import UsageError
+from modelpick.evaluation.trial import FINAL, Material, Outcome, Part, Pin, attempt
+from modelpick.progress import Step
+
+_TOGETHER_ROWS = 50_000
+"""So many training rows, over all its splits, go into one call of `fit_many` at most."""
+
+_WORTH_WORKERS = 10.0
+"""Seconds of work from which on new processes, which must first import scikit-learn, pay."""
+
+_NO_WORKER = "a worker process died, as a rule for want of memory: fewer `--jobs` may help"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What is done in one go: some parts of one candidate. `place` is that of the candidate."""
+
+    place: int
+    entry: Entry
+    material: Material
+    parts: tuple[Part, ...]
+
+    @property
+    def in_workers(self) -> bool:
+        """It is fitted one by one; what is fitted in one batch is faster here than on its way to another process."""
+        return not self.entry.fixed and self.entry.fit_many is None
+
+
+Arrived = Callable[[Unit, list[Outcome], str | None], None]
+
+
+def units(place: int, entry: Entry, material: Material, parts: Sequence[Part], final: Part) -> Iterator[Unit]:
+    """The work of one candidate, its final fit last."""
+    size = 1
+    if entry.fit_many is not None:
+        size = max(1, _TOGETHER_ROWS // max(len(part.split.train) for part in parts))
+    for start in range(0, len(parts), size):
+        yield Unit(place=place, entry=entry, material=material, parts=tuple(parts[start : start + size]))
+    yield Unit(place=place, entry=entry, material=material, parts=(final,))
+
+
+def perform(work: Sequence[Unit], jobs: int | None, pin: Pin, step: Step, arrived: Arrived) -> int:
+    """Does all units and tells `arrived` of each; how many processes worked.
+
+    The results are the same for any count of processes: each fit has its own seed and one thread.
+
+    Args:
+        jobs: Processes for the fits that are done one by one; None: as many as cores are free, where the first fit of
+            each candidate shows that new processes pay.
+    """
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"{jobs} jobs do nothing", "such as `--jobs 2`")
+    failed: set[int] = set()
+
+    def here(unit: Unit) -> float:
+        if unit.place in failed:
+            return 0.0
+        step.describe(_words(unit))
+        started = time.perf_counter()
+        done, error = attempt(unit.entry, unit.material, unit.parts, pin)
+        took = time.perf_counter() - started
+        if error is not None:
+            failed.add(unit.place)
+        arrived(unit, done, error)
+        step.advance(len(unit.parts))
+        return took
+
+    work, processes = list(work), 1 if jobs is None else jobs
+    if jobs is None:
+        first: dict[int, Unit] = {}
+        for unit in work:
+            if unit.in_workers:
+                first.setdefault(unit.place, unit)
+        took = {place: here(unit) for place, unit in first.items()}
+        work = [unit for unit in work if first.get(unit.place) is not unit]
+        expected = sum(took[unit.place] for unit in work if unit.in_workers and unit.place not in failed)
+        if expected > _WORTH_WORKERS:
+            processes = free_cores()
+    if processes > 1:
+        remote = [unit for unit in work if unit.in_workers and unit.place not in failed]
+        _in_workers(remote, processes, pin, step, arrived, [unit for unit in work if not unit.in_workers], here)
+        return processes
+    for unit in work:
+        here(unit)
+    return 1
+
+
+def free_cores() -> int:
+    """Cores that nobody uses now, this process's own counted; at least 1."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 1.0
+    return max(1, min(cores, round(cores - busy + 1)))
+
+
+def _in_workers(
+    remote: Sequence[Unit],
+    processes: int,
+    pin: Pin,
+    step: Step,
+    arrived: Arrived,
+    local: Sequence[Unit],
+    here: Callable[[Unit], float],
+) -> None:
+    from joblib import Parallel, delayed
+
+    if not remote:
+        for unit in local:
+            here(unit)
+        return
+    open_units = dict(enumerate(remote))
+    pool = Parallel(n_jobs=processes, return_as="generator_unordered", pre_dispatch="2 * n_jobs")
+    arriving = pool(delayed(_numbered)(i, u.entry, u.material, u.parts, pin) for i, u in enumerate(remote))
+    try:
+        for unit in local:
+            here(unit)
+        for number, done, error in arriving:
+            unit = open_units.pop(number)
+            step.describe(_words(unit))
+            arrived(unit, done, error)
+            step.advance(len(unit.parts))
+    except BrokenExecutor:
+        for unit in open_units.values():
+            arrived(unit, [], _NO_WORKER)
+    finally:
+        arriving.close()
+
+
+def _numbered(
+    number: int, entry: Entry, material: Material, parts: Sequence[Part], pin: Pin
+) -> tuple[int, list[Outcome], str | None]:
+    return number, *attempt(entry, material, parts, pin)
+
+
+def _words(unit: Unit) -> str:
+    first, last = unit.parts[0].number + 1, unit.parts[-1].number + 1
+    if unit.parts[0].number == FINAL:
+        return f"{unit.entry.name}, once more on all rows"
+    return f"{unit.entry.name}, split {first}" + (f" to {last}" if last > first else "")
