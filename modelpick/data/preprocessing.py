@@ -1,6 +1,8 @@
-"""From raw rows to the numbers that a network takes: imputing, centring and scaling, one-hot. numpy only.
+"""From the rows of a table to the numbers that a network takes.
 
-Everything is learned from the rows given to `fit`; `transform` only applies it. Columns are matched by name.
+Everything is learned from the rows given to `fit`; `transform` only applies it. Columns are matched by name. The
+features are first all that is scaled (numbers, parts of dates, categories as places or mean targets), then a feature of
+0 or 1 for each of these that was missing in training rows, then categories of 0 and 1 and terms of free text.
 """
 
 from __future__ import annotations
@@ -12,21 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.dataset import Kind
-from modelpick.data.preprocessing_steps import (
-    CategoryStep,
-    NumberStep,
-    Step,
-    damaged,
-    names_list,
-    step_from_dict,
-    step_to_dict,
-)
-from modelpick.data.table import Column, Table, columns_differ, listed, number_text
+from modelpick.data.features.categories import fit_one_hot, fit_ordinal
+from modelpick.data.features.columns import ColumnStep, Direct, Floats, NumberLike
+from modelpick.data.features.dates import fit_dates
+from modelpick.data.features.number_columns import NumberColumns
+from modelpick.data.features.scaling import Scaling, fit_scaling
+from modelpick.data.features.table_format import from_fields, to_fields
+from modelpick.data.features.target_coding import fit_target_coding, target_numbers
+from modelpick.data.features.text_columns import fit_text_column
+from modelpick.data.features.wording import example_row, sentences
+from modelpick.data.preprocessing_options import PreprocessingOptions
+from modelpick.data.table import ColumnKind, Table, columns_differ
 from modelpick.errors import CannotFindOut
 
-FORMAT = "modelpick.preprocessing/1"
-MAX_CATEGORIES = 50
-"""Categories of one column that get a feature of their own; the rarer ones share one."""
+_HOLDS = {"number": "numbers", "date": "dates", "category": "categories", "text": "texts"}
 
 
 class TablePreprocessor:
@@ -34,131 +35,163 @@ class TablePreprocessor:
 
     Attributes:
         feature_names_: Names of the features, in the order of `transform`'s columns.
-        left_out_: Columns of text: this version does not use them.
+        left_out_: Columns that are not used: free text, where the options say so.
     """
 
     kind: ClassVar[Kind] = "table"
     feature_names_: tuple[str, ...]
     left_out_: tuple[str, ...]
 
-    def __init__(self) -> None:
-        self._steps: tuple[Step, ...] | None = None
+    def __init__(self, options: PreprocessingOptions | None = None) -> None:
+        self.options = PreprocessingOptions() if options is None else options
+        self._scaling: Scaling | None = None
 
-    def fit(self, table: Table) -> Self:
-        """Learns medians, means, standard deviations (of the population) and categories from these rows."""
-        if not table.rows:
-            raise CannotFindOut("there are no rows to learn the preprocessing from", kind="data")
-        numbers = iter(_fit_numbers([c for c in table.columns if c.kind == "number"], table.rows))
-        steps: list[Step] = []
-        for column in table.columns:
-            if column.kind == "number":
-                steps.append(next(numbers))
-            elif column.kind == "category":
-                steps.append(_fit_category(column))
-        self._set(tuple(steps), tuple(c.name for c in table.columns if c.kind == "text"))
+    def fit(self, table: Table, y: NDArray[Any] | None = None) -> Self:
+        """Learns from these rows; `y`, shape (rows,), is needed where categories become mean targets."""
+        self._learn(table, y)
         return self
 
-    def _set(self, steps: tuple[Step, ...], left_out: tuple[str, ...]) -> None:
-        self._steps = steps
-        self.left_out_ = left_out
-        self.feature_names_ = tuple(name for step in steps for name in step.feature_names)
+    def fit_transform(self, table: Table, y: NDArray[Any] | None = None) -> Floats:
+        """Learns from these rows and returns their features, shape (rows, features).
+
+        They are those of `transform`, but where categories become mean targets: there each row's come from the other
+        folds' rows (`features.target_coding`), for its own label must not come back to it.
+        """
+        return self._features(table, self._learn(table, y))
+
+    def _learn(self, table: Table, y: NDArray[Any] | None) -> Floats:
+        if not table.rows:
+            raise CannotFindOut("there are no rows to learn the preprocessing from", kind="data")
+        options = self.options
+        named: dict[str, list[str]] = {kind: [] for kind in _HOLDS}
+        for name, kind in table.kinds:
+            named[kind].append(name)
+        scaled: list[NumberLike] = [NumberColumns(tuple(named["number"]))] if named["number"] else []
+        scaled += [fit_dates(table, name) for name in named["date"]]
+        values = [step.values(table) for step in scaled]
+        direct: list[Direct] = []
+        if options.categories == "onehot":
+            direct += [fit_one_hot(table, name, options.max_categories) for name in named["category"]]
+        elif options.categories == "integer":
+            scaled += [fit_ordinal(table, name) for name in named["category"]]
+            values += [step.values(table) for step in scaled[len(values) :]]
+        elif named["category"]:
+            if y is None:
+                raise TypeError("categories as mean targets need the target: call fit with it")
+            targets = target_numbers(y)
+            for name in named["category"]:
+                step, own = fit_target_coding(table, name, targets)
+                scaled.append(step)
+                values.append(own)
+        if options.column_terms:
+            direct += [fit_text_column(table, name, options.column_terms) for name in named["text"]]
+        together = _beside(values, table.rows)
+        marks = np.concatenate([np.zeros(0, dtype=bool), *(step.marks for step in scaled)])
+        left_out = () if options.column_terms else tuple(named["text"])
+        self._set(scaled, fit_scaling(together, options.scaling, marks), direct, left_out)
+        return together
+
+    def _set(
+        self,
+        scaled: Sequence[NumberLike],
+        scaling: Scaling,
+        direct: Sequence[Direct],
+        left_out: Sequence[str] = (),
+        order: NDArray[np.intp] | None = None,
+    ) -> None:
+        self._scaled, self._scaling, self._direct = tuple(scaled), scaling, tuple(direct)
+        self._order = order
+        self.left_out_ = tuple(left_out)
+        labels = [label for step in scaled for label in step.labels]
+        self._marked: NDArray[np.intp] = np.flatnonzero(scaling.indicators)
+        owners = [step.columns[0] if len(step.columns) == 1 else "" for step in scaled for _ in step.labels]
+        names = [*labels, *(f"{owners[j] or labels[j]} (missing)" for j in self._marked)]
+        names += [name for step in direct for name in step.feature_names]
+        self.feature_names_ = tuple(names if order is None else [names[j] for j in order])
+        steps: list[ColumnStep] = [*scaled, *direct]
+        kinds = [(name, step.column_kind) for step in steps for name in step.columns]
+        self._kinds: tuple[tuple[str, ColumnKind], ...] = (*kinds, *((name, "text") for name in left_out))
+
+    def _fitted(self) -> Scaling:
+        if self._scaling is None:
+            raise RuntimeError("the preprocessing is not fitted yet: call fit first")
+        return self._scaling
 
     @property
-    def steps(self) -> tuple[Step, ...]:
-        """What was learned, a step for each column that is used; RuntimeError before `fit`."""
-        if self._steps is None:
-            raise RuntimeError("the preprocessing is not fitted yet: call fit first")
-        return self._steps
+    def columns_(self) -> tuple[str, ...]:
+        """Names of the columns that it knows, used or left out."""
+        self._fitted()
+        return tuple(name for name, _ in self._kinds)
 
-    def transform(self, table: Table) -> NDArray[np.float64]:
+    def transform(self, rows: Table) -> Floats:
         """Features of these rows, shape (rows, features).
 
         Raises:
             CannotFindOut: Columns are missing, unknown or of another kind; the message names them.
         """
-        steps = self.steps
-        given = {column.name: column for column in table.columns}
-        missing = [step.name for step in steps if step.name not in given]
-        known = {step.name for step in steps} | set(self.left_out_)
+        self._fitted()
+        self._check(rows)
+        return self._features(rows, _beside([step.values(rows) for step in self._scaled], rows.rows))
+
+    def _check(self, table: Table) -> None:
+        if table.kinds == self._kinds:
+            return
+        given = dict(table.kinds)
+        known = dict(self._kinds)
+        missing = [name for name in known if name not in given and name not in self.left_out_]
         extra = [name for name in given if name not in known]
         if missing or extra:
             raise columns_differ(missing, extra)
-        features = np.zeros((table.rows, len(self.feature_names_)))
-        at = 0
-        for step in steps:
-            if isinstance(step, NumberStep):
-                at = _apply_number(step, given[step.name], features, at)
-            else:
-                at = _apply_category(step, given[step.name], features, at)
-        return features
+        for name, kind in given.items():
+            if kind != known[name] and not {kind, known[name]} <= {"category", "text"}:
+                raise CannotFindOut(
+                    f"column `{name}` holds {_HOLDS[kind]} where the model was trained on {_HOLDS[known[name]]}",
+                    "give the column the values that it had in the training table",
+                    kind="data",
+                )
 
-    @property
-    def columns_(self) -> tuple[str, ...]:
-        """Names of the columns that it knows, used or left out."""
-        return (*(step.name for step in self.steps), *self.left_out_)
+    def _features(self, table: Table, values: Floats) -> Floats:
+        width, marked = values.shape[1], self._marked
+        if width == len(self.feature_names_):
+            features = np.empty(values.shape)
+        else:
+            features = np.zeros((table.rows, len(self.feature_names_)))
+        missing = self._fitted().apply(values, features[:, :width])
+        at = width + len(marked)
+        if len(marked):
+            features[:, width:at] = missing[:, marked]
+        for step in self._direct:
+            step.write(table, features[:, at : at + len(step.feature_names)])
+            at += len(step.feature_names)
+        return features if self._order is None else features[:, self._order]
 
     def unseen(self, rows: Table) -> dict[str, int]:
         """Column -> how many rows have a category that no training row had; columns without such rows left out.
 
         Of a column with so many categories that the rare ones share a feature, nobody knows.
         """
-        given = {column.name: column.values for column in rows.columns}
         counts: dict[str, int] = {}
-        for step in self.steps:
-            if isinstance(step, CategoryStep) and not step.rare and step.name in given:
-                known = {None, *step.categories}
-                count = sum(value not in known for value in given[step.name])
-                if count:
-                    counts[step.name] = count
+        steps: list[ColumnStep] = [*self._scaled, *self._direct]
+        for step in steps:
+            if set(step.columns) <= set(rows.names):
+                counts |= step.unseen(rows)
         return counts
 
     def example_row(self) -> tuple[str, ...]:
         """A typical row: medians, and the first category of each column."""
-        cells = []
-        for step in self.steps:
-            if isinstance(step, NumberStep):
-                cells.append(number_text(float(f"{step.median:.4g}")))
-            else:
-                cells.append(step.categories[0] if step.categories else "")
-        return tuple(cells)
+        return example_row(self._scaled, self._fitted(), self._direct)
 
     def describe(self) -> tuple[str, ...]:
         """What happens to a row before the model sees it, one sentence a step."""
-        numbers = [s for s in self.steps if isinstance(s, NumberStep)]
-        categories = [s for s in self.steps if isinstance(s, CategoryStep)]
-        lines = []
-        gaps = [s.name for s in numbers if s.indicator]
-        if gaps:
-            lines.append(
-                f"Imputing: a missing value of {listed(gaps)} becomes the training rows' median, and a "
-                "further feature of 0 or 1 marks it."
-            )
-        if numbers:
-            lines.append(
-                f"Centring and scaling: {_count(len(numbers), 'number')} minus the training rows' mean, "
-                "divided by their standard deviation."
-            )
-        if categories:
-            lines.append(
-                f"One-hot encoding: {listed([s.name for s in categories])} became "
-                f"{_count(sum(s.width for s in categories), 'feature')} of 0 or 1, one for each category of "
-                "the training rows."
-            )
-        rare = [s.name for s in categories if s.rare]
-        if rare:
-            lines.append(f"Rare categories of {listed(rare)}, beyond the {MAX_CATEGORIES} commonest, share a feature.")
-        if self.left_out_:
-            lines.append(f"Left out: {listed(self.left_out_)}, for this version does not use free text.")
-        return tuple(lines)
+        return sentences(self._scaled, self._fitted(), self._direct, self.left_out_)
 
     def to_dict(self) -> dict[str, Any]:
-        """All that was learned, in JSON types; floats survive JSON bit for bit."""
-        columns = [step_to_dict(step) for step in self.steps]
-        return {"format": FORMAT, "columns": columns, "left_out": list(self.left_out_)}
+        """All that was learned but `arrays`, in JSON types; floats survive JSON bit for bit."""
+        return to_fields(self._scaled, self._fitted(), self._direct, self.left_out_, self._order)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """None: all of it is in `to_dict`."""
-        return {}
+        """The weights of the terms of free text."""
+        return {f"{i}.{key}": array for i, step in enumerate(self._direct) for key, array in step.arrays().items()}
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> Self:
@@ -167,102 +200,19 @@ class TablePreprocessor:
         Raises:
             CannotFindOut: (kind `checkpoint`) It is damaged, or of a format that this version does not know.
         """
-        if not isinstance(fields, Mapping) or fields.get("format") != FORMAT:
-            found = fields.get("format") if isinstance(fields, Mapping) else type(fields).__name__
-            raise damaged(f"its format is {found!r}, expected {FORMAT!r}")
-        columns = fields.get("columns")
-        if not isinstance(columns, list):
-            raise damaged("`columns` is not a list")
-        steps = tuple(step_from_dict(entry) for entry in columns)
-        left_out = names_list(fields.get("left_out"), "`left_out`")
-        names = [step.name for step in steps] + list(left_out)
-        if len(set(names)) != len(names):
-            raise damaged("a column is named twice")
         made = cls()
-        made._set(steps, left_out)
+        made._set(*from_fields(fields, {} if arrays is None else arrays))
+        return made
+
+    @classmethod
+    def of_numbers(cls, names: Sequence[str], scaling: Scaling) -> Self:
+        """A fitted one for columns of numbers alone."""
+        made = cls(PreprocessingOptions(scaling=scaling.way))
+        made._set([NumberColumns(tuple(names))], scaling, ())
         return made
 
 
-# --- numbers ---
-
-
-def _fit_numbers(columns: Sequence[Column], rows: int) -> list[NumberStep]:
-    if not columns:
-        return []
-    values: NDArray[np.float64] = np.column_stack([c.values for c in columns])
-    missing: NDArray[np.bool_] = np.isnan(values)
-    gaps: NDArray[np.bool_] = np.any(missing, axis=0)
-    medians = np.zeros(len(columns))
-    if not gaps.all():
-        medians[~gaps] = np.median(values[:, ~gaps], axis=0)
-    for j in np.flatnonzero(gaps):
-        present = values[~missing[:, j], j]
-        medians[j] = np.median(present) if len(present) else 0.0
-    filled = np.where(missing, medians, values)
-    means, scales = filled.mean(axis=0), filled.std(axis=0)
-    # Rounding gives equal values a standard deviation of 1e-17: they must come out as exact zeros.
-    constant = np.all(filled == filled[0], axis=0) | (scales < np.finfo(np.float64).tiny)
-    means = np.where(constant, filled[0], means)
-    scales = np.where(constant, 1.0, scales)
-    return [
-        NumberStep(
-            name=column.name,
-            median=float(medians[j]),
-            mean=float(means[j]),
-            scale=float(scales[j]),
-            indicator=bool(gaps[j]),
-        )
-        for j, column in enumerate(columns)
-    ]
-
-
-def _apply_number(step: NumberStep, column: Column, out: NDArray[np.float64], at: int) -> int:
-    if column.kind != "number":
-        raise _wrong_kind(step.name, "numbers", column.kind)
-    missing = np.isnan(column.values)
-    out[:, at] = (np.where(missing, step.median, column.values) - step.mean) / step.scale
-    if step.indicator:
-        out[:, at + 1] = missing
-    return at + 1 + step.indicator
-
-
-# --- categories ---
-
-
-def _fit_category(column: Column) -> CategoryStep:
-    counts: dict[str, int] = {}
-    for value in column.values:
-        if value is not None:
-            counts[value] = counts.get(value, 0) + 1
-    commonest = sorted(counts, key=lambda value: (-counts[value], value))[:MAX_CATEGORIES]
-    return CategoryStep(
-        name=column.name,
-        categories=tuple(sorted(commonest)),
-        rare=len(counts) > MAX_CATEGORIES,
-        missing=any(value is None for value in column.values),
-    )
-
-
-def _apply_category(step: CategoryStep, column: Column, out: NDArray[np.float64], at: int) -> int:
-    if column.kind == "number":
-        raise _wrong_kind(step.name, "categories", column.kind)
-    places: dict[str | None, int] = {value: i for i, value in enumerate(step.categories)}
-    unseen = len(step.categories) if step.rare else -1
-    places[None] = step.width - 1 if step.missing else -1
-    index = np.fromiter((places.get(value, unseen) for value in column.values), dtype=np.intp, count=len(out))
-    seen = np.flatnonzero(index >= 0)
-    out[seen, at + index[seen]] = 1.0
-    return at + step.width
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _wrong_kind(name: str, expected: str, found: str) -> CannotFindOut:
-    holds = "numbers" if found == "number" else "text"
-    return CannotFindOut(
-        f"column `{name}` holds {holds} where the model was trained on {expected}",
-        "give the column the values that it had in the training table",
-        kind="data",
-    )
+def _beside(values: Sequence[Floats], rows: int) -> Floats:
+    if len(values) == 1:
+        return values[0]
+    return np.hstack(values) if values else np.zeros((rows, 0))

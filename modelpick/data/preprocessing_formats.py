@@ -7,14 +7,17 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from modelpick.data import preprocessing
 from modelpick.data.candidate import Preprocessing
+from modelpick.data.features import table_format
+from modelpick.data.features.reading import damaged
 from modelpick.data.preprocessing import TablePreprocessor
-from modelpick.data.preprocessing_steps import damaged
 
 Reader = Callable[[Mapping[str, Any], Mapping[str, NDArray[Any]]], Preprocessing]
 
-FORMATS: tuple[tuple[str, Reader], ...] = ((preprocessing.FORMAT, TablePreprocessor.from_dict),)
+FORMATS: tuple[tuple[str, Reader], ...] = (
+    (table_format.FORMAT, TablePreprocessor.from_dict),
+    (table_format.FIRST_FORMAT, TablePreprocessor.from_dict),
+)
 """What `format` says, and what reads it."""
 
 

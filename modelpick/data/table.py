@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from modelpick.data.dates import any_seconds, date_text
+from modelpick.data.features.terms import Analyser, TermCounts
 from modelpick.data.table_source import Codes, TableSource
 from modelpick.errors import CannotFindOut
 
@@ -80,12 +82,12 @@ class Table:
     @property
     def kinds(self) -> tuple[tuple[str, ColumnKind], ...]:
         """Name and kind of each column, in order."""
-        return tuple((column.name, column.kind) for column in self.source.columns)
+        return self.source.kinds
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
-        return tuple(column.name for column in self.source.columns)
+        return tuple(name for name, _ in self.source.kinds)
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""
@@ -101,11 +103,18 @@ class Table:
 
     def codes(self, name: str) -> Codes:
         """A column of categories or texts as codes; KeyError where there is none of that name."""
-        values = next((c.values for c in self.source.columns if c.name == name), None)
-        if values is None:
-            raise KeyError(name)
-        coded = self.source.codes(name, values)
+        coded = self.source.codes(name, self._whole(name))
         return coded if self.index is None else Codes(coded.values, coded.codes[self.index])
+
+    def terms(self, name: str, analyser: Analyser) -> tuple[TermCounts, NDArray[np.intp] | None]:
+        """The terms of a column of texts, and which of the counted texts are these rows; None: all."""
+        return self.source.terms(name, self._whole(name), analyser, self.index)
+
+    def _whole(self, name: str) -> NDArray[Any]:
+        for column in self.source.columns:
+            if column.name == name:
+                return column.values
+        raise KeyError(name)
 
     def take(self, indices: NDArray[np.intp] | Sequence[int]) -> Table:
         """The rows at `indices`, in that order; IndexError where there is no such row."""
@@ -128,27 +137,39 @@ class Table:
 
 
 def as_kind(column: Column, kind: ColumnKind) -> Column:
-    """The column as another kind: numbers as their shortest text, or texts that are numbers as these.
+    """The column as another kind: numbers and dates as their text, or texts that are numbers or dates as these.
 
     Raises:
-        CannotFindOut: It holds a text that is no number.
+        CannotFindOut: It holds a text that is no number or no date, or numbers where dates are expected.
     """
-    if "number" not in (column.kind, kind) or column.kind == kind:
+    if column.kind == kind or {column.kind, kind} == {"category", "text"}:
         return Column(name=column.name, kind=kind, values=column.values)
-    if kind == "number":
-        numbers = np.full(len(column.values), np.nan)
+    if {column.kind, kind} == {"number", "date"}:
+        if np.isnan(column.values).all():
+            return Column(name=column.name, kind=kind, values=column.values)
+        raise _not_of_kind(column, int(np.flatnonzero(~np.isnan(column.values))[0]), kind)
+    if kind in ("number", "date"):
+        read = as_number if kind == "number" else any_seconds
+        values = np.full(len(column.values), np.nan)
         for i, value in enumerate(column.values):
-            number = np.nan if value is None else as_number(value)
+            number = np.nan if value is None else read(value)
             if number is None:
-                raise CannotFindOut(
-                    f"column `{column.name}` holds `{value[:40]}` in row {i + 1}, where a number is expected",
-                    "correct the cell, or empty it if the value is not known",
-                    kind="data",
-                )
-            numbers[i] = number
-        return Column(name=column.name, kind=kind, values=numbers)
-    words = [None if np.isnan(v) else number_text(float(v)) for v in column.values]
+                raise _not_of_kind(column, i, kind)
+            values[i] = number
+        return Column(name=column.name, kind=kind, values=values)
+    text = number_text if column.kind == "number" else date_text
+    words = [None if np.isnan(v) else text(float(v)) for v in column.values]
     return Column(name=column.name, kind=kind, values=np.array(words, dtype=object))
+
+
+def _not_of_kind(column: Column, row: int, kind: ColumnKind) -> CannotFindOut:
+    value = column.values[row]
+    shown = value if isinstance(value, str) else (date_text if column.kind == "date" else number_text)(float(value))
+    return CannotFindOut(
+        f"column `{column.name}` holds `{shown[:40]}` in row {row + 1}, where a {kind} is expected",
+        "correct the cell, or empty it if the value is not known",
+        kind="data",
+    )
 
 
 def number_text(number: float) -> str:

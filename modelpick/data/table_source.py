@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from modelpick.data.features.terms import Analyser, TermCounts, count_terms
+
 if TYPE_CHECKING:
-    from modelpick.data.table import Column
+    from modelpick.data.table import Column, ColumnKind
+
+
+_KEPT_CHARACTERS = 20_000_000
+"""The counts of a column of so many take some 300 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +41,19 @@ class TableSource:
 
     Attributes:
         rows: How many.
+        kinds: Name and kind of each column, in order.
     """
 
-    __slots__ = ("_codes", "_columns", "_number_names", "_numbers", "rows")
+    __slots__ = ("_codes", "_columns", "_number_names", "_numbers", "_terms", "kinds", "rows")
 
     def __init__(self, columns: Sequence[Column], rows: int) -> None:
         self._columns = tuple(columns)
         self.rows = rows
+        self.kinds: tuple[tuple[str, ColumnKind], ...] = tuple((c.name, c.kind) for c in self._columns)
         self._numbers: NDArray[np.float64] | None = None
         self._number_names: tuple[str, ...] | None = None
         self._codes: dict[str, Codes] = {}
+        self._terms: dict[tuple[str, Analyser], TermCounts] = {}
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -55,7 +64,7 @@ class TableSource:
     def number_names(self) -> tuple[str, ...]:
         """The names of the columns of numbers, in order."""
         if self._number_names is None:
-            self._number_names = tuple(c.name for c in self._columns if c.kind == "number")
+            self._number_names = tuple(name for name, kind in self.kinds if kind == "number")
         return self._number_names
 
     def numbers(self) -> NDArray[np.float64]:
@@ -90,3 +99,17 @@ class TableSource:
             codes = np.fromiter(map(places.__getitem__, texts), dtype=np.int32, count=len(texts))
             known = self._codes[name] = Codes(ordered, codes)
         return known
+
+    def terms(
+        self, name: str, values: NDArray[Any], analyser: Analyser, index: NDArray[np.intp] | None
+    ) -> tuple[TermCounts, NDArray[np.intp] | None]:
+        """The terms of the column of that name, whose values these are, and where in them the rows at `index` are.
+
+        They are counted and kept for all rows; of a very long column for the rows asked for alone, and not kept.
+        """
+        known = self._terms.get((name, analyser))
+        if known is None:
+            if sum(map(len, filter(None, values))) > _KEPT_CHARACTERS:
+                return count_terms(values if index is None else values[index], analyser), None
+            known = self._terms[name, analyser] = count_terms(values, analyser)
+        return known, index

@@ -1,0 +1,47 @@
+"""The choices of a preprocessing: what is not learned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from modelpick.errors import UsageError
+
+ScalingWay = Literal["standard", "robust", "minmax", "none"]
+CategoryWay = Literal["onehot", "integer", "target"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreprocessingOptions:
+    """How raw rows become features.
+
+    Attributes:
+        scaling: Of numbers: `standard` (mean and standard deviation), `robust` (median and quartiles, smoothly clipped
+            at 3), `minmax` (0 to 1 over the training rows) or `none`.
+        categories: `onehot` (a feature of 0 or 1 each), `integer` (their place in alphabetical order, scaled) or
+            `target` (the mean target of their training rows, scaled).
+        max_categories: Of one column with `onehot`; the rarer ones share a feature.
+        column_terms: Terms of a column of free text in a table; 0 leaves such columns out.
+        max_terms: Terms where the rows are texts.
+    """
+
+    scaling: ScalingWay = "standard"
+    categories: CategoryWay = "onehot"
+    max_categories: int = 50
+    column_terms: int = 300
+    max_terms: int = 20_000
+
+    def __post_init__(self) -> None:
+        for name, value, known in (
+            ("scaling", self.scaling, get_args(ScalingWay)),
+            ("categories", self.categories, get_args(CategoryWay)),
+        ):
+            if value not in known:
+                raise UsageError(f"`{name}` cannot be {value!r}", f"take one of {', '.join(known)}")
+        for name, number, least in (
+            ("max_categories", self.max_categories, 1),
+            ("column_terms", self.column_terms, 0),
+            ("max_terms", self.max_terms, 1),
+        ):
+            if number < least:
+                raise UsageError(f"`{name}` cannot be {number}", f"take a number from {least} up")
