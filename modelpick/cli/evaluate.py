@@ -14,7 +14,7 @@ from modelpick.render.sink import Sink
 
 _GROUPS = (
     ("What most people need", ("target", "models", "epochs", "must_beat", "run_dir")),
-    ("Data", ("task", "drop")),
+    ("Data", ("task", "drop", "allow")),
     ("Models", ("with_", "without", "allow_rejected", "endpoint")),
     (
         "Network (row `mlp`)",
@@ -96,6 +96,12 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
     help="Overrules what the target suggests.",
 )
 @click.option("--drop", metavar="COLUMN", multiple=True, help="A column to leave out. Repeatable.")
+@click.option(
+    "--allow",
+    metavar="GUARD",
+    multiple=True,
+    help="A guard of the data that shall not stop the run, nor keep columns out, such as id-column. Repeatable.",
+)
 @click.option("--with", "with_", metavar="NAME", multiple=True, help="A row to add, such as sklearn-mlp. Repeatable.")
 @click.option("--without", metavar="NAME", multiple=True, help="A row to leave out. Repeatable.")
 @click.option("--allow-rejected", is_flag=True, help="Take a repo although the vet rejects it.")

@@ -34,6 +34,7 @@ def evaluate(
     target: str | int | None = None,
     task: Task | None = None,
     drop: Sequence[str] = (),
+    allow: Sequence[str] = (),
     models: Sequence[str] = (),
     hidden: Sequence[int] | None = None,
     activation: str = "relu",
@@ -73,6 +74,7 @@ def evaluate(
         target: The column to predict: its name, or its position from 0 (negative from the end).
         task: Overrules what the target suggests.
         drop: Columns to leave out.
+        allow: Guards that shall not stop the run, nor keep columns out: `answer-column`, `id-column`, ...
         models: Given models, tested as they are: run folders, names of runs, or repos that were published in our
             layout. Rows on which one was trained are in no test part, for any candidate.
         hidden: Nodes of each hidden layer; None is 128, 128; an empty one makes a linear model.
@@ -98,7 +100,7 @@ def evaluate(
 
     Raises:
         UsageError: An option, a column or a file name that cannot be used.
-        AnswerIsNo: A guard stops: one class, too few rows.
+        AnswerIsNo: A guard stops: a column that is the answer, one class, a class of one row, too few rows.
         CannotFindOut: The data cannot be read, or the disk is full.
         KeyboardInterrupt: Ctrl-C before any candidate was finished; later, what was finished is saved.
     """
@@ -135,7 +137,9 @@ def evaluate(
     created = datetime.now().astimezone()
     if run_dir is not None:
         check_free(user_path(run_dir))
-    dataset = read_dataset(str(data), target=target, task=task, drop=as_names(drop), listener=listener)
+    dataset = read_dataset(
+        str(data), target=target, task=task, drop=as_names(drop), allow=as_names(allow), listener=listener
+    )
     place = RUNS / new_run_name(dataset.name, created) if run_dir is None else user_path(run_dir)
     trained = trained_rows(dataset, network, rows, listener)
     evaluation, refused = _compare(dataset, trained, rows, protocol, listener)
