@@ -21,6 +21,7 @@ from modelpick.evaluation.comparison import estimates
 from modelpick.evaluation.contract import versions
 from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
+from modelpick.findings import Severity
 
 _HUB_METRICS = {
     "accuracy": "accuracy",
@@ -279,7 +280,8 @@ def _limitations(evaluation: Evaluation) -> list[Block]:
             "It always answers with one of the classes that it knows, also for a row that belongs to none. Its "
             "probabilities were not calibrated."
         )
-    lines += [f"Known of the data: {finding.message}." for finding in dataset.findings]
+    told = [finding.message for finding in dataset.findings if finding.severity > Severity.INFO]
+    lines += [f"Known of the data: {message}." for message in told]
     return [Heading("Limitations"), *(Text(line, item=True) for line in lines)]
 
 

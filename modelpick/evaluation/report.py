@@ -14,6 +14,7 @@ from modelpick.evaluation.contract import Saved, contract, versions
 from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
 from modelpick.evaluation.statistics import Estimate, holm
+from modelpick.findings import Severity
 
 _FEW_ROWS = 1000
 """Of a test part: Wilson's interval of a share is wider than 6 points below."""
@@ -58,7 +59,8 @@ def _blocks(
         yield Text(note, item=True)
     for finding in dataset.findings:
         words = finding.message if finding.remediation is None else f"{finding.message}: {finding.remediation}"
-        yield Text(words[:1].upper() + words[1:], Tone.WARN, item=True)
+        tone = Tone.WARN if finding.severity > Severity.INFO else Tone.PLAIN
+        yield Text(words[:1].upper() + words[1:], tone, item=True)
     steps = next((r.form.preprocessing.describe() for r in evaluation.results if r.form is not None), ())
     if steps:
         yield Heading("Preprocessing, learned from the training rows alone")

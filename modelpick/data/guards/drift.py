@@ -22,7 +22,7 @@ _CHANCE = 1e-3
 def _test_rows_in_train(view: View) -> Iterator[Finding]:
     """Test rows that stand in the training part too were learned by heart."""
     test = view.dataset.test_rows
-    if test is None or not view.seen:
+    if test is None or not view.comparable:
         return
     known = np.isin(view.keys[test], view.keys[~test])
     if known.sum() < max(1, _SHARE * len(known)):
@@ -33,7 +33,7 @@ def _test_rows_in_train(view: View) -> Iterator[Finding]:
     )
     advice = "take them out of one of the two files; until then the test score is too good"
     rows = np.flatnonzero(test)[known]
-    yield finding("test-rows-in-train", Severity.MEDIUM, message, advice, [view.evidence(view.seen[0], rows)])
+    yield finding("test-rows-in-train", Severity.MEDIUM, message, advice, [view.rows_of_target(rows)])
 
 
 def _unseen_class(view: View) -> Iterator[Finding]:

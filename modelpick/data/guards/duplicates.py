@@ -12,7 +12,7 @@ from modelpick.data.guards.guard import Guard, finding
 from modelpick.data.guards.view import View
 from modelpick.data.row_hashes import row_keys
 from modelpick.data.table import Table
-from modelpick.findings import Evidence, Finding, Severity
+from modelpick.findings import Finding, Severity
 
 _SHARE = 0.01
 """A smaller share of equal rows changes no score that could be told."""
@@ -24,16 +24,16 @@ def duplicate_groups(dataset: Dataset) -> NDArray[np.intp] | None:
     """A number for each row, shape (rows,), the same for rows whose features are all equal.
 
     Splits keep the rows of a group on one side, or a model is tested on what it learned by heart. None where no two
-    rows are equal, or the rows are no table.
+    rows are equal.
     """
-    if not isinstance(dataset.features, Table) or not dataset.features.columns:
+    if isinstance(dataset.features, Table) and not dataset.features.kinds:
         return None
     different, groups = np.unique(row_keys(dataset.features), return_inverse=True)
     return None if len(different) == dataset.rows else groups.astype(np.intp)
 
 
 def _duplicates(view: View) -> Iterator[Finding]:
-    if not view.seen:
+    if not view.comparable:
         return
     different, counts = np.unique(view.keys, return_counts=True)
     rows = view.dataset.rows
@@ -46,12 +46,12 @@ def _duplicates(view: View) -> Iterator[Finding]:
         f"combination {counts.max():,} times; equal rows are kept on one side of every split"
     )
     advice = "take them out if they were entered twice; if values are just coarse they are honest and may stay"
-    yield finding("duplicate-rows", Severity.LOW, message, advice, [_rows_of(view, most)])
+    yield finding("duplicate-rows", Severity.LOW, message, advice, [view.rows_of_target(most)])
 
 
 def _contradictions(view: View) -> Iterator[Finding]:
     """Equal features with different targets bound what any model can reach."""
-    if not view.seen:
+    if not view.comparable:
         return
     rows = view.dataset.rows
     _, group = np.unique(view.keys, return_inverse=True)
@@ -84,15 +84,8 @@ def _contradictions(view: View) -> Iterator[Finding]:
     )
     example = int(np.flatnonzero(mixed)[size[mixed].argmax()])
     advice = "add a column that tells them apart, or correct what was entered wrongly"
-    evidence = [_rows_of(view, np.flatnonzero(group == example))]
+    evidence = [view.rows_of_target(np.flatnonzero(group == example))]
     yield finding("contradicting-rows", Severity.LOW, message, advice, evidence)
-
-
-def _rows_of(view: View, rows: NDArray[np.intp]) -> Evidence:
-    """Equal rows, quoted by their targets."""
-    numbers = tuple(int(row) for row in rows[:6])
-    quote = "\n".join(str(view.dataset.target[row]) for row in numbers)
-    return Evidence(file=view.dataset.path, line=0, quote=quote, column=view.dataset.target_name, rows=numbers)
 
 
 DUPLICATES = Guard(id="duplicate-rows", severity=Severity.LOW, run=_duplicates)

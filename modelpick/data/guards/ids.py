@@ -14,7 +14,7 @@ from modelpick.findings import Finding, Severity
 
 _UNIQUE_NUMBERS, _UNIQUE_WORDS = 0.9, 0.85
 _LEAST_ROWS = 10
-_FREE_TEXT = 8
+_FREE_TEXT = 5
 """Words a cell, on average: a column with more of them is a text and no name, however different its cells."""
 _LARGE, _SPREAD, _ROUND = 1e5, 100, 0.2
 """Ids without a telling name are large, of about one size, and not rounded as money and counts are."""

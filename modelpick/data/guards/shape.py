@@ -32,7 +32,7 @@ def _few_rows(view: View) -> Iterator[Finding]:
 
 def _wide(view: View) -> Iterator[Finding]:
     """With more columns than rows some column fits any target by chance."""
-    columns, rows = len(view.seen), view.dataset.rows
+    columns, rows = len(view.seen), view.dataset.rows  # no columns where the rows are no table
     if columns > rows:
         message = f"{columns:,} columns and {rows:,} rows: with more columns than rows some fit the target by chance"
         advice = "trust the linear row and strong `--weight-decay` first; choose no columns by looking at all rows"

@@ -78,7 +78,13 @@ class View:
     @cached_property
     def keys(self) -> NDArray[np.uint64]:
         """A hash of what a model sees of each row, shape (rows,): equal for equal rows."""
-        return row_keys(Table(self.seen, self.dataset.rows))
+        table = isinstance(self.dataset.features, Table)
+        return row_keys(Table(self.seen, self.dataset.rows) if table else self.dataset.features)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether rows can be told apart: a table without columns has none that can."""
+        return bool(self.seen) or not isinstance(self.dataset.features, Table)
 
     @cached_property
     def sample(self) -> NDArray[np.intp]:
@@ -125,6 +131,12 @@ class View:
         cells = [column.values[row] for row in numbers]
         quote = "\n".join("" if cell is None or cell != cell else str(cell) for cell in cells)
         return Evidence(file=self.dataset.path, line=0, quote=quote, column=column.name, rows=numbers)
+
+    def rows_of_target(self, rows: NDArray[np.intp]) -> Evidence:
+        """Rows of the file and, as the quote, their targets."""
+        numbers = tuple(int(row) for row in rows[:6])
+        quote = "\n".join(str(self.dataset.target[row]) for row in numbers)
+        return Evidence(file=self.dataset.path, line=0, quote=quote, column=self.dataset.target_name, rows=numbers)
 
 
 def missing(column: Column) -> NDArray[np.bool_]:
