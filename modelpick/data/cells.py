@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from math import isnan
 from typing import Any
 
-from modelpick.data.table import Table, number_text
+from modelpick.data.dates import date_text
+from modelpick.data.table import ColumnKind, Table, number_text
 
 
 def cell_text(value: Any) -> str:
@@ -26,5 +27,10 @@ def values_line(cells: Sequence[str]) -> str:
 
 
 def row_line(table: Table, row: int) -> str:
-    """One row of a table, without its columns of text."""
-    return values_line([cell_text(column.values[row]) for column in table.columns if column.kind != "text"])
+    """One row of a table."""
+    return values_line([typed_text(column.values[row], column.kind) for column in table.columns])
+
+
+def typed_text(value: Any, kind: ColumnKind) -> str:
+    """As `cell_text`, of a column's own value: the seconds of a date as a date."""
+    return date_text(float(value)) if kind == "date" and not isnan(value) else cell_text(value)

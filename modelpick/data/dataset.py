@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -41,6 +41,9 @@ class Dataset:
         test_rows: Shape (rows,), True for the rows of an official test part (`--test`, a folder `test/`), which alone
             are the test set; None where there is none.
         validation_rows: Likewise, of an official validation part (a folder `val/`).
+        reading: How the table was read, in JSON types: encoding, sep, header, missing codes (`missing`), how numbers
+            and dates are written (`styles`), numbers that are missing values (`missing_numbers`). A saved model keeps
+            it, and new rows are read in the same way.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Dataset:
     times: NDArray[np.float64] | None = None
     test_rows: NDArray[np.bool_] | None = None
     validation_rows: NDArray[np.bool_] | None = None
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -70,17 +74,15 @@ class Dataset:
     def as_trained(self, columns: Sequence[tuple[str, ColumnKind]], ignored: Sequence[str] = ()) -> Table:
         """The rows with the columns, in name and kind, that a saved model was trained on.
 
-        Columns that a guard kept out here count; columns of text may be missing, for they are not used; `ignored` ones
-        may be there and are left out.
+        Columns that a guard kept out here count; `ignored` ones may be there and are left out.
 
         Raises:
             CannotFindOut: Columns are missing, unknown to the model, or not of its kinds; the message names them.
         """
         given = {column.name: column for column in (*self.features.columns, *self.kept_out)}
         known = {name for name, _ in columns} | set(ignored)
-        missing = [name for name, kind in columns if name not in given and kind != "text"]
+        missing = [name for name, _ in columns if name not in given]
         extra = [name for name in self.features.names if name not in known]
         if missing or extra:
             raise columns_differ(missing, extra)
-        wanted = [(name, kind) for name, kind in columns if name in given]
-        return Table(tuple(as_kind(given[name], kind) for name, kind in wanted), self.features.rows)
+        return Table(tuple(as_kind(given[name], kind) for name, kind in columns), self.features.rows)

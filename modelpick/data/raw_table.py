@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from modelpick.data.number_styles import NumberStyle
+from modelpick.data.read_options import ReadOptions
 from modelpick.data.table import Column, ColumnKind
 from modelpick.errors import CannotFindOut
 
@@ -18,10 +20,15 @@ MAX_COLUMNS = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedColumns:
-    """Features, and what was inferred about them, one sentence each."""
+    """Features, and what was inferred about them, one sentence each.
+
+    Attributes:
+        styles: Of the columns whose numbers are not written `1234.5`, and of the dates, how they are written.
+    """
 
     columns: tuple[Column, ...]
     notes: tuple[str, ...] = ()
+    styles: Mapping[str, str] = field(default_factory=dict)
 
 
 class RawTable(Protocol):
@@ -47,12 +54,35 @@ class RawTable(Protocol):
         """How it was read, as the beginning of a sentence."""
         ...
 
-    def features(self, names: Sequence[str]) -> TypedColumns:
-        """These columns, each of the kind that its cells show; missing codes are missing values."""
+    @property
+    def typed(self) -> bool:
+        """Whether it says itself what is missing, so that no number is guessed to stand for it."""
         ...
 
-    def as_kinds(self, columns: Sequence[tuple[str, ColumnKind]]) -> tuple[Column, ...]:
-        """These columns as the given kinds; an error names the first cell that does not fit."""
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was inferred in reading, one sentence each."""
+        ...
+
+    @property
+    def dialect(self) -> Mapping[str, Any]:
+        """What was inferred in reading, as a schema file has it: format, encoding, sep, header, missing codes."""
+        ...
+
+    def features(
+        self, names: Sequence[str], kinds: Mapping[str, ColumnKind] = ..., styles: Mapping[str, str] = ...
+    ) -> TypedColumns:
+        """These columns, each of the kind given for it, or that its cells show; missing codes are missing values."""
+        ...
+
+    def as_kinds(
+        self, columns: Sequence[tuple[str, ColumnKind]], styles: Mapping[str, str] = ...
+    ) -> tuple[Column, ...]:
+        """These columns as the given kinds and styles; an error names the first cell that does not fit."""
+        ...
+
+    def style(self, name: str) -> NumberStyle:
+        """How the numbers of a column are written."""
         ...
 
     def labels(self, name: str) -> NDArray[Any]:
@@ -65,6 +95,28 @@ class RawTable(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file to be read, unpacked.
+
+    Attributes:
+        path: Of the file itself, without compression.
+        shown: The path as the user wrote it, for messages.
+        fingerprint: sha256 (hex) of the bytes as the user has them.
+        folder: Takes what is made on the way; it is gone after the reading.
+        codes: Cells that mean a missing value.
+        packed: What it was packed with, or "".
+    """
+
+    path: Path
+    shown: str
+    fingerprint: str
+    folder: Path
+    options: ReadOptions
+    codes: tuple[str, ...]
+    packed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """A format of files.
 
@@ -72,13 +124,13 @@ class Reader:
         kind: Of the rows that it yields.
         suffixes: Of its files, lower case, with the dot.
         sniff: Whether the first bytes of a file look like this format.
-        read: (path, path as the user wrote it) -> the table.
+        read: A source -> the table.
     """
 
     kind: str
     suffixes: tuple[str, ...]
     sniff: Callable[[bytes], bool]
-    read: Callable[[Path, str], RawTable]
+    read: Callable[[Source], RawTable]
 
 
 def check_names(names: Sequence[str], shown: str) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from modelpick.data.dataset import Task
 from modelpick.data.table import ColumnKind, as_number
 
 INFINITE = r"[+-]?(?:[iI]nf|INF|[iI]nfinity|INFINITY)"
-MISSING_CODES = ("", "NA", "NaN", "nan", "null", "NULL", "None", "?")
+MISSING_CODES = (
+    *("", "NA", "NaN", "nan", "null", "NULL", "None", "?"),
+    *("-", "--", ".", "N/A", "n/a", "#N/A", "#NA", "#N/A N/A", "<NA>", "\\N", "#VALUE!", "#DIV/0!"),
+)
 """Cells of a feature that mean a missing value. Labels are taken as they stand: a class may be called NA."""
 LARGEST = 1e38
 """Networks compute in float32, which ends at 3.4e38."""
@@ -33,6 +36,8 @@ class CellProfile:
         infinite: Of these, how many are `inf` or the like.
         distinct: Different texts; counted only where the column is not all numbers.
         words: Mean count of words; likewise.
+        counts: How many cells there are of each sort of `number_styles`.
+        plus: Whether a cell is `+`, beside which a `-` is a sign and no missing code.
     """
 
     present: int
@@ -40,6 +45,8 @@ class CellProfile:
     infinite: int = 0
     distinct: int = 0
     words: float = 0.0
+    counts: Mapping[int, int] = field(default_factory=dict)
+    plus: bool = False
 
     @property
     def kind(self) -> ColumnKind:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.dataset import Task
+from modelpick.data.dataset import Dataset, Task
+from modelpick.data.number_styles import STYLES, plain
 from modelpick.data.raw_table import RawTable
 from modelpick.data.schema import LARGEST, MISSING_CODES, infer_task, is_infinite
 from modelpick.data.table import as_number, listed
@@ -57,6 +58,12 @@ def read_target(
 ) -> tuple[Task, NDArray[Any], NDArray[np.intp]]:
     """The task, the targets of the rows that have one, and the numbers of these rows. Adds to the notes."""
     labels = raw.labels(name)
+    style = raw.style(name)
+    if style != STYLES[0] and task != "classification":
+        written = [None if label is None else plain(label.strip(), style) for label in labels]
+        if task == "regression" or infer_task(_present(written)) == "regression":
+            labels = np.array(written, dtype=object)
+            notes.append(f"The numbers of `{name}` are written like {style}.")
     counts = Counter(label for label in labels if label is not None)
     # A label stands as it is, and a class may be called NA; a number to be predicted may be missing.
     codes = {label for label in counts if label.strip() in MISSING_CODES}
@@ -85,6 +92,46 @@ def read_target(
             notes.append(f"Classes that read like missing values are kept: {listed(kept)}.")
         return task, labels[rows], rows
     return task, np.array([_number(labels[i], i, name, raw, shown) for i in rows]), rows
+
+
+def _present(labels: Sequence[str | None]) -> list[str]:
+    return [label for label in labels if label is not None and label not in MISSING_CODES]
+
+
+def targets_like(raw: RawTable, dataset: Dataset, shown: str) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """The targets of a test file, and the numbers of the rows that have one, by what is known of the training file.
+
+    Raises:
+        CannotFindOut: No row has a target, or one is of a class that no training row has.
+        UsageError: A number is expected, and a cell is none.
+    """
+    name = dataset.target_name
+    labels = raw.labels(name)
+    if dataset.task == "regression":
+        style = raw.style(name)
+        labels = np.array([None if label is None else plain(label.strip(), style) for label in labels], dtype=object)
+    absent = set(MISSING_CODES) - set(dataset.classes)
+    rows = np.array([i for i, v in enumerate(labels) if v is not None and v.strip() not in absent], dtype=np.intp)
+    if dataset.task == "regression" and len(rows):
+        numbers = np.array([_number(labels[i], i, name, raw, shown) for i in rows])
+        codes = dataset.reading.get("missing_numbers", {}).get(name, ())
+        there = ~np.isin(numbers, np.asarray(codes, dtype=np.float64))
+        numbers, rows = numbers[there], rows[there]
+        labels = np.full(len(labels), np.nan)
+        labels[rows] = numbers
+    if not len(rows):
+        raise CannotFindOut(f"no row of `{shown}` has a target `{name}`", "a test part needs the answers", kind="data")
+    if dataset.task == "classification":
+        known = set(dataset.classes)
+        for i in rows:
+            if labels[i] not in known:
+                raise CannotFindOut(
+                    f"`{labels[i][:40]}` in {raw.place(int(i))}, the target of `{shown}`, is a class that no training "
+                    "row has",
+                    f"the classes are {listed(dataset.classes)}",
+                    kind="data",
+                )
+    return labels[rows], rows
 
 
 def _number(label: str, row: int, name: str, raw: RawTable, shown: str) -> float:

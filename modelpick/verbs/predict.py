@@ -214,7 +214,7 @@ def predict(
 
 def _rows(model: SavedModel, path: str | Path | None, row: str | Sequence[object] | None) -> Rows:
     from modelpick.data.cells import cell_text, values_line
-    from modelpick.data.read import read_rows, rows_from_values
+    from modelpick.data.read_rows import read_rows, rows_from_values
 
     if path is not None:
         return read_rows(str(path), model.columns, model.target_name, model.ignored)

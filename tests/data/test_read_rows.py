@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from modelpick.data.read import read_rows, rows_from_values
+from modelpick.data.read_rows import read_rows, rows_from_values
 from modelpick.data.table import Column, ColumnKind, Table
 from modelpick.errors import CannotFindOut, UsageError
 

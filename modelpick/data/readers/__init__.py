@@ -1,7 +1,7 @@
 """The formats of files that are read, in the order in which an unnamed one is tried."""
 
 from modelpick.data.raw_table import Reader
-from modelpick.data.readers.delimited import CSV, TSV
+from modelpick.data.readers.delimited import DELIMITED
 from modelpick.data.readers.parquet import PARQUET
 
-READERS: tuple[Reader, ...] = (PARQUET, TSV, CSV)
+READERS: tuple[Reader, ...] = (PARQUET, DELIMITED)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from modelpick.data.number_styles import STYLES, NumberStyle
 from modelpick.data.raw_table import TypedColumns
 from modelpick.data.table import Column, ColumnKind, number_text
 from modelpick.errors import CannotFindOut
@@ -31,6 +32,8 @@ BUNDLED: dict[str, Bundled] = {
     "diabetes": Bundled("load_diabetes", "progression", "diabetes patients and the progression of the disease"),
 }
 
+_NONE: Mapping[str, Any] = {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundledTable:
@@ -41,6 +44,9 @@ class BundledTable:
     target: NDArray[Any]
     fingerprint: str
     how: str
+    notes: tuple[str, ...] = ()
+    dialect: Mapping[str, Any] = field(default_factory=lambda: {"format": "built-in"})
+    typed: bool = True
 
     @property
     def rows(self) -> int:
@@ -51,17 +57,29 @@ class BundledTable:
         """`row 4`, from 1."""
         return f"row {row + 1}"
 
-    def features(self, names: Sequence[str]) -> TypedColumns:
-        """These columns: numbers, and the target as what it is."""
-        words = self.target.dtype == object
-        kinds: list[ColumnKind] = ["category" if words and name == self.names[-1] else "number" for name in names]
-        return TypedColumns(columns=self.as_kinds(list(zip(names, kinds, strict=True))))
+    def style(self, name: str) -> NumberStyle:
+        """As Python writes them."""
+        return STYLES[0]
 
-    def as_kinds(self, columns: Sequence[tuple[str, ColumnKind]]) -> tuple[Column, ...]:
+    def features(
+        self, names: Sequence[str], kinds: Mapping[str, ColumnKind] = _NONE, styles: Mapping[str, str] = _NONE
+    ) -> TypedColumns:
+        """These columns: numbers, and the target as what it is, unless a kind is given."""
+        words = self.target.dtype == object
+        own: dict[str, ColumnKind] = dict.fromkeys(names, "number")
+        if words and self.names[-1] in own:
+            own[self.names[-1]] = "category"
+        return TypedColumns(columns=self.as_kinds([(name, kinds.get(name, own[name])) for name in names]))
+
+    def as_kinds(
+        self, columns: Sequence[tuple[str, ColumnKind]], styles: Mapping[str, str] = _NONE
+    ) -> tuple[Column, ...]:
         """These columns as the given kinds."""
         return tuple(Column(name=name, kind=kind, values=self._as_kind(name, kind)) for name, kind in columns)
 
     def _as_kind(self, name: str, kind: ColumnKind) -> NDArray[Any]:
+        if kind == "date":
+            raise CannotFindOut(f"column `{name}` holds no dates", kind="data")
         if kind != "number":
             return self.labels(name)
         if name != self.names[-1]:

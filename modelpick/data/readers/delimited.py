@@ -1,123 +1,223 @@
-"""CSV and TSV: UTF-8, a header, the delimiter that the suffix names. Other dialects are refused with the reason."""
+"""CSV, TSV and their like: any encoding and delimiter, with or without a header, and with a second one."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from modelpick.data.files import look_at_text
-from modelpick.data.raw_table import RawTable, Reader, check_names
-from modelpick.data.readers.duck_table import DuckTable, connect, quoted_path, unreadable
-from modelpick.data.table import as_number
+from modelpick.data.encoding import Text, as_utf8
+from modelpick.data.raw_table import RawTable, Reader, Source, check_names
+from modelpick.data.readers.dialect import Dialect, diagnosed, first_record, sniff
+from modelpick.data.readers.duck_sql import connect, quoted_path, unreadable
+from modelpick.data.readers.duck_table import BLANKS, DuckTable
+from modelpick.data.readers.header import look, names_of, second_header
+from modelpick.data.table import ColumnKind, listed
 from modelpick.errors import CannotFindOut
 
-_DELIMITERS = {",": "comma", "\t": "tab", ";": ";", "|": "|"}
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_OWN = Dialect(delimiter=",", quote='"', escape='"', header=True)
+_SAMPLE_CELLS, _SAMPLE_ROWS = 1_000_000, 2_000
+_BATCH = 100
 
 
-def _read_with(delimiter: str) -> Callable[[Path, str], RawTable]:
-    def read(path: Path, shown: str) -> RawTable:
-        look = look_at_text(path, shown)
-        names = _header(path, shown, delimiter)
-        connection = connect()
-        cells = ", ".join(f"'c{j}': 'VARCHAR'" for j in range(len(names)))
-        query = (
-            f"CREATE TABLE raw AS SELECT * FROM read_csv(?, auto_detect=false, columns={{{cells}}}, delim=?, "
-            "quote='\"', escape='\"', header=true, compression='none', strict_mode=true, null_padding=false)"
-        )
-        import duckdb
-
-        try:
-            connection.execute(query, [quoted_path(path), delimiter])
-        except duckdb.Error as error:
-            raise _diagnosed(path, shown, delimiter, len(names)) or unreadable(shown, error) from None
-        rows = connection.execute("SELECT count(*) FROM raw").fetchone()
-        count = rows[0] if rows else 0
-        return DuckTable(
-            connection=connection,
-            names=names,
-            rows=count,
-            fingerprint=look.fingerprint,
-            how=f"Read as UTF-8, {_DELIMITERS[delimiter]}-separated, with a header",
-            shown=shown,
-            # One line a row and one for the header: no line breaks inside quotes, no blank lines.
-            first_line=2 if look.lines == count + 1 else None,
-        )
-
-    return read
-
-
-def _looks_like(delimiter: str) -> Callable[[bytes], bool]:
-    def sniff(head: bytes) -> bool:
-        return b"\0" not in head and delimiter.encode() in head.split(b"\n", 1)[0]
-
-    return sniff
-
-
-CSV = Reader(kind="table", suffixes=(".csv",), sniff=_looks_like(","), read=_read_with(","))
-TSV = Reader(kind="table", suffixes=(".tsv", ".tab"), sniff=_looks_like("\t"), read=_read_with("\t"))
-
-
-def _header(path: Path, shown: str, delimiter: str) -> tuple[str, ...]:
-    try:
-        record = next(_records(path, delimiter))[1]
-    except csv.Error as error:
-        raise _broken(shown, f"line 1 cannot be read as names of columns ({error})") from None
-    names = tuple(name.strip() for name in record)
-    if not any(names):
-        raise _broken(shown, "line 1 is blank, and the names of the columns belong there")
-    for other, word in _DELIMITERS.items():
-        if len(names) == 1 and other != delimiter and other in names[0]:
-            raise CannotFindOut(
-                f"`{shown}` looks {word}-separated, and was read as {_DELIMITERS[delimiter]}-separated",
-                "name it `.tsv`" if other == "\t" else "save it comma-separated (with decimals written `1.5`)",
-                kind="data",
-            )
-    if _are_values(names):
-        raise CannotFindOut(
-            f"`{shown}` seems to have no header: its first line is `{delimiter.join(names)[:60]}`",
-            "put a line with the names of the columns above it; a later release reads tables without",
-            kind="data",
-        )
-    check_names(names, shown)
-    return names
-
-
-def _are_values(names: Sequence[str]) -> bool:
-    """Half of them are numbers, and not such as name columns: years, or indices, that go up."""
-    numbers = [number for number in map(as_number, names) if number is not None]
-    ascending = all(number.is_integer() for number in numbers) and numbers == sorted(numbers)
-    return 2 * len(numbers) >= len(names) and not ascending
-
-
-def _records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Records, each with the line (from 1) on which it begins; csv.Error on an unclosed quote."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        begins = 1
-        for record in reader:
-            yield begins, record
-            begins = reader.line_num + 1
-
-
-def _diagnosed(path: Path, shown: str, delimiter: str, columns: int) -> CannotFindOut | None:
-    """What is wrong with a file that DuckDB refused: the first line that is not as the header has it."""
-    begins = 1
-    try:
-        for begins, record in _records(path, delimiter):
-            # DuckDB lets a last empty field pass, which some programs write.
-            if record and len(record) != columns and (len(record) != columns + 1 or record[-1]):
-                return _broken(shown, f"line {begins} has {len(record)} fields where the header has {columns}")
-    except csv.Error as error:
-        if "field limit" in str(error):
-            return _broken(shown, f"a field after line {begins} has over {csv.field_size_limit()} characters")
-        return _broken(shown, f"a quote is misplaced or not closed, in the record after line {begins}")
-    with path.open("rb") as file:
-        ends = {line[-2:] == b"\r\n" for line in file if line.endswith(b"\n")}
-    return _broken(shown, "its lines end in different ways (CR, LF)") if len(ends) == 2 else None
-
-
-def _broken(shown: str, why: str) -> CannotFindOut:
-    return CannotFindOut(
-        f"`{shown}` is no regular table: {why}", "correct the file at that place, or write it anew", kind="data"
+def _read(source: Source) -> RawTable:
+    text = as_utf8(source.path, source.shown, source.options.encoding, source.folder)
+    connection = connect()
+    dialect = sniff(connection, text, source.options.sep, source.options.quote)
+    notes = [] if text.note is None else [text.note]
+    if dialect.skipped:
+        lines = "The first line stands" if dialect.skipped == 1 else f"The first {dialect.skipped} lines stand"
+        notes.append(f"{lines} before the table and {'is' if dialect.skipped == 1 else 'are'} left out.")
+    columns = len(first_record(text.path, source.shown, dialect))
+    records = load(connection, text, source.shown, dialect, columns)
+    encoding = "UTF-8" if text.encoding == "utf-8" else text.encoding
+    return assembled(
+        connection,
+        source,
+        columns,
+        how=f"Read as {source.packed + ', ' if source.packed else ''}{encoding}, {dialect.words}",
+        dialect={"encoding": text.encoding, "sep": dialect.delimiter, "quote": dialect.quote},
+        guess=dialect.header,
+        notes=notes,
+        # One line a record: no line breaks inside quotes, no blank lines.
+        first_line=1 + dialect.skipped if text.lines == records + dialect.skipped else None,
     )
+
+
+def load(connection: DuckDBPyConnection, text: Text, shown: str, dialect: Dialect, columns: int) -> int:
+    """Fills the table `raw` with all records as text, the header among them; how many there are."""
+    import duckdb
+
+    cells = ", ".join(f"'c{j}': 'VARCHAR'" for j in range(columns))
+    query = (
+        f"CREATE TABLE raw AS SELECT * FROM read_csv(?, auto_detect=false, columns={{{cells}}}, delim=?, quote=?, "
+        "escape=?, header=false, skip=?, compression='none', strict_mode=true, null_padding=false)"
+    )
+    try:
+        given = [quoted_path(text.path), dialect.delimiter, dialect.quote, dialect.escape, dialect.skipped]
+        connection.execute(query, given)
+    except duckdb.Error as error:
+        raise diagnosed(text.path, shown, dialect, columns) or unreadable(shown, error) from None
+    return _count(connection)
+
+
+def assembled(
+    connection: DuckDBPyConnection,
+    source: Source,
+    columns: int,
+    *,
+    how: str,
+    dialect: Mapping[str, object],
+    guess: bool = True,
+    notes: Sequence[str] = (),
+    first_line: int | None = None,
+    names: Sequence[str] | None = None,
+    declared: Mapping[str, ColumnKind] | None = None,
+) -> DuckTable:
+    """The table of the records in `raw`: its header is found and taken off, and so are blank rows.
+
+    Args:
+        guess: Whether there is a header where the cells do not tell.
+        names: Of a format that states them: then no record is a header.
+        declared: Kinds that the format states.
+    """
+    told = list(notes)
+    heads, second = 0, False
+    if names is None:
+        sample = _sample(connection, columns)
+        judged = look(sample, guess) if sample else None
+        header = source.options.header if source.options.header is not None else judged is None or judged.header
+        how += ", with a header" if header else ", without a header"
+        if source.options.header is None and judged is not None:
+            told += _header_notes(header, judged.sure)
+        if header and sample:
+            asked = source.options.second_header
+            second = second_header(sample) if asked is None else asked and len(sample) > 1
+            heads = 2 if second else 1
+            found, unnamed = names_of(sample[0], sample[1] if second and _any_word(sample[1]) else None)
+            if second:
+                told.append(f"The second row ({_shown_cells(sample[1])}) is no data but a second header: left out.")
+            if unnamed:
+                told.append(f"{unnamed} columns have no name in the header and are called after what is known of them.")
+        else:
+            found = tuple(f"column_{j}" for j in range(columns))
+            told.append(f"The columns are called after their position: {listed(found, 2)}.")
+        names = found
+    check_names(names, source.shown)
+    blank = _take_off(connection, heads, columns)
+    if blank:
+        told.append(f"{blank} blank rows are left out.")
+    return DuckTable(
+        connection=connection,
+        names=tuple(names),
+        rows=_count(connection),
+        fingerprint=source.fingerprint,
+        how=how,
+        shown=source.shown,
+        notes=tuple(told),
+        dialect={**dialect, "header": bool(heads), "second_header": second, "missing": list(source.codes)},
+        first_line=first_line,
+        codes=source.codes,
+        declared=declared or {},
+    )
+
+
+def from_rows(
+    rows: Iterable[Sequence[str]],
+    columns: int,
+    source: Source,
+    *,
+    how: str,
+    dialect: Mapping[str, object],
+    names: Sequence[str] | None = None,
+    declared: Mapping[str, ColumnKind] | None = None,
+    notes: Sequence[str] = (),
+    first_line: int | None = None,
+) -> DuckTable:
+    """The table of records that another format holds, all of `columns` cells."""
+    path = source.folder / "rows.csv"
+    with path.open("x", encoding="utf-8", errors="strict", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        try:
+            writer.writerows(rows)
+        except UnicodeEncodeError:
+            raise CannotFindOut(f"`{source.shown}` holds half a character", "check the file", kind="data") from None
+    connection = connect()
+    text = Text(path=path, encoding="utf-8", lines=0, quotes=True)
+    if columns:
+        load(connection, text, source.shown, _OWN, columns)
+    return assembled(
+        connection,
+        source,
+        columns,
+        how=how,
+        dialect=dialect,
+        names=names,
+        declared=declared,
+        notes=notes,
+        first_line=first_line,
+    )
+
+
+def _sample(connection: DuckDBPyConnection, columns: int) -> list[list[str]]:
+    """The first records, stripped."""
+    rows = max(50, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, columns)))
+    parts = []
+    for start in range(0, columns, _BATCH):  # all columns of a wide table at once take gigabytes
+        cells = ", ".join(f"c{j}" for j in range(start, min(columns, start + _BATCH)))
+        parts.append(connection.execute(f"SELECT {cells} FROM raw LIMIT ?", [rows]).fetchall())
+    return [[(cell or "").strip(BLANKS) for part in record for cell in part] for record in zip(*parts, strict=True)]
+
+
+def _header_notes(header: bool, sure: bool) -> list[str]:
+    if sure or not header:
+        return []
+    return ["Nothing in the cells tells names from values: the first line is taken as names, `--no-header` overrules."]
+
+
+def _any_word(record: Sequence[str]) -> bool:
+    return any(any(char.isalpha() for char in cell) for cell in record)
+
+
+def _shown_cells(record: Sequence[str]) -> str:
+    cells = [f"`{cell[:30]}`" for cell in record if cell]
+    return ", ".join(cells[:3]) + (", ..." if len(cells) > 3 else "")
+
+
+def _take_off(connection: DuckDBPyConnection, heads: int, columns: int) -> int:
+    """Deletes the header records and the blank rows; how many of the latter there were."""
+    if heads:
+        connection.execute("DELETE FROM raw WHERE rowid < ?", [heads])
+    if columns < 2:
+        return 0
+    blank: list[int] | None = None  # rows that are blank in all columns so far
+    for start in range(0, columns, _BATCH):
+        cells = range(start, min(columns, start + _BATCH))
+        empty = " AND ".join(f"(c{j} IS NULL OR trim(c{j}, '{BLANKS}') = '')" for j in cells)
+        if blank is not None:
+            empty += f" AND rowid IN ({', '.join(map(str, blank))})"
+        blank = [row for (row,) in connection.execute(f"SELECT rowid FROM raw WHERE {empty}").fetchall()]
+        if not blank:
+            return 0
+    connection.execute("DELETE FROM raw WHERE rowid IN (SELECT unnest(?))", [blank])
+    return len(blank or ())
+
+
+def _count(connection: DuckDBPyConnection) -> int:
+    rows = connection.execute("SELECT count(*) FROM raw").fetchone()
+    return int(rows[0]) if rows else 0
+
+
+def _looks_like(delimiters: bytes) -> Callable[[bytes], bool]:
+    def sniff_head(head: bytes) -> bool:
+        return any(bytes([sign]) in head.split(b"\n", 1)[0] for sign in delimiters)
+
+    return sniff_head
+
+
+DELIMITED = Reader(
+    kind="table", suffixes=(".csv", ".tsv", ".tab", ".txt", ".data", ".dat"), sniff=_looks_like(b",;\t|"), read=_read
+)

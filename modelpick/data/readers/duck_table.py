@@ -2,66 +2,44 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from modelpick.data import dates
+from modelpick.data.number_styles import INFINITE as INFINITE_CELL
+from modelpick.data.number_styles import (
+    INTEGER,
+    MISSING,
+    STYLES,
+    WORD,
+    NumberStyle,
+    case_sql,
+    file_style,
+    fits,
+    number_sql,
+    style_of,
+    wrong_kinds,
+)
 from modelpick.data.raw_table import TypedColumns
+from modelpick.data.readers.duck_sql import quoted_texts
 from modelpick.data.schema import INFINITE, LARGEST, MISSING_CODES, CellProfile
-from modelpick.data.table import NUMBER, Column, ColumnKind
+from modelpick.data.table import Column, ColumnKind
 from modelpick.errors import CannotFindOut
 
 if TYPE_CHECKING:
-    import duckdb
     from duckdb import DuckDBPyConnection
 
 _Item = TypeVar("_Item")
 
 _BATCH = 100  # columns in one query: many more make the planner slow
-_BLANKS = " \t"
-
-_CODES = ", ".join(f"'{code}'" for code in MISSING_CODES)
-_MISSING, _NUMBER, _INFINITE, _WORD = range(4)
-_KIND = (  # of a trimmed cell v; INFINITE: not finite, or too large to compute with
-    f"CASE WHEN regexp_full_match(v, '{NUMBER}') "
-    f"THEN CASE WHEN abs(TRY_CAST(v AS DOUBLE)) <= {LARGEST} THEN {_NUMBER} ELSE {_INFINITE} END "
-    f"WHEN v IS NULL OR v IN ({_CODES}) THEN {_MISSING} "
-    f"WHEN regexp_full_match(v, '{INFINITE}') THEN {_INFINITE} ELSE {_WORD} END"
-)
-
-
-def connect() -> DuckDBPyConnection:
-    """A DuckDB of our own in memory: one thread keeps the order of rows, and nothing is fetched from anywhere."""
-    import duckdb
-
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "threads": 1,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "temp_directory": tempfile.gettempdir(),
-    }
-    return duckdb.connect(":memory:", config=settings)
-
-
-def quoted_path(path: Path) -> str:
-    """The path as DuckDB's file functions take it: absolute, and with nothing that they read as a pattern."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in str(path.resolve()))
-
-
-def unreadable(shown: str, error: duckdb.Error) -> CannotFindOut:
-    """DuckDB's refusal of a file as an error of ours, without its advice about its own options."""
-    import duckdb
-
-    why = str(error).strip().splitlines()[0].removeprefix("Invalid Input Error: ")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return CannotFindOut(f"`{shown}` does not fit into memory", "take fewer rows or columns", kind="memory")
-    return CannotFindOut(f"`{shown}` cannot be read: {why}", "check that the file is whole", kind="data")
+_CELLS = 8_000_000  # numbers that are fetched at once
+BLANKS = " \t\xa0"
+_NONE: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +48,9 @@ class DuckTable:
 
     Attributes:
         shown: The path as the user wrote it, for messages.
-        first_line: Line of the file on which row 0 stands; None where rows are not lines.
+        first_line: Line of the file on which its record 0 stands; None where records are not lines.
+        codes: Cells that mean a missing value.
+        declared: Kinds that the file itself states.
     """
 
     connection: DuckDBPyConnection
@@ -79,76 +59,215 @@ class DuckTable:
     fingerprint: str
     how: str
     shown: str
+    notes: tuple[str, ...] = ()
+    dialect: Mapping[str, Any] = field(default_factory=dict)
     first_line: int | None = None
+    codes: tuple[str, ...] = MISSING_CODES
+    declared: Mapping[str, ColumnKind] = field(default_factory=dict)
+    typed: bool = False
     _places: dict[str, int] = field(init=False, repr=False)
+    _known: dict[str, tuple[CellProfile, list[str]]] = field(init=False, repr=False, default_factory=dict)
+    _table: list[NumberStyle | None] = field(init=False, repr=False, default_factory=list)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_places", {name: j for j, name in enumerate(self.names)})
 
     def place(self, row: int) -> str:
         """`line 5`, or `row 4` (from 1, without the header) where rows are not lines."""
-        return f"row {row + 1}" if self.first_line is None else f"line {row + self.first_line}"
+        if self.first_line is not None:
+            found = self.connection.execute(
+                "SELECT rowid FROM raw ORDER BY rowid LIMIT 1 OFFSET ?", [int(row)]
+            ).fetchone()
+            if found is not None:
+                return f"line {found[0] + self.first_line}"
+        return f"row {row + 1}"
 
-    def features(self, names: Sequence[str]) -> TypedColumns:
-        """These columns, each of the kind that its cells show.
+    def style(self, name: str) -> NumberStyle:
+        """How the numbers of a column are written."""
+        profile = self._profiles([name])[0][0]
+        return style_of(profile.counts, self._table_style()) or "1234.5"
+
+    def features(
+        self, names: Sequence[str], kinds: Mapping[str, ColumnKind] = _NONE, styles: Mapping[str, str] = _NONE
+    ) -> TypedColumns:
+        """These columns, each of the kind that was given for it, or that its cells show.
 
         Raises:
-            CannotFindOut: A number is infinite or too large to compute with; the message names the first one.
+            CannotFindOut: A number is infinite or too large to compute with, or a cell is not of the kind that was
+                given; the message names the first one.
         """
         columns: list[Column] = []
         codes: Counter[str] = Counter()
+        found: dict[str, str] = {}
         notes: list[str] = []
-        for batch in _batches(names):
-            profiles = self._profiles(batch)
-            kinds = [profile.kind for profile, _ in profiles]
-            for name, kind, (profile, found) in zip(batch, kinds, profiles, strict=True):
-                codes.update(found)
-                if kind == "number" and profile.infinite:
-                    self._refuse_first(name, (_INFINITE,), "is not finite, or too large to compute with")
-                if kind != "number" and profile.numbers >= 0.9 * profile.present > 0:
-                    cell, place = self._first(name, (_INFINITE, _WORD)) or ("", "")
-                    notes.append(f"`{name}` is taken as {kind}, for `{cell}` in {place} is no number.")
-            columns += self._columns(list(zip(batch, kinds, strict=True)))
+        given = {**self.declared, **kinds}
+        for batch in self._batches(names):
+            plan: list[tuple[str, ColumnKind, str]] = []
+            for name, (profile, used) in zip(batch, self._profiles(batch), strict=True):
+                kind, style = self._decided(name, profile, given.get(name), styles.get(name), notes)
+                codes.update(used)
+                if style and style != STYLES[0]:
+                    found[name] = style
+                plan.append((name, kind, style))
+            columns += self._columns(plan)
         if codes:
             counted = ", ".join(f"`{code}` in {count}" for code, count in sorted(codes.items()))
             notes.insert(0, f"Taken as missing besides empty cells (and in how many columns): {counted}.")
-        return TypedColumns(columns=tuple(columns), notes=tuple(notes))
+        notes += _style_notes(found)
+        return TypedColumns(columns=tuple(columns), notes=tuple(notes), styles=found)
 
-    def as_kinds(self, columns: Sequence[tuple[str, ColumnKind]]) -> tuple[Column, ...]:
-        """These columns as the given kinds.
+    def as_kinds(
+        self, columns: Sequence[tuple[str, ColumnKind]], styles: Mapping[str, str] = _NONE
+    ) -> tuple[Column, ...]:
+        """These columns as the given kinds, in the styles in which a model knows them.
 
         Raises:
-            CannotFindOut: A cell of a number column is no number; the message names the first one.
+            CannotFindOut: A cell of a number column is no number, or one of dates is no date; it is named.
         """
         numbers = [name for name, kind in columns if kind == "number"]
-        for batch in _batches(numbers):
-            for name, (profile, _) in zip(batch, self._profiles(batch), strict=True):
-                if profile.numbers < profile.present:
-                    self._refuse_first(name, (_INFINITE, _WORD), "is no number to compute with")
-        return tuple(column for batch in _batches(columns) for column in self._columns(batch))
+        profiles = dict(zip(numbers, self._profiles(numbers), strict=True))
+        made: list[Column] = []
+        for batch in self._batches(columns):
+            plan: list[tuple[str, ColumnKind, str]] = []
+            for name, kind in batch:
+                style = styles.get(name, STYLES[0] if kind == "number" else "")
+                if kind == "number":
+                    counts = profiles[name][0].counts
+                    if style == "1.234,5" and not fits(counts, style) and fits(counts, STYLES[0]):
+                        style = STYLES[0]  # the same columns, written with points
+                    self._check_numbers(name, counts, _as_style(style))
+                plan.append((name, kind, style))
+            made += self._columns(plan)
+        return tuple(made)
 
     def labels(self, name: str) -> NDArray[Any]:
         """A column verbatim: object array of str, None where the cell is empty."""
         return self._objects(f"SELECT NULLIF({self._cell(name)}, '') AS v FROM raw")
 
+    # --- decisions ---
+
+    def _decided(
+        self, name: str, profile: CellProfile, kind: ColumnKind | None, style: str | None, notes: list[str]
+    ) -> tuple[ColumnKind, str]:
+        """Kind and style of a column, and a note where a person may think otherwise."""
+        own = style_of(profile.counts, self._table_style())
+        if kind == "number" or (kind is None and own is not None):
+            chosen = _as_style(style or own or STYLES[0])
+            self._check_numbers(name, profile.counts, chosen)
+            return "number", chosen
+        if kind == "date" or (kind is None and self._may_be_dates(name)):
+            form = self._date_form(name, style, kind == "date", notes)
+            if form is not None:
+                return "date", form
+        if kind is None:
+            kind = profile.kind
+            if profile.numbers >= 0.9 * profile.present > 0:
+                cell, place = self._first(name, (INFINITE_CELL, WORD)) or ("", "")
+                why = f"`{cell}` in {place} is no number" if cell else "its numbers are written in different ways"
+                notes.append(f"`{name}` is taken as {kind}, for {why}.")
+        return kind, ""
+
+    def _check_numbers(self, name: str, counts: Mapping[int, int], style: NumberStyle) -> None:
+        if counts.get(INFINITE_CELL):
+            cell, place = self._first(name, wrong_kinds(style)) or ("", "")
+            what = "is not finite, or too large to compute with"
+            numeric = self._first(name, (INFINITE_CELL,)) == (cell, place)
+            self._refuse(name, cell, place, what if numeric else "is no number to compute with")
+        if not fits(counts, style):
+            cell, place = self._first(name, wrong_kinds(style)) or ("", "")
+            self._refuse(name, cell, place, "is no number to compute with")
+
+    def _refuse(self, name: str, cell: str, place: str, what: str) -> None:
+        raise CannotFindOut(
+            f"`{cell}` in {place}, column `{name}` of `{self.shown}` {what}",
+            "correct the cell, or empty it if the value is not known (decimals are written `1.5`)",
+            kind="data",
+        )
+
+    def _may_be_dates(self, name: str) -> bool:
+        some = f"SELECT {self._trimmed(name)} AS v FROM raw"
+        query = f"SELECT v FROM ({some}) WHERE v NOT IN ({self._codes(name)}) LIMIT 20"
+        return bool(dates.forms_of(v for (v,) in self.connection.execute(query).fetchall()))
+
+    def _date_form(self, name: str, given: str | None, demanded: bool, notes: list[str]) -> str | None:
+        """The one form of a column of dates; None where it is none, or could be read in two ways."""
+        if given:
+            return given
+        query = (
+            f"SELECT DISTINCT v FROM (SELECT {self._trimmed(name)} AS v FROM raw) WHERE v NOT IN ({self._codes(name)})"
+        )
+        forms = dates.forms_of(v for (v,) in self.connection.execute(query).fetchall())
+        if len(forms) == 1:
+            return forms[0]
+        several = " or ".join(f"`{form}`" for form in forms)
+        if demanded:
+            raise CannotFindOut(
+                f"column `{name}` of `{self.shown}` is to be dates, and "
+                + (f"could be {several}" if forms else "is none"),
+                f"give its form under `[styles]` in the schema file: one of {', '.join(dates.FORM_NAMES)}",
+                kind="data",
+            )
+        if forms:
+            notes.append(f"`{name}` stays text, for its dates could be {several}; `--schema FILE` can say which.")
+        return None
+
+    def _table_style(self) -> NumberStyle | None:
+        """The style that the clear columns agree on, found once."""
+        if not self._table:
+            self._table.append(file_style([profile.counts for profile, _ in self._profiles(self.names)]))
+        return self._table[0]
+
+    # --- cells ---
+
     def _cell(self, name: str) -> str:
         return f"c{self._places[name]}"
 
-    def _columns(self, columns: Sequence[tuple[str, ColumnKind]]) -> list[Column]:
-        """Columns whose cells are known to be of these kinds."""
-        numbers = [name for name, kind in columns if kind == "number"]
-        cells = ", ".join(f"TRY_CAST({self._cell(name)} AS DOUBLE) AS {self._cell(name)}" for name in numbers)
+    def _trimmed(self, name: str) -> str:
+        return f"trim({self._cell(name)}, '{BLANKS}')"
+
+    def _codes(self, name: str) -> str:
+        """The missing codes of a column: a `-` beside a `+` is a sign, and none of them."""
+        known = self._known.get(name)
+        if known is not None and "-" in self.codes and known[0].plus:
+            return quoted_texts(tuple(code for code in self.codes if code != "-"))
+        return quoted_texts(self.codes)
+
+    def _columns(self, columns: Sequence[tuple[str, ColumnKind, str]]) -> list[Column]:
+        """Columns whose cells are known to be of these kinds and styles."""
+        numbers = [(name, _as_style(style)) for name, kind, style in columns if kind == "number"]
+        cells = ", ".join(
+            f"coalesce({number_sql(self._trimmed(name), style)}, 'nan'::DOUBLE) AS {self._cell(name)}"
+            for name, style in numbers
+        )
         fetched = self.connection.execute(f"SELECT {cells} FROM raw").fetchnumpy() if numbers else {}
         made = []
-        for name, kind in columns:
+        for name, kind, style in columns:
             if kind == "number":
-                cells_of = np.ma.asarray(fetched[self._cell(name)], dtype=np.float64)
-                values: NDArray[Any] = np.ma.filled(cells_of, np.nan)
+                values: NDArray[Any] = np.ma.getdata(fetched.pop(self._cell(name)))
+                if (np.abs(values) > LARGEST).any():  # only those with signs between their digits come so far
+                    row = int(np.argmax(np.abs(values) > LARGEST))
+                    self._refuse(name, str(values[row]), self.place(row), "is too large to compute with")
             else:
-                trimmed = f"SELECT trim({self._cell(name)}, '{_BLANKS}') AS v FROM raw"
-                values = self._objects(f"SELECT CASE WHEN v NOT IN ({_CODES}) THEN v END AS v FROM ({trimmed})")
+                inner = f"SELECT {self._trimmed(name)} AS v FROM raw"
+                values = self._objects(
+                    f"SELECT CASE WHEN v NOT IN ({self._codes(name)}) THEN v END AS v FROM ({inner})"
+                )
+                if kind == "date":
+                    values = self._moments(name, values, style)
             made.append(Column(name=name, kind=kind, values=values))
         return made
+
+    def _moments(self, name: str, cells: NDArray[Any], form: str) -> NDArray[np.float64]:
+        forms = (form,) if form else dates.forms_of({cell for cell in cells if cell is not None})
+        found = np.full(len(cells), np.nan)
+        for i, cell in enumerate(cells):
+            if cell is not None:
+                moment = dates.any_seconds(cell, forms[0] if forms else None)
+                if moment is None:
+                    self._refuse(name, cell[:40], self.place(i), f"is no date ({forms[0] if forms else 'of one form'})")
+                else:
+                    found[i] = moment
+        return found
 
     def _objects(self, query: str) -> NDArray[Any]:
         cells: Any = np.ma.asarray(self.connection.execute(query).fetchnumpy()["v"], dtype=object)
@@ -159,43 +278,55 @@ class DuckTable:
     def _first(self, name: str, kinds: Sequence[int]) -> tuple[str, str] | None:
         """The first cell of these kinds and its place, if there is one."""
         wanted = ", ".join(map(str, kinds))
-        cells = f"SELECT rowid AS row, trim({self._cell(name)}, '{_BLANKS}') AS v FROM raw"
-        query = f"SELECT row, v FROM ({cells}) WHERE {_KIND} IN ({wanted}) ORDER BY row LIMIT 1"
+        cells = f"SELECT rowid AS row, {self._trimmed(name)} AS v FROM raw"
+        query = f"SELECT row, v FROM ({cells}) WHERE {self._kind} IN ({wanted}) ORDER BY row LIMIT 1"
         found = self.connection.execute(query).fetchone()
-        return (found[1][:40], self.place(found[0])) if found else None
+        if found is None:
+            return None
+        if self.first_line is not None:
+            return found[1][:40], f"line {found[0] + self.first_line}"
+        before = self.connection.execute("SELECT count(*) FROM raw WHERE rowid < ?", [found[0]]).fetchone()
+        return found[1][:40], f"row {(before[0] if before else 0) + 1}"
 
-    def _refuse_first(self, name: str, kinds: Sequence[int], what: str) -> None:
-        cell, place = self._first(name, kinds) or ("", "")
-        raise CannotFindOut(
-            f"`{cell}` in {place}, column `{name}` of `{self.shown}` {what}",
-            "correct the cell, or empty it if the value is not known (decimals are written `1.5`)",
-            kind="data",
-        )
+    # --- counting ---
+
+    @property
+    def _kind(self) -> str:
+        return case_sql(quoted_texts(self.codes), INFINITE, LARGEST)
 
     def _profiles(self, names: Sequence[str]) -> list[tuple[CellProfile, list[str]]]:
         """Of each column: what its cells are, and which missing codes it uses."""
+        for start in range(0, len(names), _BATCH):
+            unknown = [name for name in names[start : start + _BATCH] if name not in self._known]
+            if unknown:
+                self._profile(unknown)
+        return [self._known[name] for name in names]
+
+    def _profile(self, names: Sequence[str]) -> None:
         counts = self._grouped(
             names,
-            f"count(*) FILTER (kind <> {_MISSING}), count(*) FILTER (kind = {_NUMBER}), "
-            f"count(*) FILTER (kind = {_INFINITE}), list(DISTINCT v) FILTER (kind = {_MISSING} AND v <> '')",
+            f"histogram(kind), list(DISTINCT v) FILTER (kind = {MISSING} AND v <> ''), "
+            "coalesce(bool_or(v = '+'), false)",
         )
-        if not counts:  # no rows, no groups
-            return [(CellProfile(present=0, numbers=0), []) for _ in names]
-        worded = [name for name in names if counts[name][1] + counts[name][2] < counts[name][0]]
+        cells = {name: dict(counts[name][0]) if name in counts else {} for name in names}
+        worded = [name for name in names if cells[name].get(WORD) or style_of(cells[name], None) is None]
         of_text = self._grouped(
             worded,
-            f"count(DISTINCT v) FILTER (kind <> {_MISSING}), "
-            f"avg(len(string_split(v, ' '))) FILTER (kind <> {_MISSING})",
+            f"count(DISTINCT v) FILTER (kind <> {MISSING}), avg(len(string_split(v, ' '))) FILTER (kind <> {MISSING})",
         )
-        profiles = []
         for name in names:
-            present, numbers, infinite, codes = counts[name]
             distinct, words = of_text.get(name, (0, 0.0))
+            used, plus = counts[name][1:] if name in counts else ([], False)
             profile = CellProfile(
-                present=present, numbers=numbers, infinite=infinite, distinct=distinct, words=words or 0.0
+                present=sum(count for kind, count in cells[name].items() if kind != MISSING),
+                numbers=sum(count for kind, count in cells[name].items() if INTEGER <= kind < INFINITE_CELL),
+                infinite=cells[name].get(INFINITE_CELL, 0),
+                distinct=distinct,
+                words=words or 0.0,
+                counts=cells[name],
+                plus=plus,
             )
-            profiles.append((profile, codes or []))
-        return profiles
+            self._known[name] = (profile, [code for code in used or [] if code != "-" or not plus])
 
     def _grouped(self, names: Sequence[str], aggregates: str) -> dict[str, tuple[Any, ...]]:
         """The aggregates over the trimmed cells `v` and their `kind` of each column.
@@ -205,11 +336,34 @@ class DuckTable:
         if not names:
             return {}
         cells = ", ".join(self._cell(name) for name in names)
-        below = f"SELECT unnest(range({len(names)})) AS col, trim(unnest([{cells}]), '{_BLANKS}') AS v FROM raw"
-        query = f"SELECT col, {aggregates} FROM (SELECT col, v, {_KIND} AS kind FROM ({below})) GROUP BY col"
+        below = f"SELECT unnest(range({len(names)})) AS col, trim(unnest([{cells}]), '{BLANKS}') AS v FROM raw"
+        query = f"SELECT col, {aggregates} FROM (SELECT col, v, {self._kind} AS kind FROM ({below})) GROUP BY col"
         return {names[col]: tuple(values) for col, *values in self.connection.execute(query).fetchall()}
 
+    def _batches(self, items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+        size = max(1, min(_BATCH, _CELLS // max(1, self.rows)))
+        for start in range(0, len(items), size):
+            yield items[start : start + size]
 
-def _batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]
+
+def _as_style(style: str) -> NumberStyle:
+    for known in STYLES:
+        if known == style:
+            return known
+    return STYLES[0]
+
+
+def _style_notes(found: Mapping[str, str]) -> list[str]:
+    notes = []
+    for style, words in ((STYLES[2], "a decimal comma"), (STYLES[1], "a comma or blank between thousands")):
+        names = [name for name, of_it in found.items() if of_it == style]
+        if names:
+            shown = ", ".join(f"`{name}`" for name in names[:5]) + (
+                f" and {len(names) - 5} more" if len(names) > 5 else ""
+            )
+            notes.append(f"Numbers with {words}: {shown}.")
+    for form in dates.FORM_NAMES:
+        names = [name for name, of_it in found.items() if of_it == form]
+        if names:
+            notes.append(f"Dates ({form}): {', '.join(f'`{name}`' for name in names)}.")
+    return notes

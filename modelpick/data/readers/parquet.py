@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelpick.data.files import fingerprint
-from modelpick.data.raw_table import RawTable, Reader, check_names
-from modelpick.data.readers.duck_table import DuckTable, connect, quoted_path, unreadable
+from modelpick.data.raw_table import RawTable, Reader, Source, check_names
+from modelpick.data.readers.duck_sql import connect, quoted_path, unreadable
+from modelpick.data.readers.duck_table import DuckTable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def _read(path: Path, shown: str) -> RawTable:
+def _read(source: Source) -> RawTable:
     import duckdb
 
-    connection, file = connect(), quoted_path(path)
+    connection, file = connect(), quoted_path(source.path)
     try:
         names = _names(connection, file)
-        check_names(names, shown)
+        check_names(names, source.shown)
         cells = ", ".join(f"c{j}" for j in range(len(names)))
         connection.execute(
             f"CREATE TABLE raw AS SELECT {cells} FROM "
@@ -28,14 +27,16 @@ def _read(path: Path, shown: str) -> RawTable:
         )
         rows = connection.execute("SELECT count(*) FROM raw").fetchone()
     except duckdb.Error as error:
-        raise unreadable(shown, error) from None
+        raise unreadable(source.shown, error) from None
     return DuckTable(
         connection=connection,
         names=names,
         rows=rows[0] if rows else 0,
-        fingerprint=fingerprint(path),
+        fingerprint=source.fingerprint,
         how="Read as Parquet",
-        shown=shown,
+        shown=source.shown,
+        dialect={"format": "parquet", "missing": list(source.codes)},
+        codes=source.codes,
     )
 
 

@@ -1,0 +1,116 @@
+"""Dates as people write them. Which form a column has is decided over all of its cells, never by a single one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+_CLOCK = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?)?"
+_YEAR = "[12][0-9]{3}"
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december)"
+
+
+@dataclass(frozen=True, slots=True)
+class DateForm:
+    """One way to write dates.
+
+    Attributes:
+        name: As it stands in a schema file and in notes.
+        pattern: Of a whole cell, lower case; groups named year, month, day and clock.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+
+
+def _form(name: str, pattern: str) -> DateForm:
+    return DateForm(name, re.compile(pattern, re.ASCII))
+
+
+def _rest(pattern: str) -> str:
+    return f"{pattern}(?P<clock>{_CLOCK.lower()})"
+
+
+FORMS: tuple[DateForm, ...] = (
+    _form(
+        "year-month-day", _rest(rf"(?P<year>{_YEAR})(?P<sep>[-/.])(?P<month>[0-9]{{1,2}})(?P=sep)(?P<day>[0-9]{{1,2}})")
+    ),
+    _form(
+        "day/month/year", _rest(rf"(?P<day>[0-9]{{1,2}})(?P<sep>[-/.])(?P<month>[0-9]{{1,2}})(?P=sep)(?P<year>{_YEAR})")
+    ),
+    _form(
+        "month/day/year", _rest(rf"(?P<month>[0-9]{{1,2}})(?P<sep>[-/])(?P<day>[0-9]{{1,2}})(?P=sep)(?P<year>{_YEAR})")
+    ),
+    _form("day month year", _rest(rf"(?P<day>[0-9]{{1,2}})\.?[ -](?P<word>{_MONTH})\.?,?[ -](?P<year>{_YEAR})")),
+    _form("month day, year", _rest(rf"(?P<word>{_MONTH})\.? (?P<day>[0-9]{{1,2}}),? (?P<year>{_YEAR})")),
+    _form("year-month", rf"(?P<year>{_YEAR})-(?P<month>[0-9]{{2}})"),
+    _form("year, month", rf"(?P<year>{_YEAR}),? (?P<word>{_MONTH})"),
+    _form("month year", rf"(?P<word>{_MONTH})\.?,? (?P<year>{_YEAR})"),
+)
+FORM_NAMES = tuple(form.name for form in FORMS)
+_FORM = {form.name: form for form in FORMS}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CLOCK_PARTS = re.compile(
+    r"[ t](?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]{1,9})?)?(?P<zone>.*)"
+)
+
+
+def seconds(cell: str, form: str) -> float | None:
+    """Seconds since 1970 (UTC where a zone is written, else as it stands), or None where it is no date of the form."""
+    match = _FORM[form].pattern.fullmatch(cell.strip().lower())
+    if match is None:
+        return None
+    parts = match.groupdict()
+    month = _MONTHS.index(parts["word"][:3]) + 1 if parts.get("word") else int(parts["month"])
+    try:
+        moment = datetime(int(parts["year"]), month, int(parts.get("day") or 1), tzinfo=UTC)
+    except ValueError:
+        return None
+    clock = _clock_seconds(parts.get("clock") or "")
+    return None if clock is None else moment.timestamp() + clock
+
+
+def _clock_seconds(clock: str) -> float | None:
+    if not clock:
+        return 0.0
+    match = _CLOCK_PARTS.fullmatch(clock)
+    if match is None:
+        return None
+    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
+    if hour > 23 or minute > 59 or second > 60:
+        return None
+    zone = match["zone"].replace(":", "")
+    offset = (
+        0 if zone in ("", "z") else (int(zone[1:3]) * 3600 + int(zone[3:5] or 0) * 60) * (-1 if zone[0] == "-" else 1)
+    )
+    return 3600 * hour + 60 * minute + second + float(match["fraction"] or 0) - offset
+
+
+def forms_of(cells: Iterable[str]) -> tuple[str, ...]:
+    """The forms in which all of these cells are dates; empty where there are no cells, or they are none."""
+    left: Sequence[str] = FORM_NAMES
+    any_cell = False
+    for cell in cells:
+        any_cell = True
+        left = [form for form in left if seconds(cell, form) is not None]
+        if not left:
+            return ()
+    return tuple(left) if any_cell else ()
+
+
+def date_text(value: float) -> str:
+    """Seconds since 1970 as `2004-03-10`, or with the time of day where there is one."""
+    moment = datetime.fromtimestamp(value, tz=UTC).replace(tzinfo=None)
+    return (
+        moment.date().isoformat()
+        if moment.timetuple()[3:6] == (0, 0, 0) and not moment.microsecond
+        else moment.isoformat(" ")
+    )
+
+
+def any_seconds(cell: str, form: str | None = None) -> float | None:
+    """As `seconds`, of the form that is known for the column, or of ISO 8601, which is never ambiguous."""
+    found = None if form is None else seconds(cell, form)
+    return found if found is not None else seconds(cell, FORM_NAMES[0])

@@ -1,0 +1,125 @@
+"""How the numbers of a column are written: 1234.5, 1,234.5 or 1.234,5. Decided over whole columns, never by cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from modelpick.data.table import NUMBER, as_number
+
+NumberStyle = Literal["1234.5", "1,234.5", "1.234,5"]
+STYLES: tuple[NumberStyle, ...] = ("1234.5", "1,234.5", "1.234,5")
+
+MISSING, INTEGER, POINT, POINT3, COMMA, COMMA3, ENGLISH, CONTINENTAL, GROUPED, INFINITE, WORD = range(11)
+"""What a cell is. POINT3 and COMMA3 (`1.234`, `1,234`) are read in two ways; GROUPED has blanks or apostrophes."""
+
+GROUPS = r"[ '’\x{a0}\x{202f}]"
+_EXPONENT = r"(?:[eE][+-]?[0-9]+)?"
+PATTERNS: tuple[tuple[int, str], ...] = (
+    (COMMA3, r"[+-]?[1-9][0-9]{0,2},[0-9]{3}"),
+    (COMMA, rf"[+-]?(?:0|[1-9][0-9]*)?,[0-9]+{_EXPONENT}"),
+    (ENGLISH, r"[+-]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,}|(?:,[0-9]{3})+\.[0-9]+)"),
+    (CONTINENTAL, r"[+-]?[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,}|(?:\.[0-9]{3})+,[0-9]+)"),
+    (ENGLISH, rf"[+-]?[1-9][0-9]{{0,2}}(?:{GROUPS}[0-9]{{3}})+\.[0-9]+"),
+    (CONTINENTAL, rf"[+-]?[1-9][0-9]{{0,2}}(?:{GROUPS}[0-9]{{3}})+,[0-9]+"),
+    (GROUPED, rf"[+-]?[1-9][0-9]{{0,2}}(?:{GROUPS}[0-9]{{3}})+"),
+)
+"""Of the cells that are no plain numbers, in the syntax of RE2; the first that fits counts."""
+POINT3_PATTERN = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"
+
+_GROUP_SIGNS = re.compile("[ '’\xa0\u202f]")
+
+Counts = Mapping[int, int]
+
+
+def file_style(columns: Sequence[Counts]) -> NumberStyle | None:
+    """The style that the clear columns of a table agree on; None where they do not, or none is clear."""
+    point = comma = False
+    for counts in columns:
+        if style_of(counts, None) is not None:
+            point = point or bool(_clear_points(counts))
+            comma = comma or bool(_clear_commas(counts))
+    if point == comma:
+        return None
+    return "1,234.5" if point else "1.234,5"
+
+
+def style_of(counts: Counts, table: NumberStyle | None) -> NumberStyle | None:
+    """The style of a column of numbers; None where not all cells are numbers of one style.
+
+    Args:
+        counts: How many cells there are of each sort.
+        table: The style of the whole table, which settles what can be read in two ways.
+    """
+    numbers = sum(counts.get(kind, 0) for kind in range(INTEGER, INFINITE))
+    if not numbers or counts.get(WORD, 0):
+        return None
+    point, comma = _clear_points(counts), _clear_commas(counts)
+    if point and comma:
+        return None
+    if comma:
+        return "1.234,5"
+    grouped = any(counts.get(kind, 0) for kind in (COMMA3, ENGLISH, GROUPED))
+    if point:
+        return "1,234.5" if grouped else "1234.5"
+    if counts.get(COMMA3, 0) and counts.get(POINT3, 0):
+        return None
+    if table == "1.234,5" and (counts.get(COMMA3, 0) or counts.get(POINT3, 0)):
+        return "1.234,5"
+    return "1,234.5" if grouped else "1234.5"
+
+
+def fits(counts: Counts, style: NumberStyle) -> bool:
+    """Whether all cells that are present are finite numbers of the style."""
+    return not any(counts.get(kind, 0) for kind in wrong_kinds(style))
+
+
+def wrong_kinds(style: NumberStyle) -> tuple[int, ...]:
+    """The sorts of cells that are no finite numbers of the style."""
+    if style == "1234.5":
+        return (COMMA, COMMA3, ENGLISH, CONTINENTAL, GROUPED, INFINITE, WORD)
+    return (COMMA, CONTINENTAL, INFINITE, WORD) if style == "1,234.5" else (POINT, ENGLISH, INFINITE, WORD)
+
+
+def plain(text: str, style: NumberStyle) -> str:
+    """A number of the style as `1234.5`; other text stays as it is."""
+    if style == "1234.5" or not text:
+        return text
+    bare = _GROUP_SIGNS.sub("", text)
+    bare = bare.replace(",", "") if style == "1,234.5" else bare.replace(".", "").replace(",", ".")
+    return bare if as_number(bare) is not None else text
+
+
+def _clear_points(counts: Counts) -> int:
+    return counts.get(POINT, 0) + counts.get(ENGLISH, 0)
+
+
+def _clear_commas(counts: Counts) -> int:
+    return counts.get(COMMA, 0) + counts.get(CONTINENTAL, 0)
+
+
+def case_sql(codes: str, infinite: str, largest: float) -> str:
+    """SQL that gives the sort of a trimmed cell `v`; `codes` are the missing ones, quoted, with commas between."""
+    others = " ".join(f"WHEN regexp_full_match(v, '{_quoted(pattern)}') THEN {kind}" for kind, pattern in PATTERNS)
+    return (
+        f"CASE WHEN v IS NULL OR v IN ({codes}) THEN {MISSING} WHEN regexp_full_match(v, '{NUMBER}') THEN "
+        f"CASE WHEN NOT abs(TRY_CAST(v AS DOUBLE)) <= {largest} THEN {INFINITE} WHEN NOT contains(v, '.') THEN {INTEGER} "
+        f"WHEN regexp_full_match(v, '{POINT3_PATTERN}') THEN {POINT3} ELSE {POINT} END "
+        f"WHEN regexp_full_match(v, '[^0-9]*') THEN CASE WHEN regexp_full_match(v, '{infinite}') "
+        f"THEN {INFINITE} ELSE {WORD} END {others} ELSE {WORD} END"
+    )
+
+
+def number_sql(cell: str, style: NumberStyle) -> str:
+    """SQL that gives a DOUBLE of a trimmed cell that is known to be of the style, else NULL."""
+    if style == "1234.5":
+        return f"TRY_CAST({cell} AS DOUBLE)"
+    bare = f"regexp_replace({cell}, '{_quoted(GROUPS)}', '', 'g')"
+    if style == "1,234.5":
+        return f"TRY_CAST(replace({bare}, ',', '') AS DOUBLE)"
+    return f"TRY_CAST(replace(replace({bare}, '.', ''), ',', '.') AS DOUBLE)"
+
+
+def _quoted(pattern: str) -> str:
+    return pattern.replace("'", "''")

@@ -1,0 +1,108 @@
+"""Rows for a saved model: found by name in a file, or typed by hand, and read in the model's own kinds."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelpick.data import dates
+from modelpick.data.files import resolve
+from modelpick.data.missing_numbers import without
+from modelpick.data.opening import open_table
+from modelpick.data.read_options import ReadOptions
+from modelpick.data.schema import LARGEST, MISSING_CODES
+from modelpick.data.table import Column, ColumnKind, Table, as_number, columns_differ, listed
+from modelpick.errors import UsageError
+
+_NO_READING: Mapping[str, Any] = {}
+
+
+def read_rows(
+    path: str,
+    columns: Sequence[tuple[str, ColumnKind]],
+    target_name: str | None = None,
+    ignored: Sequence[str] = (),
+    reading: Mapping[str, Any] = _NO_READING,
+    options: ReadOptions | None = None,
+) -> Table:
+    """Rows to answer for: the columns of a saved model, found by name in a table file of any format that is read.
+
+    Args:
+        columns: (name, kind) as the model knows them; all of them must be there.
+        target_name: Of the model; a column of that name is left out.
+        ignored: Names of further columns that may be there and are left out, such as those dropped in training.
+        reading: Of the model's training table (`Dataset.reading`): how its numbers and dates were written, and which
+            cells were missing values.
+        options: What overrules the inference for this file.
+
+    Raises:
+        CannotFindOut: The file cannot be read, columns are missing or unknown, or a cell is no number; named.
+    """
+    file = resolve(path, ())
+    if file is None:  # resolve returns None for built-in names alone, and there are none here
+        raise UsageError(f"`{path}` is no file", f"write `./{path}`")
+    given_options = options or ReadOptions()
+    if reading.get("header") is False and given_options.header is None:
+        given_options = ReadOptions.of(
+            sep=given_options.sep, encoding=given_options.encoding, na=given_options.na, header=False
+        )
+    codes = tuple(str(code) for code in reading.get("missing", ())) or None
+    raw = open_table(file, path, given_options, codes)
+    given = set(raw.names)
+    known = {name for name, _ in columns} | {target_name, *ignored}
+    missing = [name for name, _ in columns if name not in given]
+    extra = [name for name in raw.names if name not in known]
+    if missing or extra:
+        raise columns_differ(missing, extra, f"`{path}`")
+    made = raw.as_kinds(columns, {str(name): str(style) for name, style in reading.get("styles", {}).items()})
+    return Table(without(made, reading.get("missing_numbers", {})), raw.rows)
+
+
+def rows_from_values(
+    text: str, columns: Sequence[tuple[str, ColumnKind]], reading: Mapping[str, Any] = _NO_READING
+) -> Table:
+    """One row typed by hand, `6.6,3,4.4,1.4`: values of the columns in their order.
+
+    Raises:
+        UsageError: Too few or too many values, or one that is no number or no date.
+    """
+    try:
+        cells = next(csv.reader(io.StringIO(text.strip()), strict=True, skipinitialspace=True), [])
+    except csv.Error as error:
+        raise UsageError(f"`--row {text}` cannot be read: {error}", _order(columns)) from None
+    if len(cells) != len(columns):
+        values = "1 value" if len(cells) == 1 else f"{len(cells)} values"
+        raise UsageError(f"`--row` has {values} where the model takes {len(columns)}", _order(columns))
+    codes = {str(code) for code in reading.get("missing", MISSING_CODES)}
+    styles = reading.get("styles", {})
+    made = [
+        Column(name=name, kind=kind, values=_cell(cell.strip(), name, kind, codes, styles.get(name)))
+        for cell, (name, kind) in zip(cells, columns, strict=True)
+    ]
+    return Table(without(made, reading.get("missing_numbers", {})), 1)
+
+
+def _cell(cell: str, name: str, kind: ColumnKind, codes: set[str], style: str | None) -> NDArray[Any]:
+    missing = not cell or cell in codes
+    if kind == "date":
+        moment = np.nan if missing else dates.any_seconds(cell, style)
+        if moment is None:
+            raise UsageError(f"`{cell}` is no date, for the column `{name}`", "dates are written `2004-03-10`")
+        return np.array([moment])
+    if kind != "number":
+        return np.array([None if missing else cell], dtype=object)
+    number = np.nan if missing else as_number(cell)
+    if number is None or abs(number) > LARGEST:
+        raise UsageError(
+            f"`{cell}` is no number to compute with, for the column `{name}`", "decimals are written `1.5`"
+        )
+    return np.array([number])
+
+
+def _order(columns: Sequence[tuple[str, ColumnKind]]) -> str:
+    return f"give them in this order, with commas between: {listed([name for name, _ in columns], 20)}"
