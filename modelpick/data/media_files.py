@@ -47,7 +47,7 @@ def read_whole(path: str) -> bytes:
                 raise BadFile("no regular file")
             if status.st_size > MOST_BYTES:
                 raise BadFile(f"too large: {status.st_size / 1e6:,.0f} MB, over {MOST_BYTES // 1_000_000}")
-            return file.read(MOST_BYTES + 1)
+            return file.read(status.st_size + 1)
     except FileNotFoundError:
         raise BadFile("not there") from None
     except IsADirectoryError:
@@ -69,9 +69,13 @@ def worker_count() -> int:
     return min(4, cores)
 
 
-def side_by_side(work: Callable[[int], Result], items: Sequence[int]) -> Iterator[Result]:
-    """The results of `work` for each of the items, in their order, few in memory at a time."""
-    if len(items) < 4 or worker_count() == 1:
+def side_by_side(work: Callable[[int], Result], items: Sequence[int], *, heavy: bool) -> Iterator[Result]:
+    """The results of `work` for each of the items, in their order, few in memory at a time.
+
+    Args:
+        heavy: One item takes some milliseconds outside of Python; threads make lighter work slower.
+    """
+    if not heavy or len(items) < 4 or worker_count() == 1:
         yield from map(work, items)
         return
     with ThreadPoolExecutor(worker_count()) as pool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
@@ -21,6 +20,8 @@ WORKING_SIDE = 64
 """Pixels a side to which images of different or large sizes are decoded when they are read first."""
 
 _LOOKED_AT = 200
+_HEAVY = 40_000
+"""Pixels of an image above which decoding takes longer than handing it to a thread."""
 
 
 class ImageStore:
@@ -75,7 +76,8 @@ class ImageStore:
             missing = np.flatnonzero(~known)
             if len(missing):
                 with quiet_decoding():
-                    decoded = side_by_side(lambda row: self._decode(row, size), [int(rows[i]) for i in missing])
+                    todo = [int(rows[i]) for i in missing]
+                    decoded = side_by_side(lambda row: self._decode(row, size), todo, heavy=_heavy(self.shape))
                     for position, pixels in zip(missing.tolist(), decoded, strict=True):
                         kept[position] = pixels
                         cache.put(int(rows[position]), pixels)
@@ -135,7 +137,7 @@ def examine(paths: Sequence[str], step: Step | None = None) -> tuple[ImageStore,
         The files that can be used, and those that cannot, with the reasons.
     """
     with quiet_decoding():
-        size, grey = _working_size(paths)
+        size, grey, heavy = _working_size(paths)
         mode: Mode = "L" if grey else "RGB"
         shape = (*size, 1 if grey else 3)
         place = place_for(len(paths) * int(np.prod(shape)), 0, 0)
@@ -152,7 +154,7 @@ def examine(paths: Sequence[str], step: Step | None = None) -> tuple[ImageStore,
             except BadFile as error:
                 return str(error)
 
-        for path, result in zip(paths, side_by_side(work, range(len(paths))), strict=True):
+        for path, result in zip(paths, side_by_side(work, range(len(paths)), heavy=heavy), strict=True):
             if isinstance(result, str):
                 bad.append(LeftOut(path, result))
             else:
@@ -171,8 +173,8 @@ def examine(paths: Sequence[str], step: Step | None = None) -> tuple[ImageStore,
     return store, tuple(bad)
 
 
-def _working_size(paths: Sequence[str]) -> tuple[Size, bool]:
-    """The size to decode to at first, and whether in grey, from the headers of some two hundred files."""
+def _working_size(paths: Sequence[str]) -> tuple[Size, bool, bool]:
+    """The size to decode to at first, whether in grey, and in threads, from the headers of some two hundred files."""
     looks = []
     for i in range(0, len(paths), max(1, len(paths) // _LOOKED_AT)):
         try:
@@ -180,11 +182,15 @@ def _working_size(paths: Sequence[str]) -> tuple[Size, bool]:
         except BadFile:
             continue
     if not looks:
-        return (1, 1), True
+        return (1, 1), True, False
     grey = all(seen.grey for seen in looks)
-    (size, count), *_ = Counter(seen.size for seen in looks).most_common(1)
-    room = size[0] * size[1] * (1 if grey else 3) * len(paths) <= MEMORY_BUDGET // 2
-    if count == len(looks) and room:
-        return size, grey
     height, width = (int(np.median([seen.size[side] for seen in looks])) for side in (0, 1))
-    return (min(WORKING_SIDE, height), min(WORKING_SIDE, width)), grey
+    heavy = _heavy((height, width))
+    room = height * width * (1 if grey else 3) * len(paths) <= MEMORY_BUDGET // 2
+    if room and len({seen.size for seen in looks}) == 1:
+        return (height, width), grey, heavy
+    return (min(WORKING_SIDE, height), min(WORKING_SIDE, width)), grey, heavy
+
+
+def _heavy(size: Size) -> bool:
+    return size[0] * size[1] > _HEAVY

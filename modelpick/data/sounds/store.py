@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.media_files import BadFile, LeftOut, read_whole, row_hashes_of, side_by_side
+from modelpick.data.media_files import BadFile, LeftOut, read_whole, row_hashes_of
 from modelpick.data.sounds.wav import read_wav
 from modelpick.errors import CannotFindOut
 from modelpick.progress import Step
@@ -138,7 +138,7 @@ def examine(paths: Sequence[str], step: Step | None = None) -> tuple[SoundStore,
         silent = bool((wave == wave[0]).all())
         return sha256(data).digest(), SoundLook(rate=rate, samples=len(wave), silent=silent)
 
-    for path, result in zip(paths, side_by_side(work, range(len(paths))), strict=True):
+    for path, result in zip(paths, map(work, range(len(paths))), strict=True):
         if isinstance(result, str):
             bad.append(LeftOut(path, result))
         else:
