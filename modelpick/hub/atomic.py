@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from modelpick.hub.part_file import sync_folder
@@ -17,25 +18,18 @@ def write_whole(place: Path, data: bytes) -> None:
     Raises:
         OSError: The folder cannot be written to, or the disk is full.
     """
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=".part")
-    fresh = Path(name)
+    fresh = place.with_name(f".{place.name}.{secrets.token_hex(6)}.part")
+    # The system takes the umask off these rights, as for any new file; a link of that name is refused.
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        fresh.chmod(_rights(place))
+        with suppress(FileNotFoundError):
+            fresh.chmod(place.stat().st_mode & 0o777)
         fresh.replace(place)
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
     sync_folder(place.parent)
-
-
-def _rights(place: Path) -> int:
-    try:
-        return place.stat().st_mode & 0o777
-    except FileNotFoundError:
-        umask = os.umask(0)  # the only way to read it
-        os.umask(umask)
-        return 0o666 & ~umask

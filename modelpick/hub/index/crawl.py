@@ -21,33 +21,12 @@ from modelpick.hub.client import Answer, HubClient
 from modelpick.hub.faults import HubRefusal
 from modelpick.hub.index.database import Index, errors
 from modelpick.hub.index.importing import now, tidy
-from modelpick.hub.index.rows import COLUMNS, Row, row_of
+from modelpick.hub.index.rows import COLUMNS, KEPT, Row, row_of
 from modelpick.hub.index.writer import Writer
 from modelpick.hub.retry import in_words
 from modelpick.progress import SILENT, Listener, Step
 
-FIELDS = (
-    "baseModels",
-    "cardData",
-    "childrenModelCount",
-    "createdAt",
-    "disabled",
-    "downloads",
-    "downloadsAllTime",
-    "gated",
-    "gguf",
-    "lastModified",
-    "library_name",
-    "likes",
-    "pipeline_tag",
-    "private",
-    "safetensors",
-    "sha",
-    "siblings",
-    "tags",
-    "trendingScore",
-    "usedStorage",
-)
+FIELDS = tuple(sorted({*KEPT, "gguf", "siblings"} - {"securityRepoStatus"}))  # which a dump has and no list gives
 _PAGE = 500
 _LEFT = re.compile(r";\s*r\s*=\s*(\d{1,9})\s*;\s*t\s*=\s*(\d{1,6})")
 _LEAST_PAUSE = 0.1

@@ -34,7 +34,7 @@ COLUMNS = (
 )
 """Of the table `models`, in the order of `Row.values`."""
 
-_KEPT = (
+KEPT = (
     "baseModels",
     "cardData",
     "childrenModelCount",
@@ -55,6 +55,7 @@ _KEPT = (
     "trendingScore",
     "usedStorage",
 )
+"""Members of an entry that are kept as they are; of `config`, `gguf` and `siblings` a part is."""
 _CONFIG = ("architectures", "auto_map", "model_type", "quantization_config")
 _MOST_FILES = 20_000
 _LEVEL = 3  # higher ones gain two in a hundred
@@ -87,7 +88,7 @@ def row_of(entry: object, card: str | None = None) -> Row | None:
     if model is None:
         return None
     fields = as_object(entry)
-    kept = {key: fields[key] for key in _KEPT if fields.get(key) is not None} | {"id": model.repo_id}
+    kept = {key: fields[key] for key in KEPT if fields.get(key) is not None} | {"id": model.repo_id}
     if isinstance(fields.get("siblings"), list):
         kept["siblings"] = as_list(fields["siblings"])[:_MOST_FILES]
     config = {key: value for key, value in as_object(fields.get("config")).items() if key in _CONFIG}
