@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.dataset import Dataset, Task
+from modelpick.data.files import is_path
 from modelpick.data.folders.classes import Row
 from modelpick.data.folders.read import read_folder
 from modelpick.data.groups import groups_of, suggested_group
@@ -31,6 +32,8 @@ _OF_FILES = ("folder:", "name:")
 def folder_of(data: Any) -> Path | None:
     """The folder that was given, or None where it is anything else."""
     if not isinstance(data, str | Path):
+        return None
+    if isinstance(data, str) and not is_path(data):  # a bare name is no path, here as everywhere
         return None
     try:
         path = Path(data).expanduser()

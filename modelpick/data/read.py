@@ -17,6 +17,7 @@ from modelpick.data.dataset import Dataset, Task
 from modelpick.data.files import resolve
 from modelpick.data.guards.inspection import inspected
 from modelpick.data.opening import open_table
+from modelpick.data.other_kinds import as_texts, folder_dataset, folder_of, group_of_files, with_files
 from modelpick.data.raw_table import RawTable, TypedColumns
 from modelpick.data.read_options import ReadOptions
 from modelpick.data.readers.bundled import BUNDLED, load
@@ -39,11 +40,14 @@ def read_dataset(
     options: ReadOptions | None = None,
     listener: Listener = SILENT,
 ) -> Dataset:
-    """Reads a table, finds its target and the kinds of its columns, and lets the guards look at it.
+    """Reads a table or a folder, finds its target and the kinds of its columns, and lets the guards look at it.
+
+    Rows are images, sounds or texts where a folder of class folders is given, where a column of the table names files,
+    and where its only feature is a free text.
 
     Args:
-        data: A file of a table, a built-in name (`iris`), a data frame (pandas, polars and what narwhals knows), an
-            array of shape (rows, columns) with the target among them, or a pair (X, y).
+        data: A file of a table, a folder of class folders, a built-in name (`iris`), a data frame (pandas, polars and
+            what narwhals knows), an array of shape (rows, columns) with the target among them, or a pair (X, y).
         target: The column to predict: its name, or its position from 0 (negative from the end). A built-in data set
             and a pair have one of their own.
         task: Overrules the task that the values of the target suggest.
@@ -58,6 +62,11 @@ def read_dataset(
     """
     given = options or ReadOptions()
     given = replace(given, drop=tuple(dict.fromkeys((*given.drop, *drop))))
+    root = folder_of(data)
+    if root is not None:
+        return inspected(
+            folder_dataset(root, str(data), target=target, task=task, options=given, listener=listener), allow
+        )
     schema = None
     if given.schema is not None and given.schema.exists():
         schema = schema_file.load(given.schema)
@@ -75,16 +84,22 @@ def read_dataset(
             task = schema.task
         if schema is not None and given.schema is not None:
             schema_file.check_columns(given.schema, schema, raw.names)
-        reading = _Reading(raw, shown, find_target(raw, target, shown), given, schema or Schema())
+        of_files = group_of_files(given, raw.names)
+        columns = given if of_files is None else replace(given, group=None)
+        reading = _Reading(raw, shown, find_target(raw, target, shown), columns, schema or Schema())
         dataset = reading.dataset(name, task)
+    base = Path(shown).expanduser().parent if named else Path()
+    dataset = with_files(dataset, base, kind=given.kind, group=of_files, listener=listener)
     with listener.step("Looking for what is wrong with the data"):
         dataset = inspected(dataset, allow, given.text)
+    if dataset.kind != "table":
+        return dataset
     _check_features(dataset.features, shown)
     dataset = replace(dataset, notes=(*dataset.notes, _kinds(dataset.features)))
     if given.schema is not None and schema is None:
         schema_file.write(given.schema, dataset)
         dataset = replace(dataset, notes=(*dataset.notes, f"What was inferred is written to `{given.schema}`."))
-    return dataset
+    return as_texts(dataset, kind=given.kind, text=given.text)
 
 
 def _with_schema(given: ReadOptions, schema: Schema) -> ReadOptions:
