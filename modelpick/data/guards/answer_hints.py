@@ -81,7 +81,7 @@ def _text(view: View) -> Iterator[Finding]:
                 f"`{view.dataset.target_name}`"
             )
             advice = f"if it is written when the answer is known, leave it out: {view.drop_options([column.name])}"
-            severity = Severity.MEDIUM if removed >= TELLS_ALL else Severity.LOW
+            severity = Severity.MEDIUM if removed >= TELLS_ALL else Severity.INFO
             yield finding("text-tells", severity, message, advice, [view.evidence(column, view.head)])
 
 
@@ -142,5 +142,5 @@ def _says_derived(name: str, target: str) -> bool:
 
 
 PRESENCE_TELLS = Guard(id="presence-tells", severity=Severity.MEDIUM, run=_presence)
-TEXT_TELLS = Guard(id="text-tells", severity=Severity.LOW, run=_text)
+TEXT_TELLS = Guard(id="text-tells", severity=Severity.MEDIUM, run=_text)
 NAMED_AFTER_TARGET = Guard(id="named-after-target", severity=Severity.MEDIUM, run=_named)

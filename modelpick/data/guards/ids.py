@@ -35,8 +35,11 @@ _ID_WORDS = words_of(
 _PEOPLE = words_of("patient subject user customer client person participant speaker respondent household")
 _TIME_WORDS = words_of("year month day date time hour minute second timestamp datetime age quarter week")
 
-_AMOUNT = re.compile(r"\s*[-+]?\s*[$€£¥]?\s*[0-9][0-9.,' ]*\s*(?:[%kKmMbB]|bn|mn)?\s*")
-_DATE = re.compile(r"[^\W_]{1,9}[-/., :]+[^\W_]{1,9}(?:[-/., :T]+[^\W_]{1,9}){1,6}Z?")
+_AMOUNT = re.compile(r"\s*[-+]?\s*[$€£¥]?\s*(?!0[0-9])[0-9][0-9.,' ]*\s*(?:[%kKmMbB]|bn|mn)?\s*")
+_DATE = re.compile(
+    r"(?:[-0-9/., :'+]|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*+|[ap]m|[tz])+",
+    re.IGNORECASE,
+)
 
 
 def id_columns(view: View) -> Sequence[str]:
@@ -99,7 +102,7 @@ def _words_name_rows(column: Column) -> bool:
     if sum(len(cell.split()) for cell in cells) > _FREE_TEXT * len(cells):
         return False
     amounts = sum(_AMOUNT.fullmatch(cell) is not None for cell in cells)
-    dates = sum(_DATE.fullmatch(cell) is not None and any(sign.isdigit() for sign in cell) for cell in cells)
+    dates = sum(_DATE.fullmatch(cell) is not None and re.search("[0-9][^0-9]", cell) is not None for cell in cells)
     return max(amounts, dates) < 0.5 * len(cells)
 
 
