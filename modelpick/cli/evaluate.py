@@ -14,7 +14,10 @@ from modelpick.render.sink import Sink
 
 _GROUPS = (
     ("What most people need", ("target", "models", "epochs", "must_beat", "run_dir")),
-    ("Data", ("task", "drop", "allow")),
+    (
+        "Data",
+        ("task", "drop", "allow", "text", "group", "time", "test", "sep", "encoding", "na", "no_header", "schema"),
+    ),
     ("Models", ("with_", "without", "allow_rejected", "endpoint")),
     (
         "Network (row `mlp`)",
@@ -102,6 +105,28 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
     multiple=True,
     help="A guard of the data that shall not stop the run, nor keep columns out, such as id-column. Repeatable.",
 )
+@click.option("--text", metavar="COLUMN", multiple=True, help="A column of free text. Repeatable.")
+@click.option("--group", metavar="COLUMN", default=None, help="Rows of one value stay on one side of every split.")
+@click.option("--time", metavar="COLUMN", default=None, help="Orders the rows: later ones are tested.")
+@click.option("--test", metavar="FILE", default=None, help="A file of the same columns that alone is the test part.")
+@click.option("--sep", metavar="CHAR", default=None, help=r"The delimiter, such as ; or \t, if it is mistaken.")
+@click.option("--encoding", metavar="NAME", default=None, help="Of the text, such as latin-1, if it is mistaken.")
+@click.option("--na", metavar="CODE", multiple=True, help="A cell that means a missing value. Repeatable.")
+@click.option("--no-header", is_flag=True, help="The first line is a row, and columns are known by their position.")
+@click.option("--schema", metavar="FILE", default=None, help="Obeyed where it is there, else written: edit, and reuse.")
+@click.option(
+    "--kind",
+    type=click.Choice(["table", "text", "image", "audio"]),
+    default=None,
+    help="Of the rows, instead of what is seen.",
+)
+@click.option("--text", metavar="COLUMN", multiple=True, help="A column of free text. Repeatable.")
+@click.option(
+    "--group",
+    metavar="COLUMN|folder:LEVEL|name:REGEX",
+    default=None,
+    help="Rows of one group stay on one side of every split: a column, or of files a folder or a part of the name.",
+)
 @click.option("--with", "with_", metavar="NAME", multiple=True, help="A row to add, such as sklearn-mlp. Repeatable.")
 @click.option("--without", metavar="NAME", multiple=True, help="A row to leave out. Repeatable.")
 @click.option("--allow-rejected", is_flag=True, help="Take a repo although the vet rejects it.")
@@ -166,8 +191,8 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
 def command(sink: Sink, data: str, **options: Any) -> None:
     """Train and test models on your data, with honest statistics.
 
-    DATA is a CSV, TSV or Parquet file with a header, or iris, wine, breast_cancer, digits, diabetes. A network is
-    trained from scratch next to baselines and the models that you give, all on the same rows, and the run is saved.
+    DATA is a table (CSV and its like, Parquet, JSON lines, ARFF, Excel), or iris, wine, breast_cancer, digits,
+    diabetes. A network is trained from scratch next to baselines and the models that you give, all on the same rows, and the run is saved.
     """
     from modelpick.verbs.evaluate import evaluate
 

@@ -24,17 +24,26 @@ from modelpick.verbs.eval_result import Bar, EvalResult, judge_bar, report_extra
 
 if TYPE_CHECKING:
     from modelpick.data.candidate import Entry
-    from modelpick.data.dataset import Dataset, Task
+    from modelpick.data.dataset import Dataset, Kind, Task
     from modelpick.evaluation.protocol import Evaluation
 
 
 def evaluate(
-    data: str | Path,
+    data: Any,
     *,
     target: str | int | None = None,
     task: Task | None = None,
     drop: Sequence[str] = (),
     allow: Sequence[str] = (),
+    sep: str | None = None,
+    encoding: str | None = None,
+    na: Sequence[str] = (),
+    no_header: bool = False,
+    schema: str | Path | None = None,
+    text: Sequence[str] = (),
+    group: str | None = None,
+    time: str | None = None,
+    test: str | Path | None = None,
     models: Sequence[str] = (),
     hidden: Sequence[int] | None = None,
     activation: str = "relu",
@@ -70,11 +79,24 @@ def evaluate(
     that was there is overwritten, and an interrupted run is whole or not there.
 
     Args:
-        data: A CSV, TSV or Parquet file with a header, or `iris`, `wine`, `breast_cancer`, `digits`, `diabetes`.
+        data: A file of a table (CSV and its like, Parquet, JSON lines, ARFF, Excel; also packed), a data frame, an
+            array, a pair (X, y), or `iris`, `wine`, `breast_cancer`, `digits`, `diabetes`.
         target: The column to predict: its name, or its position from 0 (negative from the end).
         task: Overrules what the target suggests.
         drop: Columns to leave out.
         allow: Guards that shall not stop the run, nor keep columns out: `answer-column`, `id-column`, ...
+        sep, encoding, na, no_header: Of the file, where what is inferred is wrong: the delimiter, the encoding of the
+            text, cells that mean a missing value, that its first line is a row already.
+        schema: A TOML file: one that is not there is written with what was inferred, one that is there is obeyed.
+        text: Columns of free text.
+        group: The column whose equal values (a patient, a speaker) keep rows on one side of every split.
+        time: The column that orders the rows, numbers or dates: later ones are tested with earlier ones.
+        test: A file of the same columns that alone is the test part.
+        kind: Of the rows (`table`, `text`, `image`, `audio`), instead of what is seen: an image where a folder holds
+            images or a column names them, a text where a table has nothing else.
+        text: Columns of free text.
+        group: What keeps rows on one side of every split: a column; for files also `folder:LEVEL` (2 is the folder
+            inside the class's) or `name:REGEX` (its first group).
         models: Given models, tested as they are: run folders, names of runs, or repos that were published in our
             layout. Rows on which one was trained are in no test part, for any candidate.
         hidden: Nodes of each hidden layer; None is 128, 128; an empty one makes a linear model.
@@ -106,6 +128,8 @@ def evaluate(
     """
     from modelpick.data.plan import SplitOptions
     from modelpick.data.read import read_dataset
+    from modelpick.data.read_options import ReadOptions
+    from modelpick.data.read_options import ReadOptions
     from modelpick.data.splits import parse_ratio
     from modelpick.models.options import NetworkOptions, check_options, hidden_sizes
     from modelpick.models.run_folder import RUNS, check_free, new_run_name
@@ -114,6 +138,17 @@ def evaluate(
     from modelpick.verbs.eval_rows import trained_rows
 
     register()
+    reading = ReadOptions.of(
+        sep=sep,
+        encoding=encoding,
+        na=na,
+        header=False if no_header else None,
+        schema=schema,
+        text=text,
+        group=group,
+        time=time,
+        test=test,
+    )
     network = NetworkOptions(
         hidden_layer_sizes=(128, 128) if hidden is None else hidden_sizes(hidden),
         activation=activation,
@@ -138,7 +173,13 @@ def evaluate(
     if run_dir is not None:
         check_free(user_path(run_dir))
     dataset = read_dataset(
-        str(data), target=target, task=task, drop=as_names(drop), allow=as_names(allow), listener=listener
+        data,
+        target=target,
+        task=task,
+        drop=as_names(drop),
+        allow=as_names(allow),
+        options=reading,
+        listener=listener,
     )
     place = RUNS / new_run_name(dataset.name, created) if run_dir is None else user_path(run_dir)
     trained = trained_rows(dataset, network, rows, listener)
