@@ -16,7 +16,21 @@ _GROUPS = (
     ("What most people need", ("target", "models", "epochs", "must_beat", "run_dir")),
     (
         "Data",
-        ("task", "drop", "allow", "text", "group", "time", "test", "sep", "encoding", "na", "no_header", "schema"),
+        (
+            "task",
+            "drop",
+            "allow",
+            "kind",
+            "text",
+            "group",
+            "time",
+            "test",
+            "sep",
+            "encoding",
+            "na",
+            "no_header",
+            "schema",
+        ),
     ),
     ("Models", ("with_", "without", "allow_rejected", "endpoint")),
     (
@@ -105,8 +119,6 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
     multiple=True,
     help="A guard of the data that shall not stop the run, nor keep columns out, such as id-column. Repeatable.",
 )
-@click.option("--text", metavar="COLUMN", multiple=True, help="A column of free text. Repeatable.")
-@click.option("--group", metavar="COLUMN", default=None, help="Rows of one value stay on one side of every split.")
 @click.option("--time", metavar="COLUMN", default=None, help="Orders the rows: later ones are tested.")
 @click.option("--test", metavar="FILE", default=None, help="A file of the same columns that alone is the test part.")
 @click.option("--sep", metavar="CHAR", default=None, help=r"The delimiter, such as ; or \t, if it is mistaken.")
@@ -191,8 +203,9 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
 def command(sink: Sink, data: str, **options: Any) -> None:
     """Train and test models on your data, with honest statistics.
 
-    DATA is a table (CSV and its like, Parquet, JSON lines, ARFF, Excel), or iris, wine, breast_cancer, digits,
-    diabetes. A network is trained from scratch next to baselines and the models that you give, all on the same rows, and the run is saved.
+    DATA is a table (CSV and its like, Parquet, JSON lines, ARFF, Excel), a folder with a folder of images or sounds for
+    each class, or iris, wine, breast_cancer, digits, diabetes. A network is trained from scratch next to baselines and
+    the models that you give, all on the same rows, and the run is saved.
     """
     from modelpick.verbs.evaluate import evaluate
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from modelpick.errors import ModelpickError, UsageError
 from modelpick.progress import SILENT, Listener
@@ -40,6 +40,7 @@ def evaluate(
     na: Sequence[str] = (),
     no_header: bool = False,
     schema: str | Path | None = None,
+    kind: Kind | None = None,
     text: Sequence[str] = (),
     group: str | None = None,
     time: str | None = None,
@@ -89,14 +90,12 @@ def evaluate(
             text, cells that mean a missing value, that its first line is a row already.
         schema: A TOML file: one that is not there is written with what was inferred, one that is there is obeyed.
         text: Columns of free text.
-        group: The column whose equal values (a patient, a speaker) keep rows on one side of every split.
+        group: What keeps rows on one side of every split: the column whose equal values (a patient, a speaker) do; for
+            files also `folder:LEVEL` (2 is the folder inside the class's) or `name:REGEX` (its first group).
         time: The column that orders the rows, numbers or dates: later ones are tested with earlier ones.
         test: A file of the same columns that alone is the test part.
         kind: Of the rows (`table`, `text`, `image`, `audio`), instead of what is seen: an image where a folder holds
             images or a column names them, a text where a table has nothing else.
-        text: Columns of free text.
-        group: What keeps rows on one side of every split: a column; for files also `folder:LEVEL` (2 is the folder
-            inside the class's) or `name:REGEX` (its first group).
         models: Given models, tested as they are: run folders, names of runs, or repos that were published in our
             layout. Rows on which one was trained are in no test part, for any candidate.
         hidden: Nodes of each hidden layer; None is 128, 128; an empty one makes a linear model.
@@ -129,7 +128,6 @@ def evaluate(
     from modelpick.data.plan import SplitOptions
     from modelpick.data.read import read_dataset
     from modelpick.data.read_options import ReadOptions
-    from modelpick.data.read_options import ReadOptions
     from modelpick.data.splits import parse_ratio
     from modelpick.models.options import NetworkOptions, check_options, hidden_sizes
     from modelpick.models.run_folder import RUNS, check_free, new_run_name
@@ -144,6 +142,7 @@ def evaluate(
         na=na,
         header=False if no_header else None,
         schema=schema,
+        kind=kind,
         text=text,
         group=group,
         time=time,
