@@ -9,6 +9,7 @@ from modelpick.errors import UsageError
 
 ScalingWay = Literal["standard", "robust", "minmax", "none"]
 CategoryWay = Literal["onehot", "integer", "target"]
+SoundWay = Literal["log-mel", "log-mel-statistics", "series"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,9 @@ class PreprocessingOptions:
         max_categories: Of one column with `onehot`; the rarer ones share a feature.
         column_terms: Terms of a column of free text in a table; 0 leaves such columns out.
         max_terms: Terms where the rows are texts.
+        pixel_side: The longest side of an image, in pixels.
+        sounds: `log-mel` (stretched to one count of frames), `log-mel-statistics` (mean and deviation over time) or
+            `series` (the sound itself as numbers).
     """
 
     scaling: ScalingWay = "standard"
@@ -30,11 +34,14 @@ class PreprocessingOptions:
     max_categories: int = 50
     column_terms: int = 300
     max_terms: int = 20_000
+    pixel_side: int = 32
+    sounds: SoundWay = "log-mel"
 
     def __post_init__(self) -> None:
         for name, value, known in (
             ("scaling", self.scaling, get_args(ScalingWay)),
             ("categories", self.categories, get_args(CategoryWay)),
+            ("sounds", self.sounds, get_args(SoundWay)),
         ):
             if value not in known:
                 raise UsageError(f"`{name}` cannot be {value!r}", f"take one of {', '.join(known)}")
@@ -42,6 +49,7 @@ class PreprocessingOptions:
             ("max_categories", self.max_categories, 1),
             ("column_terms", self.column_terms, 0),
             ("max_terms", self.max_terms, 1),
+            ("pixel_side", self.pixel_side, 1),
         ):
             if number < least:
                 raise UsageError(f"`{name}` cannot be {number}", f"take a number from {least} up")

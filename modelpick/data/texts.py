@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from modelpick.data.features.terms import Analyser, TermCounts
+from modelpick.data.table import Column, Table
 
 LONGEST = 100_000
 """Characters of one text that are kept: some twenty thousand words, more than any model here looks at."""
@@ -17,24 +19,37 @@ LONGEST = 100_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
 class Texts:
-    """One text a row.
+    """One text a row. Texts taken from others share the counts of terms, which are made once.
 
     Attributes:
         values: Shape (rows,): an object array of str, none of them None; an empty text stays a row.
         name: Of the column that they come from.
     """
 
-    values: NDArray[Any]
-    name: str = "text"
+    __slots__ = ("_table", "name", "values")
+
+    def __init__(self, values: NDArray[Any], name: str = "text") -> None:
+        self.values = values
+        self.name = name
+        self._table = Table((Column(name=name, kind="text", values=values),), len(values))
 
     def __len__(self) -> int:
         return len(self.values)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Texts, (self.values, self.name)
+
     def take(self, indices: NDArray[np.intp] | Sequence[int]) -> Texts:
         """The texts at `indices`, in that order."""
-        return Texts(self.values[np.asarray(indices, dtype=np.intp)], self.name)
+        taken = Texts.__new__(Texts)
+        taken.values, taken.name = self.values[np.asarray(indices, dtype=np.intp)], self.name
+        taken._table = self._table.take(indices)
+        return taken
+
+    def terms(self, analyser: Analyser) -> tuple[TermCounts, NDArray[np.intp] | None]:
+        """The terms of the texts, and which of the counted texts are these rows; None: all."""
+        return self._table.terms(self.name, analyser)
 
     def row_hashes(self) -> NDArray[np.uint64]:
         """A stable 64-bit hash of each text, shape (rows,); equal texts have equal ones."""

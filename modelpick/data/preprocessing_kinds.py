@@ -1,0 +1,67 @@
+"""Which preprocessing the rows of each kind get, so that linear models and the MLP run on every kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Protocol, Self
+
+from numpy.typing import NDArray
+
+from modelpick.data.candidate import Preprocessing
+from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.data.preprocessing_options import PreprocessingOptions
+from modelpick.data.preprocessing_texts import TextPreprocessor
+from modelpick.data.table import Table
+from modelpick.data.texts import Texts
+
+DENSE_TERMS = 5_000
+"""Terms of texts where features are dense: with four times as many, models were within half a point."""
+
+
+class Preprocessor(Preprocessing, Protocol):
+    """A preprocessing that can learn."""
+
+    def fit(self, rows: Any, y: NDArray[Any] | None = None) -> Self:
+        """Learns from the training rows; `y`, shape (rows,), is used where categories become mean targets."""
+        ...
+
+    def fit_transform(self, rows: Any, y: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Learns, and returns the training rows' features; in them no row's own label comes back to it."""
+        ...
+
+
+def preprocessor_for(rows: Any, options: PreprocessingOptions | None = None, *, sparse: bool = False) -> Preprocessor:
+    """An unfitted preprocessor for rows of this kind.
+
+    Args:
+        sparse: The caller takes `sparse_features` where there are such; else texts get fewer terms.
+
+    Raises:
+        TypeError: The rows are of no kind that is known.
+    """
+    options = PreprocessingOptions() if options is None else options
+    if isinstance(rows, Table):
+        return TablePreprocessor(options)
+    if isinstance(rows, Texts):
+        return TextPreprocessor(options if sparse else replace(options, max_terms=min(options.max_terms, DENSE_TERMS)))
+    from modelpick.data.images.rows import ImageFiles
+    from modelpick.data.sounds.rows import SoundFiles
+
+    if isinstance(rows, ImageFiles):
+        from modelpick.data.preprocessing_images import PixelPreprocessor
+
+        return PixelPreprocessor(options)
+    if isinstance(rows, SoundFiles):
+        from modelpick.data.preprocessing_sounds import LogMelPreprocessor, SeriesPreprocessor
+
+        if options.sounds == "series":
+            return SeriesPreprocessor(options)
+        return LogMelPreprocessor(options, "frames" if options.sounds == "log-mel" else "statistics")
+    raise TypeError(f"{type(rows).__name__} is no kind of rows")
+
+
+def sparse_features(preprocessing: Preprocessing, rows: Any) -> Any:
+    """Features as a sparse matrix (scipy's csr) where they are of texts, else as `transform` gives them."""
+    if isinstance(preprocessing, TextPreprocessor):
+        return preprocessing.transform_sparse(rows)
+    return preprocessing.transform(rows)
