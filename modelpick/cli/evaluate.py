@@ -203,9 +203,9 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
 def command(sink: Sink, data: str, **options: Any) -> None:
     """Train and test models on your data, with honest statistics.
 
-    DATA is a table (CSV and its like, Parquet, JSON lines, ARFF, Excel), a folder with a folder of images or sounds for
-    each class, or iris, wine, breast_cancer, digits, diabetes. A network is trained from scratch next to baselines and
-    the models that you give, all on the same rows, and the run is saved.
+    DATA is a table (CSV and its like, Parquet, JSON lines, ARFF, Excel), a folder with a folder for each class, or
+    iris, wine, breast_cancer, digits, diabetes. A network is trained from scratch next to baselines and the models
+    that you give, all on the same rows, and the run is saved.
     """
     from modelpick.verbs.evaluate import evaluate
 

@@ -9,7 +9,11 @@ from datetime import UTC, datetime
 
 _CLOCK = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?)?"
 _YEAR = "[12][0-9]{3}"
-_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december)"
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    "nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY, _NUMBER = "(?P<day>[0-9]{1,2})", "(?P<month>[0-9]{1,2})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +38,11 @@ def _rest(pattern: str) -> str:
 
 
 FORMS: tuple[DateForm, ...] = (
-    _form(
-        "year-month-day", _rest(rf"(?P<year>{_YEAR})(?P<sep>[-/.])(?P<month>[0-9]{{1,2}})(?P=sep)(?P<day>[0-9]{{1,2}})")
-    ),
-    _form(
-        "day/month/year", _rest(rf"(?P<day>[0-9]{{1,2}})(?P<sep>[-/.])(?P<month>[0-9]{{1,2}})(?P=sep)(?P<year>{_YEAR})")
-    ),
-    _form(
-        "month/day/year", _rest(rf"(?P<month>[0-9]{{1,2}})(?P<sep>[-/])(?P<day>[0-9]{{1,2}})(?P=sep)(?P<year>{_YEAR})")
-    ),
-    _form("day month year", _rest(rf"(?P<day>[0-9]{{1,2}})\.?[ -](?P<word>{_MONTH})\.?,?[ -](?P<year>{_YEAR})")),
-    _form("month day, year", _rest(rf"(?P<word>{_MONTH})\.? (?P<day>[0-9]{{1,2}}),? (?P<year>{_YEAR})")),
+    _form("year-month-day", _rest(rf"(?P<year>{_YEAR})(?P<sep>[-/.]){_NUMBER}(?P=sep){_DAY}")),
+    _form("day/month/year", _rest(rf"{_DAY}(?P<sep>[-/.]){_NUMBER}(?P=sep)(?P<year>{_YEAR})")),
+    _form("month/day/year", _rest(rf"{_NUMBER}(?P<sep>[-/]){_DAY}(?P=sep)(?P<year>{_YEAR})")),
+    _form("day month year", _rest(rf"{_DAY}\.?[ -](?P<word>{_MONTH})\.?,?[ -](?P<year>{_YEAR})")),
+    _form("month day, year", _rest(rf"(?P<word>{_MONTH})\.? {_DAY},? (?P<year>{_YEAR})")),
     _form("year-month", rf"(?P<year>{_YEAR})-(?P<month>[0-9]{{2}})"),
     _form("year, month", rf"(?P<year>{_YEAR}),? (?P<word>{_MONTH})"),
     _form("month year", rf"(?P<word>{_MONTH})\.?,? (?P<year>{_YEAR})"),

@@ -13,6 +13,7 @@ _CHUNK = 1 << 20
 _SAMPLE = 1 << 22
 _GUESSES = ("cp1252", "mac_roman")
 _WORDS = {"cp1252": "Windows-1252 (latin-1)", "mac_roman": "Mac Roman", "latin-1": "latin-1"}
+_RARE = "ŒœŠšŽžŸƒˆ˜"  # letters where Mac Roman has its most common ones
 _PUNCTUATION = "‘’‚“”„–—…•°€£§©®«»¿¡½¼¾×²³µ·ºª"
 
 
@@ -124,9 +125,11 @@ def _plausibility(sample: bytes, encoding: str) -> float | None:
         if char == "\xa0":
             score += 1
         elif char.isalpha():
-            inside = before.isalpha() or after.isalpha()
+            beside = (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha())
             misplaced = char.isupper() and (before.islower() or not after.isalpha())
-            score += -1 if misplaced or not inside else 1
+            score += (-1 if misplaced else 1) if beside else 0
+            if encoding == "cp1252" and char in _RARE:
+                score -= 0.25
         else:
             score += 0.5 if char in _PUNCTUATION else -1
     return score

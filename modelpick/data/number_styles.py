@@ -104,7 +104,8 @@ def case_sql(codes: str, infinite: str, largest: float) -> str:
     others = " ".join(f"WHEN regexp_full_match(v, '{_quoted(pattern)}') THEN {kind}" for kind, pattern in PATTERNS)
     return (
         f"CASE WHEN v IS NULL OR v IN ({codes}) THEN {MISSING} WHEN regexp_full_match(v, '{NUMBER}') THEN "
-        f"CASE WHEN NOT abs(TRY_CAST(v AS DOUBLE)) <= {largest} THEN {INFINITE} WHEN NOT contains(v, '.') THEN {INTEGER} "
+        f"CASE WHEN NOT abs(TRY_CAST(v AS DOUBLE)) <= {largest} THEN {INFINITE} "
+        f"WHEN NOT contains(v, '.') THEN {INTEGER} "
         f"WHEN regexp_full_match(v, '{POINT3_PATTERN}') THEN {POINT3} ELSE {POINT} END "
         f"WHEN regexp_full_match(v, '[^0-9]*') THEN CASE WHEN regexp_full_match(v, '{infinite}') "
         f"THEN {INFINITE} ELSE {WORD} END {others} ELSE {WORD} END"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from modelpick.data import dates
 from modelpick.data.files import resolve
 from modelpick.data.missing_numbers import without
+from modelpick.data.number_styles import STYLES
 from modelpick.data.opening import open_table
 from modelpick.data.read_options import ReadOptions
 from modelpick.data.schema import LARGEST, MISSING_CODES
@@ -61,6 +62,23 @@ def read_rows(
         raise columns_differ(missing, extra, f"`{path}`")
     made = raw.as_kinds(columns, {str(name): str(style) for name, style in reading.get("styles", {}).items()})
     return Table(without(made, reading.get("missing_numbers", {})), raw.rows)
+
+
+def is_reading(value: Any) -> bool:
+    """Whether a value from a file has the shape of `Dataset.reading`."""
+    if not isinstance(value, dict):
+        return False
+    missing, styles, numbers = value.get("missing", []), value.get("styles", {}), value.get("missing_numbers", {})
+    return (
+        isinstance(missing, list)
+        and all(isinstance(code, str) for code in missing)
+        and isinstance(styles, dict)
+        and all(style in (*STYLES, *dates.FORM_NAMES) for style in styles.values())
+        and isinstance(numbers, dict)
+        and all(
+            isinstance(codes, list) and all(type(code) in (int, float) for code in codes) for codes in numbers.values()
+        )
+    )
 
 
 def rows_from_values(

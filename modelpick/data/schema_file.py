@@ -17,6 +17,7 @@ from modelpick.errors import CannotFindOut, UsageError
 
 FORMAT = "modelpick.schema/1"
 _KINDS = (*get_args(ColumnKind), "drop")
+_STYLES = (*STYLES, *dates.FORM_NAMES)
 _TYPES: Mapping[str, Mapping[str, type]] = {
     "reading": {
         "encoding": str,

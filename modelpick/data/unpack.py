@@ -113,7 +113,7 @@ def _copy(packed: IO[Any], target: Path, size: int, shown: str) -> None:
 
 def _too_large(shown: str) -> CannotFindOut:
     return CannotFindOut(
-        f"`{shown}` unpacks to over {MAX_UNPACKED >> 30} GiB, or to over {_MOST_FOLD} times its size, which no table does",
+        f"`{shown}` unpacks to over {MAX_UNPACKED >> 30} GiB, or to over {_MOST_FOLD} times its size: no table does",
         "unpack it yourself if you trust it, and give the file of the table",
         kind="data",
     )

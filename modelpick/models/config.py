@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modelpick.data.read_rows import is_reading
 from modelpick.errors import CannotFindOut
 from modelpick.models.forms import form_of
 from modelpick.models.forms.form import Shapes, number, one_of, refuse, strings
@@ -57,6 +58,8 @@ def read_config(path: Path, fields: Mapping[str, Any]) -> Config:
     _check_columns(path, fields.get("columns"))
     if "ignored_columns" in fields:
         strings(path, fields, "ignored_columns")
+    if "reading" in fields and not is_reading(fields["reading"]):
+        refuse(path, "`reading` does not say how a table is read")
     return Config(str(architecture), fields, form.check(path, fields), fields["sha256"])
 
 

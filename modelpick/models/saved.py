@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -55,10 +56,10 @@ class SavedModel:
         return str(self.form.config["task"])
 
     @property
-    def kind(self) -> Literal["dummy", "linear", "mlp"]:
+    def kind(self) -> Literal["dummy", "linear", "mlp", "architecture"]:
         """What it was in the comparison that it comes from."""
         kind = self.form.config.get("kind")
-        return kind if kind in ("dummy", "linear") else "mlp"
+        return kind if kind in ("dummy", "linear", "architecture") else "mlp"
 
     @property
     def target_name(self) -> str:
@@ -74,6 +75,11 @@ class SavedModel:
     def ignored(self) -> tuple[str, ...]:
         """Columns of the training table that it was not given: they may be there and are not looked at."""
         return tuple(str(name) for name in self.form.config.get("ignored_columns", ()))
+
+    @property
+    def reading(self) -> Mapping[str, Any]:
+        """How its training table was read (`Dataset.reading`): new rows are read likewise."""
+        return dict(self.form.config.get("reading", {}))
 
     @property
     def classes_(self) -> tuple[str, ...]:

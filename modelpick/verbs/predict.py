@@ -13,6 +13,7 @@ from modelpick.progress import SILENT, Listener
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelpick.data.table import ColumnKind
     from modelpick.data.table import Table as Rows
     from modelpick.models.saved import SavedModel
 
@@ -217,10 +218,10 @@ def _rows(model: SavedModel, path: str | Path | None, row: str | Sequence[object
     from modelpick.data.read_rows import read_rows, rows_from_values
 
     if path is not None:
-        return read_rows(str(path), model.columns, model.target_name, model.ignored)
+        return read_rows(str(path), model.columns, model.target_name, model.ignored, model.reading)
     if not isinstance(row, str):
         row = values_line([cell_text(value) for value in row or ()])
-    return rows_from_values(row, model.columns)
+    return rows_from_values(row, model.columns, model.reading)
 
 
 def _answer(model: SavedModel, rows: Rows) -> tuple[Prediction, ...]:
@@ -270,7 +271,7 @@ def _write(path: Path, model: SavedModel, rows: Rows, predictions: Sequence[Pred
             writer.writerow([_harmless(name) for name in header])
             for start in range(0, len(predictions), _ROWS_AT_ONCE):
                 part = slice(start, start + _ROWS_AT_ONCE)
-                given = [_cells(column.values[part].tolist()) for column in rows.columns]
+                given = [_cells(column.values[part].tolist(), column.kind) for column in rows.columns]
                 said = _cells([p.value if p.name is None else p.name for p in predictions[part]])
                 shares = [list(map(repr, p.probabilities.values())) for p in predictions[part]]
                 writer.writerows([*cells, *more] for *cells, more in zip(*given, said, shares, strict=True))
@@ -289,11 +290,11 @@ def _move(beside: Path, path: Path) -> None:
         beside.replace(path)
 
 
-def _cells(values: Sequence[Any]) -> list[str]:
+def _cells(values: Sequence[Any], kind: ColumnKind = "number") -> list[str]:
     """Values of one column as a spreadsheet may have them."""
-    from modelpick.data.cells import cell_text
+    from modelpick.data.cells import typed_text
 
-    return [_harmless(value) if isinstance(value, str) else cell_text(value) for value in values]
+    return [_harmless(value) if isinstance(value, str) else typed_text(value, kind) for value in values]
 
 
 def _harmless(text: str) -> str:

@@ -73,7 +73,9 @@ def write_run(
 def named_form(form: SavedForm, result: CandidateResult, dataset: Dataset) -> SavedForm:
     """The form with what only the comparison knows: its name and kind, and the columns that it was not given."""
     ignored = [*dataset.dropped, *(column.name for column in dataset.kept_out)]
-    about = {"name": result.entry.name, "kind": result.entry.kind, "ignored_columns": ignored}
+    about: dict[str, Any] = {"name": result.entry.name, "kind": result.entry.kind, "ignored_columns": ignored}
+    if dataset.reading:
+        about["reading"] = dict(dataset.reading)
     return replace(form, config={**about, **form.config})
 
 

@@ -28,7 +28,7 @@ from modelpick.data.number_styles import (
 from modelpick.data.raw_table import TypedColumns
 from modelpick.data.readers.duck_sql import quoted_texts
 from modelpick.data.schema import INFINITE, LARGEST, MISSING_CODES, CellProfile
-from modelpick.data.table import Column, ColumnKind
+from modelpick.data.table import Column, ColumnKind, listed
 from modelpick.errors import CannotFindOut
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class DuckTable:
                 style = styles.get(name, STYLES[0] if kind == "number" else "")
                 if kind == "number":
                     counts = profiles[name][0].counts
-                    if style == "1.234,5" and not fits(counts, style) and fits(counts, STYLES[0]):
+                    if style == STYLES[2] and not fits(counts, STYLES[2]) and fits(counts, STYLES[0]):
                         style = STYLES[0]  # the same columns, written with points
                     self._check_numbers(name, counts, _as_style(style))
                 plan.append((name, kind, style))
@@ -358,12 +358,9 @@ def _style_notes(found: Mapping[str, str]) -> list[str]:
     for style, words in ((STYLES[2], "a decimal comma"), (STYLES[1], "a comma or blank between thousands")):
         names = [name for name, of_it in found.items() if of_it == style]
         if names:
-            shown = ", ".join(f"`{name}`" for name in names[:5]) + (
-                f" and {len(names) - 5} more" if len(names) > 5 else ""
-            )
-            notes.append(f"Numbers with {words}: {shown}.")
+            notes.append(f"Numbers with {words}: {listed(names, 5)}.")
     for form in dates.FORM_NAMES:
         names = [name for name, of_it in found.items() if of_it == form]
         if names:
-            notes.append(f"Dates ({form}): {', '.join(f'`{name}`' for name in names)}.")
+            notes.append(f"Dates ({form}): {listed(names, 5)}.")
     return notes

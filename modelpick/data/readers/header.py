@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from modelpick.data.schema import MISSING_CODES
 from modelpick.data.table import as_number
@@ -129,5 +130,5 @@ def _any_number(first: Record) -> bool:
 
 def _counts(numbers: Sequence[float]) -> bool:
     """Whole numbers that go up in equal steps: years, or indices of columns."""
-    steps = {after - before for before, after in zip(numbers, numbers[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(numbers)}
     return all(number.is_integer() for number in numbers) and len(steps) < 2 and all(step > 0 for step in steps)
