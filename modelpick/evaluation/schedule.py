@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
+from itertools import groupby
 
 from modelpick.data.candidate import Entry
 from modelpick.errors import UsageError
@@ -18,6 +19,9 @@ _TOGETHER_ROWS = 50_000
 
 _WORTH_WORKERS = 10.0
 """Seconds of work from which on new processes, which must first import scikit-learn, pay."""
+
+_QUICK = 2.0
+"""Seconds of a candidate that are done at once, so that Ctrl-C finds it finished."""
 
 _NO_WORKER = "a worker process died, as a rule for want of memory: fewer `--jobs` may help"
 
@@ -76,24 +80,34 @@ def perform(work: Sequence[Unit], jobs: int | None, pin: Pin, step: Step, arrive
         step.advance(len(unit.parts))
         return took
 
-    work, processes = list(work), 1 if jobs is None else jobs
+    left, processes = list(work), 1 if jobs is None else jobs
     if jobs is None:
-        first: dict[int, Unit] = {}
-        for unit in work:
-            if unit.in_workers:
-                first.setdefault(unit.place, unit)
-        took = {place: here(unit) for place, unit in first.items()}
-        work = [unit for unit in work if first.get(unit.place) is not unit]
-        expected = sum(took[unit.place] for unit in work if unit.in_workers and unit.place not in failed)
+        left, expected = _postponed(work, here)
         if expected > _WORTH_WORKERS:
             processes = free_cores()
-    if processes > 1:
-        remote = [unit for unit in work if unit.in_workers and unit.place not in failed]
-        _in_workers(remote, processes, pin, step, arrived, [unit for unit in work if not unit.in_workers], here)
-        return processes
-    for unit in work:
-        here(unit)
-    return 1
+    left = [unit for unit in left if unit.place not in failed]
+    if processes == 1:
+        for unit in left:
+            here(unit)
+        return 1
+    remote = [unit for unit in left if unit.in_workers]
+    _in_workers(remote, processes, pin, step, arrived, [unit for unit in left if not unit.in_workers], here)
+    return processes
+
+
+def _postponed(work: Sequence[Unit], here: Callable[[Unit], float]) -> tuple[list[Unit], float]:
+    """Does what is quick, and the first fit of what is not; the rest, and how many seconds it should take."""
+    left, expected = [], 0.0
+    for _, mine in groupby(work, key=lambda unit: unit.place):
+        first, *others = mine
+        each = here(first)
+        if not first.in_workers or each * len(others) < _QUICK:
+            for unit in others:
+                here(unit)
+        else:
+            left += others
+            expected += each * len(others)
+    return left, expected
 
 
 def free_cores() -> int:

@@ -17,7 +17,8 @@ from modelpick.data.row_hashes import row_hashes
 from modelpick.models import checkpoint
 from modelpick.models.saved import SavedModel
 
-QUICK = ("--repeats", "2", "--no-progress")
+SLOW = ("perceptron", "knn", "trees")
+QUICK = ("--split", "8:1:1", "--repeats", "2", "--no-progress", *(x for row in SLOW for x in ("--without", row)))
 
 
 def outside(data: dict, *names: str) -> dict:
@@ -203,7 +204,7 @@ def test_one_that_fails_is_told_and_the_others_go_on(capsys):
 
 def test_must_beat(capsys):
     write_toy()
-    arguments = ("eval", TOY, "--target", "answer", "--repeats", "5", "--no-progress")
+    arguments = ("eval", TOY, "--target", "answer", "--folds", "5", "--repeats", "2", *QUICK[4:])
     assert call(capsys, *arguments, "--must-beat", "dummy").code == 0
     unmet = call(capsys, *arguments, "--without", "mlp", "--without", "sklearn-mlp", "--must-beat", "linear")
     assert unmet.code == 1
@@ -254,12 +255,14 @@ def test_the_process_is_left_as_it_was():
             "numpy errors": np.geterr(),
         }
 
-    modelpick.evaluate(write_toy(), target="answer", repeats=1)  # once, to have everything imported
+    modelpick.evaluate(
+        write_toy(), target="answer", split="8:1:1", repeats=1, without=SLOW
+    )  # once, to have everything imported
     threads = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
         before = state()
-        modelpick.evaluate(TOY, target="answer", repeats=1)
+        modelpick.evaluate(TOY, target="answer", split="8:1:1", repeats=1, without=SLOW)
         after = state()
     finally:
         torch.set_num_threads(threads)
@@ -278,7 +281,8 @@ def test_the_process_is_left_as_it_was():
         (("--dropout", "1"), "dropout"),
         (("--activation", "rellu"), "relu"),
         (("--split", "8:1"), "8:1:1"),
-        (("--with", "knn"), "sklearn-mlp"),
+        (("--split", "8:1:1", "--folds", "5"), "exclude each other"),
+        (("--with", "forest"), "sklearn-mlp"),
         (("--without", "dummi"), "dummy"),
         (("--metric", "acuracy"), "accuracy"),
         (("--device", "quantum"), "cpu"),
@@ -290,7 +294,7 @@ def test_the_process_is_left_as_it_was():
 def test_a_wrong_option_exits_2_before_anything_is_written(capsys, arguments, message):
     write_toy()
     target = () if "--target" in arguments else ("--target", "answer")
-    outcome = call(capsys, "eval", TOY, *target, *arguments, *QUICK)
+    outcome = call(capsys, "eval", TOY, *target, *QUICK, *arguments)
     assert outcome.code == 2
     assert message in outcome.err
     assert [path.name for path in Path().iterdir()] == [TOY]
@@ -308,7 +312,7 @@ def test_the_card_bears_the_name_that_the_run_got_in_the_end(monkeypatch):
     monkeypatch.setattr("modelpick.models.run_folder.new_run_name", lambda data, when: "toy-1")
     write_toy()
     for name in ("toy-1", "toy-1-2"):
-        modelpick.evaluate(TOY, target="answer", repeats=1, epochs=1, without="sklearn-mlp")
+        modelpick.evaluate(TOY, target="answer", split="8:1:1", repeats=1, epochs=1, without=[*SLOW, "sklearn-mlp"])
         assert f"\n# {name}\n" in Path("modelpick-runs", name, "README.md").read_text()
 
 

@@ -16,11 +16,14 @@ from modelpick.data.row_hashes import row_hashes
 from modelpick.models import checkpoint
 from modelpick.models.saved import SavedModel
 
-QUICK = ("--repeats", "2", "--no-progress")
+SLOW = ("perceptron", "knn", "trees")
+QUICK = ("--split", "8:1:1", "--repeats", "2", "--no-progress", *(x for row in SLOW for x in ("--without", row)))
 
 
 def test_a_given_run_is_tested_as_it_is_on_rows_that_it_has_not_seen(iris_run):
-    result = modelpick.evaluate("iris", repeats=2, models=[str(iris_run)], without=["sklearn-mlp", "mlp"])
+    result = modelpick.evaluate(
+        "iris", split="8:1:1", repeats=2, models=[str(iris_run)], without=[*SLOW, "sklearn-mlp", "mlp"]
+    )
     evaluation, known = result.evaluation, set(checkpoint.load_training_rows(iris_run).tolist())
     hashes, model = row_hashes(evaluation.dataset.features), SavedModel(checkpoint.load(iris_run))
     given = next(r for r in evaluation.results if r.entry.name == "iris")
@@ -28,7 +31,7 @@ def test_a_given_run_is_tested_as_it_is_on_rows_that_it_has_not_seen(iris_run):
         assert not known & set(hashes[split.test].tolist())
         answers = model.predict(evaluation.dataset.features.take(split.test))
         assert given.scores["accuracy"][number] == (answers == evaluation.dataset.target[split.test]).mean()
-    assert (evaluation.known_rows, result.exit_code) == (135, 0)
+    assert (evaluation.plan.known, result.exit_code) == (135, 0)
     fields = next(m for m in result.to_dict()["models"] if m["name"] == "iris")
     assert (fields["source"], fields["fit_seconds"], fields["saved"]) == (str(iris_run), None, None)
 
@@ -38,7 +41,9 @@ def test_runs_of_one_name_are_told_apart_by_their_paths(iris_run):
 
     for folder in ("one/iris", "mlp"):
         shutil.copytree(iris_run, folder)
-    result = modelpick.evaluate("iris", repeats=2, models=[str(iris_run), "one/iris", "./mlp"], without="sklearn-mlp")
+    result = modelpick.evaluate(
+        "iris", split="8:1:1", repeats=2, models=[str(iris_run), "one/iris", "./mlp"], without=[*SLOW, "sklearn-mlp"]
+    )
     names = [r.entry.name for r in result.evaluation.results]
     assert names == ["dummy", "linear", "mlp", "iris", "./one/iris", "./mlp"]
     with pytest.raises(modelpick.UsageError, match="twice"):

@@ -14,6 +14,7 @@ from modelpick.data.dataset import Dataset
 from modelpick.data.preprocessing import TablePreprocessor
 from modelpick.data.read import read_dataset
 from modelpick.data.table import Table
+from modelpick.data.threads import one_thread
 from modelpick.errors import CannotFindOut
 from modelpick.evaluation.baselines import NetworkShape, entries
 
@@ -22,7 +23,8 @@ SHAPE = NetworkShape(hidden_layer_sizes=(8, 5), activation="tanh", learning_rate
 
 def fitted(dataset: Dataset, name: str, shape: NetworkShape = SHAPE) -> Candidate:
     made = {entry.name: entry for entry in entries(dataset, shape)}
-    return made[name].make(3).fit(dataset.features, dataset.target)
+    with one_thread():
+        return made[name].make(3).fit(dataset.features, dataset.target)
 
 
 def forward(form: SavedForm, rows: Table) -> NDArray[Any]:
@@ -108,9 +110,46 @@ def test_what_scikit_learn_has_not_is_left_out() -> None:
     def names(**options: Any) -> list[str]:
         return [entry.name for entry in entries(iris, NetworkShape(**{**vars_of(SHAPE), **options}))]
 
-    assert names() == ["dummy", "linear", "sklearn-mlp"]
-    assert names(activation="gelu") == ["dummy", "linear"]
-    assert names(optimizer="adamw") == ["dummy", "linear"]
+    assert names() == ["dummy", "linear", "perceptron", "knn", "trees", "sklearn-mlp"]
+    assert names(activation="gelu") == names()[:-1]
+    assert names(optimizer="adamw") == names()[:-1]
+    numbers = read_dataset("diabetes", target=None)
+    assert [entry.name for entry in entries(numbers, SHAPE)] == ["dummy", "linear", "knn", "trees", "sklearn-mlp"]
+
+
+@pytest.mark.parametrize("name", ["perceptron", "knn", "trees"])
+def test_what_has_no_safe_form_answers_as_scikit_learn_does(name: str) -> None:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import Perceptron
+    from sklearn.neighbors import KNeighborsClassifier
+
+    iris = read_dataset("iris", target=None)
+    X, y = TablePreprocessor().fit(iris.features).transform(iris.features), iris.target.astype(str)
+    peer = {
+        "perceptron": Perceptron(random_state=3),
+        "knn": KNeighborsClassifier(5),
+        "trees": HistGradientBoostingClassifier(random_state=3),
+    }[name]
+    with one_thread():
+        peer.fit(X, y)
+    made = fitted(iris, name)
+    assert made.saved_form() is None
+    assert made.classes_ == iris.classes
+    assert made.predict(iris.features).tolist() == peer.predict(X).tolist()
+    if name == "perceptron":
+        assert made.parameters == 15
+        with pytest.raises(TypeError, match="no probabilities"):
+            made.predict_proba(iris.features)
+    else:
+        np.testing.assert_array_equal(made.predict_proba(iris.features), peer.predict_proba(X))
+
+
+@pytest.mark.parametrize("name", ["knn", "trees"])
+def test_numbers_are_answered_with_numbers(name: str) -> None:
+    numbers = read_dataset("diabetes", target=None)
+    answers = fitted(numbers, name).predict(numbers.features)
+    assert answers.dtype == np.float64
+    assert np.corrcoef(answers, numbers.target)[0, 1] > 0.6
 
 
 def vars_of(shape: NetworkShape) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from comparing import compare
 
 from modelpick.data.candidate import Candidate, Entry, EpochRecord
 from modelpick.data.dataset import Dataset
@@ -16,18 +17,25 @@ from modelpick.data.read import read_dataset
 from modelpick.document import Cell, Chart, Document, Heading, Table, Text
 from modelpick.evaluation.baselines import NetworkShape, entries
 from modelpick.evaluation.card import card
+from modelpick.evaluation.comparison import verdict_on
 from modelpick.evaluation.contract import Saved
-from modelpick.evaluation.protocol import Evaluation, run
+from modelpick.evaluation.metrics import main_metric, metrics_of
+from modelpick.evaluation.protocol import Evaluation
 from modelpick.evaluation.report import document, results_table
 
 SHAPE = NetworkShape(hidden_layer_sizes=(16,), activation="relu", learning_rate=0.01, batch_size=16, epochs=4)
+
+
+def chosen(dataset: Dataset, *names: str) -> list[Entry]:
+    """Some of the baselines."""
+    return [entry for entry in entries(dataset, SHAPE) if entry.name in names]
 
 
 def fake_mlp(dataset: Dataset) -> Entry:
     """scikit-learn's network under the name `mlp`, with a history as ours has it."""
 
     def make(seed: int) -> Candidate:
-        made = entries(dataset, SHAPE)[2].make(seed)
+        made = chosen(dataset, "sklearn-mlp")[0].make(seed)
         history = tuple(
             EpochRecord(epoch=i, train_loss=1 / i, train_score=0.5 + i / 10, validation_score=0.4 + i / 10)
             for i in range(1, 5)
@@ -41,7 +49,8 @@ def fake_mlp(dataset: Dataset) -> Entry:
 @pytest.fixture(scope="module")
 def done() -> Evaluation:
     iris = read_dataset("iris", target=None)
-    return run(iris, [*entries(iris, SHAPE), fake_mlp(iris)], seeds=[0, 1, 2, 3])
+    baselines = chosen(iris, "dummy", "linear", "perceptron", "sklearn-mlp")
+    return compare(iris, [*baselines, fake_mlp(iris)], seeds=[0, 1, 2, 3])
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +68,13 @@ def test_the_json_contract(made: Document, done: Evaluation) -> None:
     ].keys()
     assert data["data"]["classes"] == ["setosa", "versicolor", "virginica"]
     protocol = data["protocol"]
-    assert (protocol["splits"], protocol["repeats"], protocol["metric"]) == ("8:1:1", 4, "accuracy")
+    assert (protocol["splits"], protocol["repeats"], protocol["metric"]) == ("8:1:1 x 4", 4, "accuracy")
+    assert protocol["rows"] == {"compared": 135, "untouched": 15, "known_to_a_given_model": 0}
     assert protocol["seeds"] == [0, 1, 2, 3]
     by_name = {model["name"]: model for model in data["models"]}
-    assert set(by_name) == {"dummy", "linear", "sklearn-mlp", "mlp"}
+    assert set(by_name) == {"dummy", "linear", "perceptron", "sklearn-mlp", "mlp"}
+    assert "log_loss" not in by_name["perceptron"]["metrics"]
+    assert by_name["mlp"]["metrics"]["ece"]["per_split"] == []
     model = by_name["mlp"]
     assert {"name", "kind", "way", "source", "commit", "parameters", "metrics", "fit_seconds"} <= model.keys()
     assert (model["saved"], model["bytes"], model["error"], model["way"]) == ("./runs/a", 900, None, None)
@@ -72,7 +84,9 @@ def test_the_json_contract(made: Document, done: Evaluation) -> None:
     assert accuracy["mean"] == pytest.approx(sum(accuracy["per_split"]) / 4)
     assert accuracy["ci95"][0] < accuracy["mean"] <= accuracy["ci95"][1] <= 1
     assert data["test"]["rows"] == 15
-    assert set(data["test"]["models"]["mlp"]) == {"accuracy", "balanced_accuracy", "f1_macro", "log_loss"}
+    assert set(data["test"]["models"]["mlp"]) == {metric.name for metric in metrics_of("classification")}
+    assert {pair["candidate"] for pair in data["test"]["comparisons"]} == {done.best}
+    assert data["advice"]["take"] == done.best
     assert len(data["test"]["models"]["mlp"]["accuracy"]["ci95"]) == 2
     assert data["best"] == done.best
     assert data["run_dir"] == "./runs/a"
@@ -82,18 +96,26 @@ def test_the_json_contract(made: Document, done: Evaluation) -> None:
 
 def test_comparisons_take_each_pair_once(made: Document) -> None:
     found = {(c["candidate"], c["baseline"]): c for c in made.data["comparisons"]}
-    assert set(found) == {
-        ("linear", "dummy"),
-        ("mlp", "dummy"),
-        ("mlp", "linear"),
-        ("sklearn-mlp", "dummy"),
-        ("sklearn-mlp", "linear"),
-        ("sklearn-mlp", "mlp"),
-    }
-    assert found["linear", "dummy"]["verdict"] == "better"
-    assert found["linear", "dummy"]["p"] < 0.05
-    same = found["sklearn-mlp", "mlp"]  # one and the same network
-    assert (same["difference"], same["p"], same["ci95"], same["verdict"]) == (0, None, None, "no clear difference")
+    best = made.data["best"]
+    others = {model["name"] for model in made.data["models"]} - {best}
+    assert {pair for pair in found if pair[0] == best} == {(best, other) for other in others}
+    below = {"dummy", "linear"} - {best} if best != "mlp" else set()
+    assert {pair for pair in found if pair[0] != best} == {("mlp", name) for name in below}
+    assert len({frozenset(pair) for pair in found}) == len(made.data["comparisons"])
+    against = found[best, "dummy"]
+    assert (against["verdict"], against["more_rows_to_tell"]) == ("better", None)
+    assert against["p"] < 0.05
+    chances = against["probabilities"]
+    assert chances["worse"] + chances["equal"] + chances["better"] == pytest.approx(1)
+    assert chances["better"] > 0.95
+
+
+def test_one_network_under_two_names_shows_no_difference(done: Evaluation) -> None:
+    assert verdict_on(done, "sklearn-mlp", "mlp") == "no clear difference"
+    pair = replace(done, results=tuple(r for r in done.results if r.entry.name in ("sklearn-mlp", "mlp")))
+    (same,) = document(pair).data["comparisons"]
+    assert (same["difference"], same["p"], same["ci95"], same["probabilities"]) == (0, None, None, None)
+    assert "no difference seen" in texts(document(pair))
 
 
 def texts(made: Document) -> str:
@@ -111,12 +133,14 @@ def test_people_are_told_what_was_done_and_what_it_is_worth(made: Document) -> N
     for words in (
         "`species` holds 3 different words: classification",
         "Centring and scaling",
-        "120 rows train, 15 validate, 15 test",
-        "Done 4 times",
-        "no difference seen",
+        "15 rows of 150 stay untouched to the end.",
+        "107 train, 14 validate, 14 test",
+        "4 times with other seeds",
         "had not converged after its epochs in 5 of 5 fits",
         "So few rows decide nothing",
-        "Not saved: dummy, sklearn-mlp.",
+        "Not saved: dummy, perceptron, sklearn-mlp (",
+        "clearly better than dummy",
+        " points (",
         "seeds 0, 1, 2, 3",
     ):
         assert words in told
@@ -140,8 +164,8 @@ def test_failures_interruptions_and_single_splits_are_told(done: Evaluation) -> 
     assert "linear did not finish: out of memory" in told
     assert "interrupted" in told
     iris = done.dataset
-    once = document(run(iris, entries(iris, SHAPE)[:2], seeds=[0]))
-    assert "Done once" in texts(once)
+    once = document(compare(iris, entries(iris, SHAPE)[:2], seeds=[0]))
+    assert "stratified by class, once" in texts(once)
     assert once.data["models"][0]["metrics"]["accuracy"]["ci95"] is None
     assert once.data["comparisons"][0]["p"] is None
     assert once.quiet == ()
@@ -152,7 +176,7 @@ def test_what_cannot_be_told_is_null(done: Evaluation) -> None:
     few = replace(
         diabetes, features=diabetes.features.take(range(8)), target=diabetes.target[:8]
     )  # one test row: R2 is not defined
-    found = document(run(few, entries(few, SHAPE)[:2], seeds=[0, 1]))
+    found = document(compare(few, entries(few, SHAPE)[:2], seeds=[0, 1]))
     json.dumps(found.data, allow_nan=False)
     assert found.data["models"][0]["metrics"]["r2"]["mean"] is None
     assert found.data["models"][0]["metrics"]["r2"]["per_split"] == [None, None]
@@ -162,7 +186,7 @@ def test_what_cannot_be_told_is_null(done: Evaluation) -> None:
 def test_a_card_states_no_number_that_cannot_be_told() -> None:
     diabetes = read_dataset("diabetes", target=None)
     few = replace(diabetes, features=diabetes.features.take(range(8)), target=diabetes.target[:8])
-    done = run(few, entries(few, SHAPE)[:2], seeds=[0, 1], metric="r2")
+    done = compare(few, entries(few, SHAPE)[:2], seeds=[0, 1], metric="r2")
     result = done.results[1]
     assert result.form is not None
     made = card(done, result, result.form, name="few", license=None, bundled=False, network=[])
@@ -180,11 +204,15 @@ def test_small_and_large_figures_are_told_in_digits_that_say_something(done: Eva
         )
         for result in done.results
     ]
-    row = results_table(replace(done, results=tuple(results))).rows[0]
-    assert row[-4:-1] == ("4.2e-05", "110 s", "3,400 µs")
+    made = replace(done, results=tuple(results), metric=main_metric("classification", "log_loss"))
+    row = results_table(made, {done.results[0].entry.name: Saved(path=".", bytes=72_600)}).rows[0]
+    assert row[3:5] == ("110 s", "3,400 µs")
+    assert row[-1] == "72.6 kB"
+    assert isinstance(row[1], Cell)
+    assert row[1].text == "4.2e-05"
 
 
 def test_few_test_rows_are_told_and_many_are_not(done: Evaluation) -> None:
     assert "So few rows decide nothing" in texts(document(done))
-    split = replace(done.splits[0], test=np.arange(2000))
-    assert "So few rows" not in texts(document(replace(done, splits=(split, *done.splits[1:]))))
+    many = replace(done, plan=replace(done.plan, test=np.arange(2000)))
+    assert "So few rows" not in texts(document(many))
