@@ -13,9 +13,11 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modelpick import document as blocks
 from modelpick.data.candidate import Preprocessing
 from modelpick.data.features.standardised import fit_standardising
 from modelpick.data.features.terms import characters, choose_analyser
+from modelpick.data.features_shown import features_before_and_after
 from modelpick.data.images.rows import ImageFiles, read_images
 from modelpick.data.preprocessing_formats import read_preprocessing
 from modelpick.data.preprocessing_images import PixelPreprocessor
@@ -25,7 +27,9 @@ from modelpick.data.preprocessing_sounds import FRAMES, LogMelPreprocessor
 from modelpick.data.preprocessing_texts import TextPreprocessor
 from modelpick.data.sounds.mel import log_mel, stretched
 from modelpick.data.sounds.rows import SoundFiles, read_sounds
+from modelpick.data.table import Column, Table
 from modelpick.data.texts import Texts
+from modelpick.document import Heading
 from modelpick.errors import CannotFindOut, UsageError
 
 ENGLISH = [
@@ -211,3 +215,30 @@ def test_options_that_make_no_sense_are_refused() -> None:
     for wrong in ({"scaling": "log"}, {"categories": "hash"}, {"max_terms": 0}, {"sounds": "mfcc"}):
         with pytest.raises(UsageError):
             PreprocessingOptions(**wrong)  # type: ignore[arg-type]
+
+
+def test_the_first_rows_are_shown_before_and_after(images: ImageFiles) -> None:
+    columns = (
+        Column(name="size", kind="number", values=np.array([1.0, 3.0, np.nan])),
+        Column(name="colour", kind="category", values=np.array(["red", None, "blue"], dtype=object)),
+        Column(name="when", kind="date", values=np.array([0.0, 3_661.0, np.nan])),
+    )
+    rows = Table(columns, 3)
+    heading, before, after, more = features_before_and_after(preprocessor_for(rows).fit(rows), rows, count=2)
+    assert isinstance(heading, Heading)
+    assert isinstance(before, blocks.Table)
+    assert isinstance(after, blocks.Table)
+    assert isinstance(more, blocks.Text)
+    assert heading.text == "Features before and after scaling"
+    assert before.rows == (("1", "red", "1970-01-01"), ("3", "", "1970-01-01 01:01:01"))
+    assert after.columns[0] == "size"
+    assert [row[0] for row in after.rows] == ["-1.225", "1.225"]
+    assert more.text.startswith("And 1 more")
+
+    talk = texts(ENGLISH)
+    _, before, after = features_before_and_after(preprocessor_for(talk).fit(talk), talk)
+    assert before.columns == ("message",)  # type: ignore[union-attr]
+    assert after.rows[4] == ("0", "no known term")  # type: ignore[union-attr]
+    assert "offer" in str(after.rows[2][1])  # type: ignore[union-attr]
+    _, before, after, _ = features_before_and_after(preprocessor_for(images).fit(images), images)
+    assert before.rows[0] == ("0.png",)  # type: ignore[union-attr]
