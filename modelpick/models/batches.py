@@ -39,3 +39,49 @@ class Source(Protocol):
     def parts(self, size: int) -> Iterator[Batch]:
         """All rows in their own order, at most about `size` at a time, as they are when nothing is learned."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Rows that are tensors as a whole; a `Source`.
+
+    Attributes:
+        features: Shape (rows, features), of the network's dtype and device.
+        targets: Shape (rows, outputs): 0 and 1 for classes, else (scaled) numbers.
+        weights: How much each row counts, shape (rows,); None: all the same.
+    """
+
+    features: Tensor
+    targets: Tensor
+    weights: Tensor | None = None
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.features)
+
+    def batches(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
+        """The rows in a new order, batch by batch; all at once where they fit into one, in the order they have."""
+        count = len(self.features)
+        if size >= count:
+            yield self._part(slice(None), self)
+            return
+        order = torch.randperm(count, generator=generator).to(self.features.device)
+        mixed = Rows(
+            features=self.features[order],
+            targets=self.targets[order],
+            weights=None if self.weights is None else self.weights[order],
+        )
+        for start in range(0, count, size):
+            batch = self._part(slice(start, start + size), mixed)
+            if batch.weights is None or bool(batch.weights.any()):  # rows that all count nothing teach nothing
+                yield batch
+
+    def parts(self, size: int) -> Iterator[Batch]:
+        """The rows in their order."""
+        for start in range(0, len(self.features), size):
+            yield self._part(slice(start, start + size), self)
+
+    @staticmethod
+    def _part(part: slice, rows: Rows) -> Batch:
+        weights = None if rows.weights is None else rows.weights[part]
+        return Batch(inputs=(rows.features[part],), targets=rows.targets[part], weights=weights)

@@ -7,11 +7,10 @@ architectures, and pretrained networks that are trained on.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from math import ceil, isfinite
-from threading import Lock
 from typing import Any
 
 import torch
@@ -24,57 +23,13 @@ from modelpick.models.costs import COSTS, Cost
 from modelpick.models.memory import MEASURED_ROWS
 from modelpick.models.optimizers import OPTIMIZERS, Optimizer, as_one_vector, decay_of
 from modelpick.models.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR, rate_at
+from modelpick.models.torch_threads import one_torch_thread, paying_torch_threads
 from modelpick.models.training_state import Keeping, Memory
 from modelpick.progress import SILENT, Listener, Step
 
 _SMALL = 2**25  # multiplications in a step: below, a second thread costs more than it brings
+_MEASURED_FOR = 1.0  # seconds of batches, from which the time of the whole is told
 _TOLD_EVERY = 0.5  # seconds: a long epoch tells how far it is
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """Rows that are tensors as a whole; a `Source`.
-
-    Attributes:
-        features: Shape (rows, features), of the network's dtype and device.
-        targets: Shape (rows, outputs): 0 and 1 for classes, else (scaled) numbers.
-        weights: How much each row counts, shape (rows,); None: all the same.
-    """
-
-    features: Tensor
-    targets: Tensor
-    weights: Tensor | None = None
-
-    def __len__(self) -> int:
-        """How many rows."""
-        return len(self.features)
-
-    def batches(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
-        """The rows in a new order, batch by batch; all at once where they fit into one, in the order they have."""
-        count = len(self.features)
-        if size >= count:
-            yield self._part(slice(None), self)
-            return
-        order = torch.randperm(count, generator=generator).to(self.features.device)
-        mixed = Rows(
-            features=self.features[order],
-            targets=self.targets[order],
-            weights=None if self.weights is None else self.weights[order],
-        )
-        for start in range(0, count, size):
-            batch = self._part(slice(start, start + size), mixed)
-            if batch.weights is None or bool(batch.weights.any()):  # rows that all count nothing teach nothing
-                yield batch
-
-    def parts(self, size: int) -> Iterator[Batch]:
-        """The rows in their order."""
-        for start in range(0, len(self.features), size):
-            yield self._part(slice(start, start + size), self)
-
-    @staticmethod
-    def _part(part: slice, rows: Rows) -> Batch:
-        weights = None if rows.weights is None else rows.weights[part]
-        return Batch(inputs=(rows.features[part],), targets=rows.targets[part], weights=weights)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +49,7 @@ class Settings:
         measured_rows: Rows that go through the network at once where nothing is learned.
         bf16: Compute in bfloat16 where that is exact enough, with the weights in float32.
         channels_last: Keep images and filters with their channels last.
-        threads: `one`, `all`, or `auto`: by the size of a step.
+        threads: `one`, `all` (as far as they pay), or `auto`: by the size of a step.
     """
 
     cost: str
@@ -135,6 +90,7 @@ def train(
     generator: torch.Generator | None = None,
     streams: tuple[torch.Generator, ...] = (),
     keeping: Keeping | None = None,
+    expects: Callable[[float], None] | None = None,
 ) -> Trained:
     """Trains the network in place. One generator orders the rows: the same seed gives the same bits.
 
@@ -146,6 +102,7 @@ def train(
         generator: Orders the rows; None takes the network's own (`MLP.generator`).
         streams: Further random streams that the training draws from (dropout on a GPU), to be kept too.
         keeping: Where to keep the state after each epoch, and to go on from where one is kept there.
+        expects: Hears once, after the first batches, how many seconds all epochs will take on this machine.
 
     Raises:
         CannotFindOut: (kind `diverged`) The loss is no longer a finite number. (kind `checkpoint`) What was kept is
@@ -165,6 +122,7 @@ def train(
         streams=(stream, *(other for other in streams if other is not stream)),
         total=ceil(len(rows) / settings.batch_size) * settings.epochs,
         memory=Memory(rate=settings.learning_rate),
+        expects=expects,
     )
     if keeping is not None:
         job.recall(keeping)
@@ -193,6 +151,8 @@ class _Job:
     streams: tuple[torch.Generator, ...]
     total: int
     memory: Memory
+    expects: Callable[[float], None] | None = None
+    began: tuple[float, int] | None = None
     best: dict[str, Tensor] | None = None
 
     def learn(self, rows: Source, step: Step) -> tuple[float, float] | None:
@@ -200,7 +160,7 @@ class _Job:
         settings, memory, net = self.settings, self.memory, self.net
         net.train()
         sums = None if settings.measure_training else torch.zeros(3, device=self.theta.device)
-        told, start = 0.0, time.monotonic()
+        told, told_at = 0.0, time.monotonic()
         count = self.total // settings.epochs
         for number, batch in enumerate(rows.batches(settings.batch_size, self.streams[0])):
             self.gradient.zero_()
@@ -219,8 +179,11 @@ class _Job:
             memory.updates += 1
             if sums is not None:
                 sums += _running(losses.detach(), outputs.detach(), batch)
-            if time.monotonic() - start > _TOLD_EVERY and number + 1 < count:
-                start = time.monotonic()
+            now = time.monotonic()
+            if self.expects is not None:
+                self.foretell(now)
+            if now - told_at > _TOLD_EVERY and number + 1 < count:
+                told_at = now
                 step.advance((number + 1) / count - told)
                 told = (number + 1) / count
         memory.epoch += 1
@@ -229,6 +192,15 @@ class _Job:
             return None
         loss, right, weight = sums.tolist()
         return loss / weight, right / weight
+
+    def foretell(self, now: float) -> None:
+        """Tells how long the training will take, once that can be told."""
+        if self.began is None:
+            self.began = (now, self.memory.updates)  # the first batch also pays for what is done once
+        elif now - self.began[0] > _MEASURED_FOR and self.expects is not None:
+            each = (now - self.began[0]) / (self.memory.updates - self.began[1])
+            self.expects(each * (self.total - self.memory.updates))
+            self.expects = None
 
     def rate(self) -> float:
         """The learning rate of the update that comes."""
@@ -355,47 +327,7 @@ def _measured(net: nn.Module, cost: Cost, sums: Tensor, targets: Tensor, given: 
 def _threads(job: _Job) -> AbstractContextManager[None]:
     wanted = job.settings.threads
     if wanted == "all":
-        return all_torch_threads()
+        return paying_torch_threads()
     if wanted == "one" or job.theta.numel() * job.settings.batch_size <= _SMALL:
         return one_torch_thread()
     return nullcontext()
-
-
-_pins = Lock()
-_pinned = 0
-_threads_before = 0
-
-
-@contextmanager
-def one_torch_thread() -> Iterator[None]:
-    """One torch thread, as small networks want it; whoever ends last gives the threads back.
-
-    On two busy cores, a second thread made such a loop 20 to 40 times slower. Enter it before anything else limits
-    OpenMP: torch counts its threads there, and sets those of its own BLAS (MKL) to the same count on the way out.
-    """
-    global _pinned, _threads_before
-    with _pins:
-        if not _pinned:
-            _threads_before = torch.get_num_threads()
-            torch.set_num_threads(1)
-        _pinned += 1
-    try:
-        yield
-    finally:
-        with _pins:
-            _pinned -= 1
-            if not _pinned:
-                torch.set_num_threads(_threads_before)
-
-
-@contextmanager
-def all_torch_threads() -> Iterator[None]:
-    """As many torch threads as before `one_torch_thread` was entered, for a large network inside of it."""
-    with _pins:
-        before = torch.get_num_threads()
-        torch.set_num_threads(_threads_before if _pinned else before)
-    try:
-        yield
-    finally:
-        with _pins:
-            torch.set_num_threads(1 if _pinned else before)

@@ -195,7 +195,7 @@ def _compare(
     from modelpick.data.plan import plan
     from modelpick.evaluation.metrics import chosen_metric
     from modelpick.evaluation.protocol import CandidateResult, run
-    from modelpick.models.training import one_torch_thread
+    from modelpick.models.torch_threads import one_torch_thread
     from modelpick.verbs.given_models import given_models
 
     metric, why = chosen_metric(dataset.task, dataset.target, protocol.metric)
@@ -245,7 +245,7 @@ def _keep(
     refused: Mapping[str, ModelpickError],
 ) -> EvalResult:
     """Saves the run and says what to type next."""
-    from modelpick.data.cells import row_line
+    from modelpick.data.new_rows import row_option
     from modelpick.models.run_folder import RUNS, shown
     from modelpick.verbs.run_writer import write_run
 
@@ -262,8 +262,8 @@ def _keep(
     advice = None
     if written.saved:
         name = folder.name if folder.parent == RUNS else shown(folder)
-        row = row_line(evaluation.dataset.features, int(evaluation.plan.test[0]))
-        advice = f"modelpick predict {shlex.quote(name)} --row {shlex.quote(row)}"
+        row = row_option(evaluation.dataset.features, int(evaluation.plan.test[0]))
+        advice = f"modelpick predict {shlex.quote(name)} {row}"
     return EvalResult(
         evaluation=evaluation,
         run_dir=shown(folder),

@@ -12,7 +12,8 @@ import torch
 from modelpick.errors import CannotFindOut
 from modelpick.models.mlp import MLP
 from modelpick.models.optimizers import OPTIMIZERS, as_one_vector, decay_of
-from modelpick.models.training import Rows, Settings, _rate, train
+from modelpick.models.batches import Rows
+from modelpick.models.training import Settings, _rate, train
 
 
 def rows(count=90, seed=0) -> Rows:

@@ -22,7 +22,7 @@ from modelpick.models.batched.block import Block
 from modelpick.models.batched.job import Job, Trained
 from modelpick.models.batched.layers import Layout
 from modelpick.models.batched.rows import rounded
-from modelpick.models.training import one_torch_thread
+from modelpick.models.torch_threads import one_torch_thread
 from modelpick.progress import SILENT, Listener
 
 _NUMBERS = 450_000

@@ -2,9 +2,10 @@
 
 from modelpick.models.forms.dense import FORM as DENSE
 from modelpick.models.forms.form import Form
+from modelpick.models.forms.network import FORM as NETWORK
 from modelpick.models.forms.stack import FORM as STACK
 
-FORMS: tuple[Form, ...] = (DENSE, STACK)
+FORMS: tuple[Form, ...] = (DENSE, STACK, NETWORK)
 
 
 def form_of(architecture: object) -> Form | None:

@@ -1,0 +1,270 @@
+"""An architecture of the catalogue as a candidate: raw images, texts, sounds or series in, class names out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
+from modelpick.models.arch_inputs import Inputs, inputs_for
+from modelpick.models.arch_plan import ArchitectureOptions, Plan
+from modelpick.models.architectures.build import build
+from modelpick.models.architectures.known import Architecture
+from modelpick.models.architectures.layers import Dropout
+from modelpick.models.batches import Source
+from modelpick.models.fitting import usable_device
+from modelpick.models.forms.network import COUNTED
+from modelpick.models.saved import SavedModel
+from modelpick.models.summary import updates_line
+from modelpick.models.training import Settings, train
+from modelpick.models.training_state import Keeping
+from modelpick.progress import SILENT, Listener
+
+_BLOCK = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """All that the candidates of one entry have in common.
+
+    Attributes:
+        kind: Of the data.
+        columns: Name and kind of the columns of a table; empty for other kinds.
+        fingerprint: Of the data, so that a kept training is never that of other data.
+        expects: Hears how many seconds a training will take, once the first batches are measured.
+    """
+
+    architecture: Architecture
+    plan: Plan
+    options: ArchitectureOptions
+    kind: str
+    target_name: str
+    columns: tuple[tuple[str, str], ...] = ()
+    fingerprint: str = ""
+    listener: Listener = SILENT
+    expects: Callable[[float], None] | None = None
+
+
+class ArchitectureCandidate:
+    """A network trained from scratch on the training rows alone.
+
+    Args:
+        recipe: What is trained, and how.
+        seed: Of its weights, the order of its rows and all else that is drawn.
+    """
+
+    def __init__(self, recipe: Recipe, seed: int) -> None:
+        self.recipe = recipe
+        self.seed = seed
+        self._model: SavedModel | None = None
+        self._history: tuple[EpochRecord, ...] = ()
+        self._trained = ""
+
+    @property
+    def _fitted(self) -> SavedModel:
+        if self._model is None:
+            raise RuntimeError("the candidate is not fitted yet: call fit first")
+        return self._model
+
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """Class names in the order of `predict_proba`'s columns."""
+        return self._fitted.classes_
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return self._fitted.parameters
+
+    @property
+    def history(self) -> tuple[EpochRecord, ...]:
+        """Its training by epoch; the training's own values are means over the epoch, while it learned."""
+        return self._history
+
+    def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
+        """Learns preprocessing and weights from the training rows; validation rows are measured, and may end it early.
+
+        Raises:
+            UsageError: The device or an option cannot be used.
+            CannotFindOut: The training diverged, or a file has changed or gone.
+        """
+        recipe, plan = self.recipe, self.recipe.plan
+        device = device_for(recipe.options.device)
+        classes = tuple(str(name) for name in np.unique(y.astype(str)))
+        inputs = inputs_for(recipe.architecture, plan, recipe.options, X)
+        net = self._network(inputs, len(classes))
+        streams = _streams(net, device, self.seed)
+        net.to(device)
+        rows = inputs.source(X, _targets(y, classes, device), self._row_weights(y, device), device, learning=True)
+        held = None if validation is None else _known(validation, classes)
+        measured = None
+        if held is not None:
+            measured = inputs.source(held[0], _targets(held[1], classes, device), None, device, learning=False)
+        settings = self._settings(device, len(rows))
+        trained = train(
+            net,
+            rows,
+            settings,
+            measured,
+            recipe.listener,
+            generator=streams[0],
+            streams=streams,
+            keeping=self._keeping(inputs, rows, settings),
+            expects=recipe.expects,
+        )
+        self._history = trained.history
+        self._trained = updates_line(len(rows), settings.batch_size, len(trained.history))
+        if settings.early_stopping and trained.epoch < plan.epochs:
+            self._trained += f"; weights of epoch {trained.epoch}"
+        self._model = SavedModel(self._form(net, inputs, classes))
+        return self
+
+    def _network(self, inputs: Inputs, classes: int) -> nn.Module:
+        recipe = self.recipe
+        return build(
+            recipe.architecture,
+            classes,
+            inputs.shape,
+            generator=torch.Generator().manual_seed(self.seed),
+            init=recipe.options.init,
+            **inputs.network,
+        )
+
+    def _settings(self, device: torch.device, rows: int) -> Settings:
+        plan = self.recipe.plan
+        gpu = device.type == "cuda"
+        return Settings(
+            cost="cross-entropy",
+            optimizer=plan.optimizer,
+            learning_rate=plan.learning_rate,
+            schedule=plan.schedule,
+            warm_up=plan.warm_up,
+            batch_size=min(plan.batch_size, rows),
+            epochs=plan.epochs,
+            early_stopping=plan.early_stopping,
+            patience=plan.patience,
+            weight_decay=plan.weight_decay,
+            label_smoothing=plan.label_smoothing,
+            clip=plan.clip,
+            measure_training=False,
+            measured_rows=max(64, 2 * plan.batch_size),
+            bf16=gpu and torch.cuda.is_bf16_supported(),
+            channels_last=channels_last(self.recipe.architecture),
+            threads=plan.threads,
+        )
+
+    def _row_weights(self, y: NDArray[Any], device: torch.device) -> Tensor | None:
+        if self.recipe.options.class_weight is None:
+            return None
+        _, codes, counts = np.unique(y.astype(str), return_inverse=True, return_counts=True)
+        weights = len(y) / (len(counts) * counts)
+        return torch.tensor(weights[codes], dtype=torch.float32, device=device)
+
+    def _keeping(self, inputs: Inputs, rows: Source, settings: Settings) -> Keeping | None:
+        recipe = self.recipe
+        if recipe.options.keep_in is None:
+            return None
+        said = {
+            "data": recipe.fingerprint,
+            "rows": inputs.digest(rows),
+            "architecture": recipe.architecture.name,
+            "input": inputs.preprocessing.to_dict(),
+            "network": dict(inputs.network),
+            "settings": asdict(settings),
+            "options": {**asdict(recipe.options), "keep_in": None},
+            "seed": self.seed,
+        }
+        key = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        return Keeping(place=recipe.options.keep_in / f"{recipe.architecture.name}-{key[:24]}.safetensors", key=key)
+
+    def _form(self, net: nn.Module, inputs: Inputs, classes: tuple[str, ...]) -> SavedForm:
+        recipe = self.recipe
+        state = {name: tensor.detach() for name, tensor in net.state_dict().items() if not name.endswith(COUNTED)}
+        config: dict[str, Any] = {
+            "task": "classification",
+            "kind": "architecture",
+            "classes": list(classes),
+            "target_name": recipe.target_name,
+            "columns": [list(column) for column in recipe.columns],
+            "output": "softmax",
+            "input_shape": list(inputs.shape),
+            "network": dict(inputs.network),
+            "hyperparameters": {**_plain(recipe.plan), "init": recipe.options.init, "seed": self.seed},
+            "augmentation": inputs.augmentation,
+            "trained": self._trained,
+        }
+        if inputs.pixels is not None:
+            config["pixels"] = inputs.pixels
+        tensors = {name: tensor.float().cpu().contiguous().numpy().copy() for name, tensor in state.items()}
+        preprocessing: Preprocessing = inputs.preprocessing
+        return SavedForm(
+            architecture=recipe.architecture.name, config=config, tensors=tensors, preprocessing=preprocessing
+        )
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Probabilities, shape (rows, classes), each row summing to one."""
+        parts = [np.arange(start, min(start + _BLOCK, len(X))) for start in range(0, len(X), _BLOCK)]
+        answers = [self._fitted.predict_proba(X.take(part)) for part in parts]
+        return np.concatenate(answers) if answers else np.empty((0, len(self.classes_)))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Class names (object array of str), shape (rows,)."""
+        names: NDArray[Any] = np.array(self.classes_, dtype=object)
+        return names[self.predict_proba(X).argmax(axis=1)]  # type: ignore[no-any-return]
+
+    def saved_form(self) -> SavedForm:
+        """Its weights, preprocessing and config."""
+        return self._fitted.form
+
+    def summary(self) -> str:
+        """Its layers, how the rows were changed while it learned, and the count of updates."""
+        augmentation = self._fitted.form.config["augmentation"]
+        seen = f"\nwhile it learned, images were {augmentation}" if augmentation else ""
+        return f"{self._fitted.summary()}{seen}\n{self._trained}"
+
+
+def device_for(name: str) -> torch.device:
+    """The device of that name; `auto` is a GPU where there is one. UsageError where it cannot be used."""
+    if name == "auto" and torch.cuda.is_available():
+        return torch.device("cuda")
+    return usable_device(name)
+
+
+def channels_last(architecture: Architecture) -> bool:
+    """Whether its convolutions are faster with the channels last, on CPUs and GPUs alike."""
+    return architecture.family in ("alexnet", "vgg", "resnet")
+
+
+def _streams(net: nn.Module, device: torch.device, seed: int) -> tuple[torch.Generator, ...]:
+    """The random streams of a training: one on the CPU, and where the device is another one, one there for dropout."""
+    order = torch.Generator().manual_seed(seed + 1)
+    drops = order if device.type == "cpu" else torch.Generator(device).manual_seed(seed + 2)
+    for module in net.modules():
+        if isinstance(module, Dropout):
+            module.generator = drops
+    return (order,) if drops is order else (order, drops)
+
+
+def _targets(y: NDArray[Any], classes: tuple[str, ...], device: torch.device) -> Tensor:
+    codes = torch.from_numpy(np.searchsorted(np.array(classes), y.astype(str)))
+    return torch.nn.functional.one_hot(codes, len(classes)).to(device, torch.float32)
+
+
+def _known(part: tuple[Any, NDArray[Any]], classes: tuple[str, ...]) -> tuple[Any, NDArray[Any]] | None:
+    """The rows whose class the training rows have; None where that leaves none."""
+    names = part[1].astype(str)
+    kept = np.flatnonzero(np.isin(names, classes))
+    return (part[0].take(kept), names[kept]) if len(kept) else None
+
+
+def _plain(plan: Plan) -> dict[str, Any]:
+    fields = asdict(plan)
+    return {**fields, "sides": list(plan.sides)}

@@ -1,0 +1,84 @@
+"""The architectures of `--arch` as rows of the comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from modelpick.data.candidate import Entry
+from modelpick.data.dataset import Dataset
+from modelpick.errors import UsageError
+from modelpick.models.arch_candidate import ArchitectureCandidate, Recipe, device_for
+from modelpick.models.arch_plan import ArchitectureOptions, plan_for
+from modelpick.models.architectures.known import known, takes
+from modelpick.progress import SILENT, Listener
+
+_LONG = 60.0  # seconds: a training that takes longer is told of before
+
+
+def architecture_entries(
+    names: Sequence[str],
+    dataset: Dataset,
+    options: ArchitectureOptions | None = None,
+    listener: Listener = SILENT,
+) -> list[Entry]:
+    """A row for each architecture, trained from scratch on these data.
+
+    Args:
+        names: As of `--arch`; case and hyphens do not matter.
+        listener: Hears of the epochs, and how long a training will take.
+
+    Raises:
+        UsageError: A name is unknown or given twice, an architecture does not take data of this kind, the task is a
+            regression, or an option cannot be used.
+    """
+    options = ArchitectureOptions() if options is None else options
+    found = [known(name) for name in names]
+    if len(set(found)) != len(found):
+        raise UsageError("an architecture is given twice", "give each `--arch` once")
+    if found and dataset.task == "regression":
+        raise UsageError(
+            f"`{found[0].name}` answers with classes, and the task is regression",
+            "leave `--arch` out; `--task classification` overrules what was inferred",
+        )
+    device_for(options.device)
+    entries = []
+    for architecture in found:
+        takes(architecture, dataset.kind)
+        recipe = Recipe(
+            architecture=architecture,
+            plan=plan_for(architecture, dataset.kind, options),
+            options=options,
+            kind=dataset.kind,
+            target_name=dataset.target_name,
+            columns=tuple((c.name, c.kind) for c in dataset.features.columns) if dataset.kind == "table" else (),
+            fingerprint=dataset.fingerprint,
+            listener=listener,
+            expects=_teller(architecture.name, listener),
+        )
+        entries.append(Entry(name=architecture.name, kind="architecture", make=_maker(recipe)))
+    return entries
+
+
+def _maker(recipe: Recipe) -> Callable[[int], ArchitectureCandidate]:
+    return lambda seed: ArchitectureCandidate(recipe, seed)
+
+
+def _teller(name: str, listener: Listener) -> Callable[[float], None]:
+    """Tells of the first long training, in words, and of no other."""
+    told: list[float] = []
+
+    def tell(seconds: float) -> None:
+        if seconds > _LONG and not told:
+            told.append(seconds)
+            listener.notice(f"`{name}`: {in_words(seconds)} for each training on this machine")
+
+    return tell
+
+
+def in_words(seconds: float) -> str:
+    """About how long: `about 9 minutes`."""
+    for size, word in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 1.5 * size or (seconds >= size and word == "minute"):
+            count = round(seconds / size)
+            return f"about {count:,} {word}{'' if count == 1 else 's'}"
+    return f"about {max(1, round(seconds))} seconds"
