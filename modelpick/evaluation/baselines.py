@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from modelpick.data.candidate import Entry, Preprocessing
 from modelpick.data.dataset import Dataset
-from modelpick.data.preprocessing import TablePreprocessor
-from modelpick.data.table import Table
+from modelpick.data.preprocessing_kinds import preprocessor_for
 from modelpick.evaluation.dense_baselines import (
     SKLEARN_ACTIVATIONS,
     SKLEARN_SOLVERS,
@@ -23,12 +23,17 @@ MOST_ROWS = {"knn": 20_000, "sklearn-mlp": 5_000}
 """Rows above which a baseline takes so long that it must be asked for."""
 
 
-def prepare_table(rows: Table) -> Preprocessing:
-    """The preprocessing of tables, learned from these rows."""
-    return TablePreprocessor().fit(rows)
+def prepare_rows(rows: Any) -> Preprocessing:
+    """The preprocessing of rows of this kind, learned from them."""
+    return preprocessor_for(rows).fit(rows)
 
 
-def entries(dataset: Dataset, shape: NetworkShape, prepare: Prepare = prepare_table) -> tuple[Entry, ...]:
+def prepare_wide(rows: Any) -> Preprocessing:
+    """The same for a model that takes sparse features: texts keep more of their terms."""
+    return preprocessor_for(rows, sparse=True).fit(rows)
+
+
+def entries(dataset: Dataset, shape: NetworkShape, prepare: Prepare = prepare_rows) -> tuple[Entry, ...]:
     """The baselines for a dataset, from the simplest on; what scikit-learn does not know is left out.
 
     Args:
@@ -36,9 +41,10 @@ def entries(dataset: Dataset, shape: NetworkShape, prepare: Prepare = prepare_ta
         prepare: Learns the preprocessing of this kind of rows; it is pickled where a fit runs in another process.
     """
     about = (dataset.task, dataset.target_name, prepare)
+    wide = (dataset.task, dataset.target_name, prepare_wide if prepare is prepare_rows else prepare)
     made = [
         Entry(name="dummy", kind="dummy", make=partial(Dummy, *about)),
-        Entry(name="linear", kind="linear", make=partial(Linear, *about)),
+        Entry(name="linear", kind="linear", make=partial(Linear, *wide)),
     ]
     if dataset.task == "classification":
         perceptron = partial(Perceptron, *about)

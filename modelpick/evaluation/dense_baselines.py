@@ -16,11 +16,13 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
 from modelpick.data.dataset import Task
 from modelpick.data.forward import probabilities, sums
+from modelpick.data.preprocessing_kinds import sparse_features
 from modelpick.data.table import Table
 from modelpick.errors import CannotFindOut
 
 SKLEARN_ACTIVATIONS = {"relu": "relu", "tanh": "tanh", "sigmoid": "logistic", "identity": "identity"}
 SKLEARN_SOLVERS = {"adam": ("adam", 0.0), "sgd": ("sgd", 0.0), "momentum": ("sgd", 0.9)}
+_TEXT_C = 10.0
 _INTERRUPTED = "Training interrupted by user"
 
 Prepare = Callable[[Any], Preprocessing]
@@ -57,10 +59,14 @@ class _Baseline(ABC):
     def summary(self) -> str:
         """What it is, in a line."""
 
+    def _features(self, preprocessing: Preprocessing, X: Any) -> Any:
+        """Of raw rows, shape (rows, features)."""
+        return preprocessing.transform(X)
+
     def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
         """Learns preprocessing and model from the training rows; the validation rows are not used."""
         preprocessing = self.prepare(X)
-        network = self._learn(preprocessing.transform(X), y)
+        network = self._learn(self._features(preprocessing, X), y)
         config: dict[str, Any] = {
             "task": self.task,
             "classes": list(network.classes),
@@ -121,7 +127,7 @@ class _Baseline(ABC):
 
     def _sums(self, X: Any) -> NDArray[np.float64]:
         form = self._fitted
-        return sums(form.tensors, form.config["activation"], form.preprocessing.transform(X))
+        return sums(form.tensors, form.config["activation"], self._features(form.preprocessing, X))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +165,22 @@ class Dummy(_Baseline):
 
 
 class Linear(_Baseline):
-    """scikit-learn's LogisticRegression, or Ridge, with their defaults."""
+    """scikit-learn's LogisticRegression, or Ridge, with their defaults.
 
-    def _learn(self, features: NDArray[np.float64], y: NDArray[Any]) -> Network:
+    Only for texts, whose features are small (each row's squares sum to one), C is 10 and not 1.
+    """
+
+    def _features(self, preprocessing: Preprocessing, X: Any) -> Any:
+        return sparse_features(preprocessing, X)
+
+    def _learn(self, features: Any, y: NDArray[Any]) -> Network:
+        sparse = not isinstance(features, np.ndarray)
+        if sparse:
+            features = features.astype(np.float64)
         if self.task == "regression":
             ridge = Ridge().fit(features, y)
             return Network(layers=[(ridge.coef_.reshape(1, -1), np.reshape(ridge.intercept_, 1))], output="identity")
-        model = LogisticRegression(max_iter=1000).fit(features, y.astype(str))
+        model = LogisticRegression(C=_TEXT_C if sparse else 1.0, max_iter=1000).fit(features, y.astype(str))
         return Network(
             layers=[(model.coef_, model.intercept_)],
             output="sigmoid" if len(model.coef_) == 1 else "softmax",
