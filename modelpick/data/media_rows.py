@@ -184,7 +184,7 @@ def _text_files(paths: Sequence[str], listener: Listener) -> _Read:
         for path in paths:
             try:
                 data = read_whole(path)
-                texts.append(_text(data))
+                texts.append(decoded_text(data))
                 digests.append(sha256(data).digest())
             except BadFile as error:
                 bad.append(LeftOut(path, str(error)))
@@ -193,7 +193,8 @@ def _text_files(paths: Sequence[str], listener: Listener) -> _Read:
     return rows, bad, np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 32), list(notes), []
 
 
-def _text(data: bytes) -> str:
+def decoded_text(data: bytes) -> str:
+    """The text of a file in UTF-8; BadFile where it is none."""
     if b"\0" in data:
         raise BadFile("no text: NUL bytes")
     try:

@@ -16,6 +16,7 @@ import numpy as np
 
 from modelpick.data.candidate import SavedForm
 from modelpick.data.dataset import Dataset
+from modelpick.data.table import Table as Rows
 from modelpick.document import Block, Document, Heading, Table, Text
 from modelpick.evaluation.comparison import estimates
 from modelpick.evaluation.contract import versions
@@ -145,16 +146,24 @@ def _what_it_is(dataset: Dataset, result: CandidateResult) -> str:
         answer = f"{target}, one of {len(dataset.classes)} classes, with probabilities"
     else:
         answer = f"the number {target}"
-    return f"{what} {answer}, from {len(dataset.features.columns)} columns of a table."
+    return f"{what} {answer}, from {_rows_in_words(dataset)}."
+
+
+def _rows_in_words(dataset: Dataset) -> str:
+    if isinstance(dataset.features, Rows):
+        return f"{len(dataset.features.kinds)} columns of a table"
+    return {"text": "a text", "image": "an image", "audio": "a sound"}[dataset.kind]
 
 
 def _uses(dataset: Dataset) -> list[Block]:
-    columns = _listed(dataset.features.names)
+    same = "have the same form"
+    if isinstance(dataset.features, Rows):
+        same = f"have the same columns: {_listed(dataset.features.names)}"
     return [
         Heading("Intended uses"),
         Text(
             f'This model is intended for predicting "{dataset.target_name}" of new rows that were collected in the '
-            f"same way as those of {dataset.name} and have the same columns: {columns}."
+            f"same way as those of {dataset.name} and {same}."
         ),
         Heading("Out-of-scope uses"),
         Text(
@@ -172,7 +181,7 @@ def _training_data(evaluation: Evaluation, bundled: bool) -> list[Block]:
         Heading("Training data"),
         Text(
             f"The model was trained on the {dataset.name} dataset{whose}: {len(rows):,} of its {dataset.rows:,} rows "
-            f'with {len(dataset.features.columns)} columns and the target "{dataset.target_name}". '
+            f'({_rows_in_words(dataset)}), with the target "{dataset.target_name}". '
             f"Fingerprint of the data (sha256): {dataset.fingerprint}."
         ),
     ]

@@ -7,8 +7,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.candidate import EpochRecord, SavedForm
-from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
+from modelpick.data.preprocessing_kinds import preprocessor_for
 from modelpick.data.table import Table
 from modelpick.models.estimators import MLPClassifier, MLPRegressor
 from modelpick.models.options import hidden_sizes
@@ -49,7 +49,7 @@ class MLPCandidate:
         """Its training by epoch."""
         return self.estimator.history_
 
-    def fit(self, X: Table, y: NDArray[Any], validation: tuple[Table, NDArray[Any]] | None = None) -> Self:
+    def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
         """Learns preprocessing and weights from the training rows; validation rows are only measured.
 
         Raises:
@@ -57,15 +57,15 @@ class MLPCandidate:
             CannotFindOut: The training diverged, or a number is too large to train on.
         """
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is named by `finite_features`
-            preprocessing = TablePreprocessor().fit(X)
+            preprocessing = preprocessor_for(X).fit(X)
         features = finite_features(preprocessing, X)
         held = None if validation is None else (finite_features(preprocessing, validation[0]), validation[1])
         self.estimator.fit(features, y, validation=held)
-        columns = [[column.name, column.kind] for column in X.columns]
+        columns = [list(column) for column in X.kinds] if isinstance(X, Table) else []
         self._model = SavedModel(self._form(preprocessing, columns))
         return self
 
-    def _form(self, preprocessing: TablePreprocessor, columns: list[list[str]]) -> SavedForm:
+    def _form(self, preprocessing: Preprocessing, columns: list[list[str]]) -> SavedForm:
         estimator = self.estimator
         config: dict[str, Any] = {
             "task": "classification",
@@ -88,11 +88,11 @@ class MLPCandidate:
             config["classes"] = [str(name) for name in estimator.classes_]
         return SavedForm(architecture="mlp", config=config, tensors=estimator.tensors_, preprocessing=preprocessing)
 
-    def predict_proba(self, X: Table) -> NDArray[np.float64]:
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probabilities, shape (rows, classes), each row summing to one."""
         return self._fitted.predict_proba(X)
 
-    def predict(self, X: Table) -> NDArray[Any]:
+    def predict(self, X: Any) -> NDArray[Any]:
         """Class names (object array of str) or numbers (float64), shape (rows,)."""
         return self._fitted.predict(X)
 

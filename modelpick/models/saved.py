@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
+from modelpick.data.dataset import Kind
 from modelpick.data.table import ColumnKind, Table
 from modelpick.errors import CannotFindOut
 from modelpick.models.forms import form_of
@@ -60,6 +61,11 @@ class SavedModel:
         """What it was in the comparison that it comes from."""
         kind = self.form.config.get("kind")
         return kind if kind in ("dummy", "linear", "architecture") else "mlp"
+
+    @property
+    def rows_kind(self) -> Kind:
+        """Of the raw rows that it takes: `table`, `text`, `image` or `audio`."""
+        return self.form.preprocessing.kind
 
     @property
     def target_name(self) -> str:

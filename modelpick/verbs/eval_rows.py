@@ -71,7 +71,8 @@ def _mlp(dataset: Dataset, network: NetworkOptions) -> Entry:
     estimator = MLPClassifier if dataset.task == "classification" else MLPRegressor
     if network.cost is not None and dataset.task == "regression":
         one_of("the cost of a regression", network.cost, REGRESSION_COSTS)
-    columns, outputs = len(dataset.features.columns), max(1, len(dataset.classes))
+    columns = len(dataset.features.kinds) if dataset.kind == "table" else 1
+    outputs = max(1, len(dataset.classes))
     batch = network.batch_size if isinstance(network.batch_size, int) else dataset.rows
     check_memory((columns, *network.hidden_layer_sizes, outputs), dataset.rows, batch)  # at least so many features
     settings = asdict(network)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from modelpick.progress import Listener
 if TYPE_CHECKING:
     from modelpick.data.candidate import Entry
     from modelpick.data.dataset import Dataset
-    from modelpick.data.table import Table
     from modelpick.facts import RepoFacts
     from modelpick.models.saved import SavedModel
 
@@ -147,7 +146,12 @@ def _read(place: _Place, dataset: Dataset, listener: Listener) -> Given:
     from modelpick.models.saved import SavedModel
 
     model = SavedModel(load(place.folder))
-    table = dataset.as_trained(model.columns, model.ignored)
+    if model.rows_kind != dataset.kind:
+        theirs, ours = (f"an {kind}" if kind[0] in "aeiou" else f"a {kind}" for kind in (model.rows_kind, dataset.kind))
+        raise CannotFindOut(
+            f"`{place.name}` answers for {theirs}, and a row here is {ours}", "`--kind` overrules", kind="data"
+        )
+    rows = dataset.as_trained(model.columns, model.ignored) if dataset.kind == "table" else dataset.features
     if model.task != dataset.task:
         raise CannotFindOut(
             f"`{place.name}` was made for {model.task}, and the task here is {dataset.task}",
@@ -159,7 +163,7 @@ def _read(place: _Place, dataset: Dataset, listener: Listener) -> Given:
     if hashes is None:
         listener.notice(f"`{place.name}` does not tell which rows it was trained on: its scores may flatter it")
     else:
-        known = np.isin(used_row_hashes(table), hashes)
+        known = np.isin(used_row_hashes(rows), hashes)
     return Given(entry=_entry(place, model), known=known)
 
 
@@ -176,11 +180,14 @@ def _training_rows(folder: Path) -> NDArray[np.uint64] | None:
     return hashes
 
 
-def used_row_hashes(table: Table) -> NDArray[np.uint64]:
-    """Hashes of the rows by the columns that a model uses: text may be there or not."""
+def used_row_hashes(rows: Any) -> NDArray[np.uint64]:
+    """Hashes of the rows: of a table by the columns that a model uses (text may be there or not), else by content."""
     from modelpick.data.row_hashes import row_hashes
+    from modelpick.data.table import Table
 
-    return row_hashes(table.select([column.name for column in table.columns if column.kind != "text"]))
+    if not isinstance(rows, Table):
+        return rows.row_hashes()  # type: ignore[no-any-return] # texts, images and sounds have them
+    return row_hashes(rows.select([name for name, kind in rows.kinds if kind != "text"]))
 
 
 def _entry(place: _Place, model: SavedModel | None) -> Entry:
@@ -193,7 +200,7 @@ def _entry(place: _Place, model: SavedModel | None) -> Entry:
         fixed=True,
         source=place.source,
         commit=place.commit,
-        columns=None if model is None else model.columns,
+        columns=None if model is None or model.rows_kind != "table" else model.columns,
         ignored=() if model is None else model.ignored,
     )
 

@@ -31,12 +31,14 @@ class Prediction:
         name: The class; None for regression.
         probabilities: Class -> probability; empty for regression.
         value: The number; None for classification.
+        file: That it answers for; empty where the row comes from a table or was typed.
     """
 
     row: int
     name: str | None = None
     probabilities: Mapping[str, float]
     value: float | None = None
+    file: str = ""
 
     @property
     def answer(self) -> str:
@@ -52,9 +54,10 @@ class Prediction:
 
     def to_dict(self) -> dict[str, Any]:
         """As in `modelpick.predict/1`."""
+        whose = {"row": self.row, "file": self.file} if self.file else {"row": self.row}
         if self.name is None:
-            return {"row": self.row, "value": self.value}
-        return {"row": self.row, "class": self.name, "probabilities": dict(self.probabilities)}
+            return {**whose, "value": self.value}
+        return {**whose, "class": self.name, "probabilities": dict(self.probabilities)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +142,7 @@ class PredictResult(Result):
                 values = [_share(prediction.probabilities[name]) for name in shown]
             else:
                 values = [_share(max(prediction.probabilities.values()))] if self.classes else []
-            rows.append((str(prediction.row), Cell(prediction.shown, Tone.STRONG), *values))
+            rows.append((prediction.file or str(prediction.row), Cell(prediction.shown, Tone.STRONG), *values))
         return Table(("row", self.target, *last), tuple(rows), right=("row", *last))
 
 
@@ -164,7 +167,8 @@ def predict(
     Args:
         run: A run folder, a folder in the same layout (such as a download), or the name of a run in
             `./modelpick-runs`.
-        input: A CSV, TSV or Parquet file. Columns are matched by name; one called as the target is ignored.
+        input: A file of a table: columns are matched by name, and one called as the target is ignored. For a model of
+            images, sounds or texts a file, or a folder of them.
         row: One row instead: `6.6,3,4.4,1.4` or the values, in the order of the columns.
         use: Another saved model of the run than the best, such as `linear`.
         output: A new CSV file for the rows and the answers. Cells of text that a spreadsheet would take for a
@@ -196,11 +200,11 @@ def predict(
     place = folder if use is None else candidate_folder(folder, use)
     model = SavedModel(load(place))
     with listener.step("Answering"):
-        rows = _rows(model, input, row)
+        rows, table, files = _rows(model, input, row, listener)
         with one_thread():  # the last bits must not depend on the count of cores
-            predictions = _answer(model, rows)
+            predictions = _answer(model, rows, files)
     if written is not None:
-        _write(written, model, rows, predictions)
+        _write(written, model, table, predictions)
     return PredictResult(
         run=place,
         model=model.form.config.get("name"),
@@ -213,21 +217,50 @@ def predict(
     )
 
 
-def _rows(model: SavedModel, path: str | Path | None, row: str | Sequence[object] | None) -> Rows:
+def _rows(
+    model: SavedModel, path: str | Path | None, row: str | Sequence[object] | None, listener: Listener
+) -> tuple[Any, Rows, Sequence[str]]:
+    """The rows to answer for, the same as a table to be written, and the file of each where it is one."""
     from modelpick.data.cells import cell_text, values_line
     from modelpick.data.read_rows import read_rows, rows_from_values
 
+    if model.rows_kind != "table":
+        return _other_rows(model, path, row, listener)
     if path is not None:
-        return read_rows(str(path), model.columns, model.target_name, model.ignored, model.reading)
+        rows = read_rows(str(path), model.columns, model.target_name, model.ignored, model.reading)
+        return rows, rows, ()
     if not isinstance(row, str):
         row = values_line([cell_text(value) for value in row or ()])
-    return rows_from_values(row, model.columns, model.reading)
+    rows = rows_from_values(row, model.columns, model.reading)
+    return rows, rows, ()
 
 
-def _answer(model: SavedModel, rows: Rows) -> tuple[Prediction, ...]:
+def _other_rows(
+    model: SavedModel, path: str | Path | None, row: str | Sequence[object] | None, listener: Listener
+) -> tuple[Any, Rows, Sequence[str]]:
+    """Rows of a model of texts, images or sounds."""
+    from modelpick.data.new_rows import read_new_rows, text_row
+
+    kind = model.rows_kind
+    if path is not None:
+        new = read_new_rows(kind, str(path), model.form.config, listener)
+    elif kind != "text":
+        raise UsageError(f"the model takes files ({kind}), no values", "give `--input FILE` or a folder")
+    elif isinstance(row, str):
+        new = text_row(row)
+    else:
+        raise UsageError("one text is expected", "give it as `row='...'`")
+    return new.rows, new.table, new.files
+
+
+def _answer(model: SavedModel, rows: Any, files: Sequence[str]) -> tuple[Prediction, ...]:
+    called = files or [""] * len(rows)
     if model.task == "regression":
-        values = model.predict(rows)
-        return tuple(Prediction(row=i, value=float(value), probabilities={}) for i, value in enumerate(values, 1))
+        values = zip(model.predict(rows), called, strict=True)
+        return tuple(
+            Prediction(row=i, value=float(value), probabilities={}, file=file)
+            for i, (value, file) in enumerate(values, 1)
+        )
     table = model.predict_proba(rows)
     names = model.classes_
     return tuple(
@@ -235,8 +268,9 @@ def _answer(model: SavedModel, rows: Rows) -> tuple[Prediction, ...]:
             row=i,
             name=names[int(probabilities.argmax())],
             probabilities=dict(zip(names, map(float, probabilities), strict=True)),
+            file=file,
         )
-        for i, probabilities in enumerate(table, 1)
+        for i, (probabilities, file) in enumerate(zip(table, called, strict=True), 1)
     )
 
 

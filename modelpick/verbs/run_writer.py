@@ -74,6 +74,8 @@ def named_form(form: SavedForm, result: CandidateResult, dataset: Dataset) -> Sa
     """The form with what only the comparison knows: its name and kind, and the columns that it was not given."""
     ignored = [*dataset.dropped, *(column.name for column in dataset.kept_out)]
     about: dict[str, Any] = {"name": result.entry.name, "kind": result.entry.kind, "ignored_columns": ignored}
+    if dataset.kind == "text":
+        about["text_column"] = dataset.features.name
     if dataset.reading:
         about["reading"] = dict(dataset.reading)
     return replace(form, config={**about, **form.config})
@@ -148,7 +150,8 @@ def _readme(
     front = yaml.safe_dump(dict(made.front_matter), sort_keys=False, allow_unicode=False)
     pictures = "".join(f"\n![By epoch, in the first split]({plot})\n" for plot in plots)
     before, after = render_markdown(made.before_usage), render_markdown(made.after_usage)
-    return f"---\n{front}---\n\n{before}{pictures}\n{_usage(made)}\n{after}"
+    usage = _usage(made) if evaluation.dataset.kind == "table" else _usage_of_kind(evaluation.dataset)
+    return f"---\n{front}---\n\n{before}{pictures}\n{usage}\n{after}"
 
 
 def _usage(made: Card) -> str:
@@ -171,6 +174,35 @@ In Python:
 import modelpick
 
 result = modelpick.predict("FOLDER", row={row!a})
+print(result.predictions[0].answer)
+```
+
+The weights are in safetensors and the preprocessing in JSON: loading them runs no code of this folder.
+"""
+
+
+def _usage_of_kind(dataset: Dataset) -> str:
+    """How to use a model of texts, images or sounds. No row of the data stands in it."""
+    given = {"text": "new.csv", "image": "photo.png", "audio": "clip.wav"}[dataset.kind]
+    what = {
+        "text": "a table with a column of texts; one text is typed as `--row TEXT`",
+        "image": "an image or a folder of images",
+        "audio": "a wav file or a folder of them",
+    }[dataset.kind]
+    return f"""## How to use
+
+`FOLDER` is the folder of this card; the input is {what}:
+
+```sh
+modelpick predict FOLDER --input {given}
+```
+
+In Python:
+
+```python
+import modelpick
+
+result = modelpick.predict("FOLDER", input="{given}")
 print(result.predictions[0].answer)
 ```
 
