@@ -18,7 +18,8 @@ from sklearn.utils.validation import validate_data
 
 from modelpick.data.forward import output_units, probabilities
 from modelpick.errors import UsageError
-from modelpick.models.fitting import Network, Part
+from modelpick.models.batched.job import Job
+from modelpick.models.fitting import BatchSize, Network, Part
 from modelpick.models.options import CLASSIFICATION_COSTS, REGRESSION_COSTS, check_options
 from modelpick.progress import SILENT, Listener
 
@@ -32,9 +33,14 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
         hidden_layer_sizes: Nodes of each hidden layer; none makes a softmax regression.
         activation: Of the hidden layers: sigmoid, tanh, relu, gelu, identity.
         init: Of the weights: torch (what `nn.Linear` does), glorot, he, normal, uniform, zero.
-        cost: cross-entropy (None means this), binary-cross-entropy (a sigmoid for each class), mse, rmse.
+        cost: cross-entropy (None means this), binary-cross-entropy (a sigmoid for each class), mse, rmse, or
+            perceptron: Rosenblatt's rule, by which only rows on the wrong side move the weights, each by the
+            difference of target and step. The classic perceptron has no hidden layer, `init="zero"`,
+            `optimizer="sgd"`, `learning_rate=1`, `batch_size=1`.
         optimizer: adam, adamw, momentum, sgd.
-        schedule: Of the learning rate: constant, cosine.
+        schedule: Of the learning rate: constant; cosine, down to nothing; step, a tenth of it after half of the
+            updates and a hundredth after three quarters; plateau, a fifth after 5 epochs without a lower loss (of the
+            validation rows, else of the training rows).
         batch_size: Rows in an update, `full` (one update an epoch), or `auto`: up to 200 rows full and in float64,
             else 32 in float32.
         epochs: Times that every row is seen.
@@ -43,13 +49,15 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
         patience: Epochs without a better validation loss before it ends.
         dropout: Share of each hidden layer's nodes that an update leaves out.
         weight_decay: Added to the gradient in proportion to the weights (adamw: taken off them); never to biases.
+        label_smoothing: Share of each training target that is spread evenly over the classes.
         class_weight: None, `balanced`, or a mapping from class to weight.
         random_state: Seed of this model's own stream (initial weights, order of rows, dropout).
         device: `auto` is the CPU, where small networks are fastest; else `cuda`, `mps`, ...
 
     Attributes:
         classes_: The labels, sorted; columns of `predict_proba`.
-        history_: One `EpochRecord` an epoch: loss and accuracy, of training and validation rows.
+        history_: One `EpochRecord` an epoch: loss and accuracy, of the training rows as they were learned from, and
+            of the validation rows after the epoch.
         n_updates_: How often the weights were changed.
     """
 
@@ -66,12 +74,13 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
         optimizer: str = "adam",
         learning_rate: float = 1e-3,
         schedule: str = "constant",
-        batch_size: int | Literal["auto", "full"] = "auto",
+        batch_size: BatchSize = "auto",
         epochs: int = 100,
         early_stopping: bool = False,
         patience: int = 10,
         dropout: float = 0.0,
         weight_decay: float = 0.0,
+        label_smoothing: float = 0.0,
         class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
         random_state: Any = None,
         device: str = "auto",
@@ -89,14 +98,15 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
         self.patience = patience
         self.dropout = dropout
         self.weight_decay = weight_decay
+        self.label_smoothing = label_smoothing
         self.class_weight = class_weight
         self.random_state = random_state
         self.device = device
 
     @property
     def output_(self) -> str:
-        """What the last layer ends in: softmax, or sigmoid for the binary cost."""
-        return "sigmoid" if self._cost() == "binary-cross-entropy" else "softmax"
+        """What the last layer ends in: softmax, or sigmoid for the costs that ask of each class alone."""
+        return "sigmoid" if self._cost() in ("binary-cross-entropy", "perceptron") else "softmax"
 
     def fit(
         self,
@@ -118,6 +128,17 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
             ValueError: The data or an option is not usable.
             CannotFindOut: The training diverged.
         """
+        self._train(self.job(X, y, sample_weight, validation), listener)
+        return self
+
+    def job(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        validation: Validation | None = None,
+    ) -> Job:
+        """Checks options and data as `fit` does, and says what is to be trained; sets `classes_`."""
         check_options(self, self._costs)
         features, labels = validate_data(self, X, y, dtype=[np.float64, np.float32])
         check_classification_targets(labels)
@@ -132,10 +153,8 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
             held_X, held_y = validate_data(self, *validation, reset=False, dtype=[np.float64, np.float32])
             if not np.isin(held_y, self.classes_).all():
                 raise UsageError("the validation rows have a class that no training row has", "leave these rows out")
-            held_codes = np.searchsorted(self.classes_, held_y)
-            held = Part(features=held_X, targets=self._targets(held_codes), strata=held_codes)
-        self._train(part, self.output_, held, listener)
-        return self
+            held = Part(features=held_X, targets=self._targets(np.searchsorted(self.classes_, held_y)))
+        return self._job(part, self.output_, held)
 
     def _targets(self, codes: NDArray[np.intp]) -> NDArray[np.float64]:
         units = output_units(self.output_, len(self.classes_))
@@ -149,7 +168,10 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The most probable label of each row."""
-        best = self.predict_proba(X).argmax(axis=1)
+        z = self._sums(X)
+        if z.shape[1] > 1:  # far from 0 a sigmoid is 1 for several classes, and their sums still differ
+            return self.classes_[z.argmax(axis=1)]  # type: ignore[no-any-return]
+        best = probabilities(z, self.output_, len(self.classes_)).argmax(axis=1)
         return self.classes_[best]  # type: ignore[no-any-return]
 
 
@@ -160,7 +182,7 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]
     layer makes a linear regression.
 
     Attributes:
-        history_: One `EpochRecord` an epoch: loss (of the scaled target) and R2, of training and validation rows.
+        history_: As of `MLPClassifier`, with the loss of the scaled target, and R2.
         n_updates_: How often the weights were changed.
         target_mean_: What was taken off the target before training.
         target_scale_: By what it was divided.
@@ -168,6 +190,7 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]
 
     _costs = REGRESSION_COSTS
     output_ = "identity"
+    label_smoothing = 0.0  # there are no labels
 
     target_mean_: float
     target_scale_: float
@@ -181,7 +204,7 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]
         optimizer: str = "adam",
         learning_rate: float = 1e-3,
         schedule: str = "constant",
-        batch_size: int | Literal["auto", "full"] = "auto",
+        batch_size: BatchSize = "auto",
         epochs: int = 100,
         early_stopping: bool = False,
         patience: int = 10,
@@ -216,6 +239,17 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]
         listener: Listener = SILENT,
     ) -> Self:
         """Trains on X, shape (rows, features), and numbers y; arguments and errors as of `MLPClassifier.fit`."""
+        self._train(self.job(X, y, sample_weight, validation), listener)
+        return self
+
+    def job(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        validation: Validation | None = None,
+    ) -> Job:
+        """Checks options and data as `fit` does, and says what is to be trained; sets the scaling of the target."""
         check_options(self, self._costs)
         features, numbers = validate_data(self, X, y, dtype=[np.float64, np.float32], y_numeric=True)
         numbers = numbers.astype(np.float64)
@@ -228,11 +262,9 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]
             held_X, held_y = validate_data(
                 self, *validation, reset=False, dtype=[np.float64, np.float32], y_numeric=True
             )
-            held = Part(features=held_X, targets=self._targets(held_y), strata=np.zeros(len(held_X), np.intp))
-        strata = np.zeros(len(features), dtype=np.intp)
-        part = Part(features=features, targets=self._targets(numbers), weights=weights, strata=strata)
-        self._train(part, self.output_, held, listener)
-        return self
+            held = Part(features=held_X, targets=self._targets(held_y))
+        part = Part(features=features, targets=self._targets(numbers), weights=weights)
+        return self._job(part, self.output_, held)
 
     def _targets(self, numbers: NDArray[Any]) -> NDArray[np.float64]:
         return ((np.asarray(numbers, np.float64) - self.target_mean_) / self.target_scale_)[:, None]

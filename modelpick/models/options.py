@@ -72,6 +72,7 @@ def check_options(options: Any, costs: Sequence[str] = COSTS) -> None:
     _number("learning_rate", options.learning_rate, 0, math.inf, "such as 0.001", open_low=True)
     _number("dropout", options.dropout, 0, 1, "such as 0.2")
     _number("weight_decay", options.weight_decay, 0, math.inf, "such as 0.0001")
+    _number("label_smoothing", getattr(options, "label_smoothing", 0.0), 0, 1, "such as 0.1")
 
 
 def one_of(option: str, value: object, known: Sequence[str]) -> None:

@@ -34,7 +34,7 @@ def test_the_course_network_learns_iris_and_tells_its_updates():
     assert list(model.classes_) == sorted(NAMES)
     assert model.n_updates_ == 100
     assert "10 batches x 10 epochs = 100 updates" in model.summary()
-    assert model.history_[-1].train_score == pytest.approx(model.score(X, Y))
+    assert model.history_[-1].train_score == pytest.approx(model.score(X, Y), abs=0.02)  # while it learned
     assert model.history_[-1].train_loss < model.history_[0].train_loss
 
 
@@ -84,7 +84,7 @@ def test_regression_scales_its_target_inside():
     model = MLPRegressor(epochs=200, random_state=0).fit(X, LENGTH)
     assert model.score(X, LENGTH) > 0.95
     assert model.target_mean_ == pytest.approx(LENGTH.mean())
-    assert model.history_[-1].train_score == pytest.approx(model.score(X, LENGTH))
+    assert model.history_[-1].train_score == pytest.approx(model.score(X, LENGTH), abs=1e-3)
     constant = MLPRegressor(epochs=100, random_state=0).fit(X, np.full(len(X), 7.0))
     np.testing.assert_allclose(constant.predict(X), 7, atol=0.2)
 

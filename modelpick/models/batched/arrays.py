@@ -32,7 +32,7 @@ class Arrays:
         host: The way back.
         take: (rows, index, out): `out[i] = rows[index[i]]`.
         matmul: One product a model, of arrays of three dimensions.
-        at_least: The larger one of each number and a bound: (a, bound, out).
+        at_least: The larger one of each number and a bound, a number or an array: (a, bound, out).
         positive: 1 where a number is above 0, else 0.
         softplus: log(1 + e^a), a new array.
         largest: (a, axis) -> along an axis, which stays with length 1.
@@ -118,7 +118,7 @@ def numpy_arrays() -> Arrays:
         tanh=np.tanh,
         sigmoid=sigmoid,
         erf=erf,
-        at_least=np.maximum,
+        at_least=lambda a, bound, out: np.maximum(a, bound, out=out),
         positive=positive,
         log=np.log,
         softplus=lambda a: np.logaddexp(a.dtype.type(0), a),
