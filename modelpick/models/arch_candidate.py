@@ -108,7 +108,7 @@ class ArchitectureCandidate:
         measured = None
         if held is not None:
             measured = inputs.source(held[0], _targets(held[1], classes, device), None, device, learning=False)
-        settings = self._settings(device, len(rows))
+        settings = self._settings(inputs, device, len(rows))
         trained = train(
             net,
             rows,
@@ -138,7 +138,7 @@ class ArchitectureCandidate:
             **inputs.network,
         )
 
-    def _settings(self, device: torch.device, rows: int) -> Settings:
+    def _settings(self, inputs: Inputs, device: torch.device, rows: int) -> Settings:
         plan = self.recipe.plan
         gpu = device.type == "cuda"
         return Settings(
@@ -157,7 +157,7 @@ class ArchitectureCandidate:
             measure_training=False,
             measured_rows=max(64, 2 * plan.batch_size),
             bf16=gpu and torch.cuda.is_bf16_supported(),
-            channels_last=channels_last(self.recipe.architecture),
+            channels_last=gpu and inputs.pixels is not None,
             threads=plan.threads,
         )
 
@@ -236,11 +236,6 @@ def device_for(name: str) -> torch.device:
     if name == "auto" and torch.cuda.is_available():
         return torch.device("cuda")
     return usable_device(name)
-
-
-def channels_last(architecture: Architecture) -> bool:
-    """Whether its convolutions are faster with the channels last, on CPUs and GPUs alike."""
-    return architecture.family in ("alexnet", "vgg", "resnet")
 
 
 def _streams(net: nn.Module, device: torch.device, seed: int) -> tuple[torch.Generator, ...]:

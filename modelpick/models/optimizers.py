@@ -14,6 +14,9 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+_IN_CACHE = 2**16
+"""Parameters that are changed at once on a CPU: few enough to stay in its cache over the passes of one update."""
+
 
 class Optimizer(Protocol):
     """Changes the parameters once, given their gradient; keeps what it remembers between steps."""
@@ -73,14 +76,23 @@ class Adam:
         if self._mean is None or self._square is None:
             self._mean, self._square = torch.zeros_like(theta), torch.zeros_like(theta)
         self._steps += 1
-        if self._decay is not None and self._apart:
-            theta.sub_(self._decay * theta, alpha=rate)
-        elif self._decay is not None:
-            gradient = gradient + self._decay * theta
-        self._mean.lerp_(gradient, 1 - 0.9)
-        self._square.mul_(0.999).addcmul_(gradient, gradient, value=1 - 0.999)
-        root = self._square.sqrt().div_(sqrt(1 - 0.999**self._steps)).add_(1e-8)
-        theta.addcdiv_(self._mean, root, value=-rate / (1 - 0.9**self._steps))
+        size = _IN_CACHE if theta.device.type == "cpu" else theta.numel()
+        for start in range(0, theta.numel(), size):
+            part = slice(start, start + size)
+            decay = None if self._decay is None else self._decay[part]
+            self._step(theta[part], gradient[part], self._mean[part], self._square[part], decay, rate)
+
+    def _step(
+        self, theta: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, decay: Tensor | None, rate: float
+    ) -> None:
+        if decay is not None and self._apart:
+            theta.sub_(decay * theta, alpha=rate)
+        elif decay is not None:
+            gradient = gradient + decay * theta
+        mean.lerp_(gradient, 1 - 0.9)
+        square.mul_(0.999).addcmul_(gradient, gradient, value=1 - 0.999)
+        root = square.sqrt().div_(sqrt(1 - 0.999**self._steps)).add_(1e-8)
+        theta.addcdiv_(mean, root, value=-rate / (1 - 0.9**self._steps))
 
     def memory(self) -> dict[str, Tensor]:
         """Both moments and the count of steps, once there are some."""
