@@ -15,9 +15,15 @@ from modelpick.errors import CannotFindOut
 from modelpick.models.forms import form_of
 from modelpick.models.forms.form import Answerer, Rows
 
+_AT_ONCE = 1 << 24
+"""Features that are made at once when a saved model answers: 128 MiB in float64."""
 
-def finite_features(preprocessing: Preprocessing, X: Any) -> NDArray[Any]:
+
+def finite_features(preprocessing: Preprocessing, X: Any, before: int = 0) -> NDArray[Any]:
     """Features of raw rows, shape (rows, features), each of them a number that float32 can hold.
+
+    Args:
+        before: Rows before these, for the number of the row in an error.
 
     Raises:
         CannotFindOut: (kind `data`) The columns differ, or a value is infinite or beyond all others by so much that
@@ -29,8 +35,8 @@ def finite_features(preprocessing: Preprocessing, X: Any) -> NDArray[Any]:
     if bad.any():
         row, feature = (int(i) for i in np.argwhere(bad)[0])
         raise CannotFindOut(
-            f"column `{preprocessing.feature_names_[feature]}` cannot be scaled: row {row + 1} has a value that is "
-            "infinite or far too large",
+            f"column `{preprocessing.feature_names_[feature]}` cannot be scaled: row {before + row + 1} has a value that "
+            "is infinite or far too large",
             "correct the value, or leave the column out",
             kind="data",
         )
@@ -127,7 +133,18 @@ class SavedModel:
         return self._outputs(X)
 
     def _outputs(self, X: Any) -> NDArray[Any]:
-        answers = self._answerer.outputs(finite_features(self.form.preprocessing, X))
+        preprocessing = self.form.preprocessing
+        rows = max(1, _AT_ONCE // max(1, len(preprocessing.feature_names_)))
+        if len(X) <= rows:
+            answers = self._answerer.outputs(finite_features(preprocessing, X))
+        else:
+            starts = range(0, len(X), rows)
+            parts = [X.take(range(start, min(start + rows, len(X)))) for start in starts]
+            made = [
+                self._answerer.outputs(finite_features(preprocessing, part, start))
+                for start, part in zip(starts, parts, strict=True)
+            ]
+            answers = np.concatenate(made)
         told = np.isfinite(answers)
         lost = np.flatnonzero(~(told if told.ndim == 1 else told.all(axis=1)))
         if len(lost):
