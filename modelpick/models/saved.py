@@ -35,8 +35,8 @@ def finite_features(preprocessing: Preprocessing, X: Any, before: int = 0) -> ND
     if bad.any():
         row, feature = (int(i) for i in np.argwhere(bad)[0])
         raise CannotFindOut(
-            f"column `{preprocessing.feature_names_[feature]}` cannot be scaled: row {before + row + 1} has a value that "
-            "is infinite or far too large",
+            f"column `{preprocessing.feature_names_[feature]}` cannot be scaled: row {before + row + 1} has a value "
+            "that is infinite or far too large",
             "correct the value, or leave the column out",
             kind="data",
         )
