@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from modelpick.errors import AnswerIsNo, CannotFindOut, ModelpickError, NothingMatched, UsageError
     from modelpick.models.estimators import MLPClassifier, MLPRegressor
+    from modelpick.models.stack.estimators import MLPStackClassifier, MLPStackRegressor
     from modelpick.verbs.catalog import catalog
     from modelpick.verbs.download import download
     from modelpick.verbs.evaluate import evaluate
@@ -31,6 +32,8 @@ _PUBLIC = {
     "UsageError": "modelpick.errors",
     "MLPClassifier": "modelpick.models.estimators",
     "MLPRegressor": "modelpick.models.estimators",
+    "MLPStackClassifier": "modelpick.models.stack.estimators",
+    "MLPStackRegressor": "modelpick.models.stack.estimators",
     "catalog": "modelpick.verbs.catalog",
     "download": "modelpick.verbs.download",
     "evaluate": "modelpick.verbs.evaluate",
@@ -48,6 +51,8 @@ __all__ = [
     "CannotFindOut",
     "MLPClassifier",
     "MLPRegressor",
+    "MLPStackClassifier",
+    "MLPStackRegressor",
     "ModelpickError",
     "NothingMatched",
     "UsageError",

@@ -10,16 +10,15 @@ from numpy.typing import NDArray
 
 from modelpick.data.candidate import SavedForm
 from modelpick.data.forward import ACTIVATIONS
-from modelpick.models.forms.dense import checked_hidden, dense_shapes, dense_sizes
+from modelpick.models.forms.dense import checked_hidden, dense_shapes
 from modelpick.models.forms.form import Form, Rows, Shapes, number, one_of, refuse
 from modelpick.models.stack.answer import StackMember, mixed
 from modelpick.models.stack.bins import Bins
-from modelpick.models.summary import parameters, text_table
+from modelpick.models.stack.report import members_table, stack_parameters
+from modelpick.models.summary import text_table
 
 FEATURES = ("plain", "binned")
 """What a member takes: the features as the preprocessing makes them, or their bins."""
-
-COLUMNS = ("member", "weight", "features", "layers", "parameters")
 
 
 def _check(path: Path, fields: Mapping[str, Any]) -> Shapes:
@@ -34,6 +33,8 @@ def _check(path: Path, fields: Mapping[str, Any]) -> Shapes:
         if weight <= 0 or not isinstance(member.get("name"), str):
             refuse(path, "a member has no name or no positive weight")
         total += weight
+    if number(path, fields, "temperature") <= 0:
+        refuse(path, "`temperature` is not positive")
     if abs(total - 1) > 1e-6:
         refuse(path, "the members' weights do not add up to 1")
     hidden = [checked_hidden(path, member) for member in members]
@@ -88,13 +89,14 @@ class Stack:
     @property
     def parameters(self) -> int:
         """Weights and biases of all members."""
-        return sum(parameters(dense_sizes(member.tensors)) for member in self.members)
+        return stack_parameters(self.members)
 
     def outputs(self, features: NDArray[Any]) -> NDArray[Any]:
         """Probabilities, or numbers in the target's unit."""
         config = self.form.config
         scaled = (features - self.form.tensors["mean"]) / self.form.tensors["scale"]
-        answers = mixed(self.members, self.bins, scaled, len(config["classes"]))
+        classes, temperature = len(config["classes"]), float(config["temperature"])
+        answers = mixed(self.members, self.bins, scaled, classes=classes, temperature=temperature)
         if config["task"] == "classification":
             return answers
         numbers: NDArray[Any] = answers[:, 0] * float(config["target_scale"]) + float(config["target_mean"])
@@ -102,19 +104,7 @@ class Stack:
 
     def layers(self) -> Rows:
         """Each member with its weight and layers, and the total."""
-        rows = []
-        for member in self.members:
-            sizes = dense_sizes(member.tensors)
-            rows.append(
-                (
-                    f"{member.name}",
-                    f"{member.weight:.3f}",
-                    "binned" if member.binned else "plain",
-                    " -> ".join(f"{size:,}" for size in sizes),
-                    f"{parameters(sizes):,}",
-                )
-            )
-        return COLUMNS, (*rows, ("total", "1.000", "", "", f"{self.parameters:,}"))
+        return members_table(self.members)
 
     def summary(self) -> str:
         """The same as text."""

@@ -8,7 +8,7 @@ Tabular Deep Learning, 2022, arXiv:2203.05556. numpy only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class Bins:
         self.centre = centre
 
     @classmethod
-    def learn(cls, features: NDArray[np.floating], most: int) -> Self:
+    def learn(cls, features: NDArray[Any], most: int) -> Self:
         """Borders from features, shape (rows, features), finite, with at most `most` bins each."""
         found: list[NDArray[np.float64]] = []
         for j in range(features.shape[1]):
@@ -51,14 +51,14 @@ class Bins:
         """How many features it makes."""
         return sum(self.counts) - len(self.counts)
 
-    def transform(self, features: NDArray[np.floating]) -> NDArray[np.float32]:
-        """The made features of rows, shape (rows, width); beyond the outer borders nothing rises further."""
+    def transform(self, features: NDArray[Any]) -> NDArray[Any]:
+        """The made features of rows, shape (rows, width), in their dtype; beyond the outer borders nothing rises."""
         out = self._rise(features)
-        out -= self.centre.astype(np.float32)
+        out -= self.centre.astype(out.dtype)
         return out
 
-    def _rise(self, features: NDArray[np.floating]) -> NDArray[np.float32]:
-        out = np.empty((len(features), self.width), dtype=np.float32)
+    def _rise(self, features: NDArray[Any]) -> NDArray[Any]:
+        out = np.empty((len(features), self.width), dtype=features.dtype)
         at = place = 0
         for j, count in enumerate(self.counts):
             own = self.edges[at : at + count]

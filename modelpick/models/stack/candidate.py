@@ -1,0 +1,182 @@
+"""The row `mlp-stack`: preprocessing and stack as a candidate over raw rows, many fits in one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelpick.data.candidate import Entry, EpochRecord, FitJob, Preprocessing, SavedForm
+from modelpick.data.dataset import Task
+from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.models.fitting import usable_device
+from modelpick.models.saved import SavedModel, finite_features
+from modelpick.models.stack.training import FittedStack, TrainingSet, train_stacks
+from modelpick.progress import SILENT, Listener
+
+NAME = "mlp-stack"
+
+Learn = Callable[[Any], Preprocessing]
+"""Raw training rows -> the preprocessing that was fitted to them."""
+
+
+def learn_table(X: Any) -> Preprocessing:
+    """The preprocessing of a table."""
+    return TablePreprocessor().fit(X)
+
+
+class StackCandidate:
+    """Preprocessing and stack, fitted on the training rows alone; rows held out for validation are not looked at.
+
+    Args:
+        target_name: The column that it learns to answer for.
+        seed: Of inner folds and members.
+        learn: Makes the preprocessing.
+    """
+
+    def __init__(
+        self, task: Task, target_name: str, seed: int, device: str = "auto", learn: Learn = learn_table
+    ) -> None:
+        self.task: Task = task
+        self.target_name = target_name
+        self.seed = seed
+        self.device = device
+        self.learn = learn
+        self._model: SavedModel | None = None
+        self._notes: tuple[str, ...] = ()
+
+    @property
+    def _fitted(self) -> SavedModel:
+        if self._model is None:
+            raise RuntimeError("the candidate is not fitted yet: call fit first")
+        return self._model
+
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """Class names in the order of `predict_proba`'s columns; empty for regression."""
+        return self._fitted.classes_
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases of all members."""
+        return self._fitted.parameters
+
+    @property
+    def history(self) -> tuple[EpochRecord, ...]:
+        """Empty: every member has one of its own."""
+        return ()
+
+    def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
+        """Learns preprocessing and stack from the training rows.
+
+        Raises:
+            CannotFindOut: The training diverged, or a number is too large to train on.
+        """
+        self.fit_all([self], [FitJob(seed=self.seed, X=X, y=y, validation=validation)])
+        return self
+
+    @staticmethod
+    def fit_all(candidates: Sequence[StackCandidate], jobs: Sequence[FitJob], listener: Listener = SILENT) -> None:
+        """Fits several candidates of one device together, each with the result of its own `fit`."""
+        ready = [candidate._prepare(job) for candidate, job in zip(candidates, jobs, strict=True)]
+        device = str(usable_device(candidates[0].device)) if candidates else "cpu"
+        stacks = train_stacks([given for _, given, _ in ready], device=device, listener=listener)
+        for candidate, job, (preprocessing, _, classes), stack in zip(candidates, jobs, ready, stacks, strict=True):
+            form = stack_form(
+                stack, classes, candidate.target_name, preprocessing, getattr(job.X, "columns", ()), candidate.seed
+            )
+            candidate._model = SavedModel(form)
+            candidate._notes = stack.notes
+
+    def _prepare(self, job: FitJob) -> tuple[Preprocessing, TrainingSet, tuple[str, ...]]:
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is named by `finite_features`
+            preprocessing = self.learn(job.X)
+        features = finite_features(preprocessing, job.X)
+        if self.task == "regression":
+            numbers = np.asarray(job.y, dtype=np.float64)
+            return preprocessing, TrainingSet(features=features, numbers=numbers, seed=self.seed, scaled=True), ()
+        names, codes = np.unique(np.asarray(job.y).astype(str), return_inverse=True)
+        classes = tuple(map(str, names))
+        given = TrainingSet(features=features, codes=codes, classes=len(classes), seed=self.seed, scaled=True)
+        return preprocessing, given, classes
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Probabilities, shape (rows, classes), each row summing to one."""
+        return self._fitted.predict_proba(X)
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Class names (object array of str) or numbers (float64), shape (rows,)."""
+        return self._fitted.predict(X)
+
+    def saved_form(self) -> SavedForm:
+        """Its members, preprocessing and config."""
+        return self._fitted.form
+
+    def summary(self) -> str:
+        """Its members with weight, layers and parameters, and how they were trained."""
+        return "\n".join([self._fitted.summary(), *self._notes])
+
+
+def stack_form(
+    stack: FittedStack,
+    classes: Sequence[str],
+    target_name: str,
+    preprocessing: Preprocessing,
+    columns: Sequence[Any],
+    seed: int,
+) -> SavedForm:
+    """A fitted stack behind its preprocessing as plain data.
+
+    Args:
+        columns: Of the table that it was trained on; none where rows are no table.
+    """
+    config: dict[str, Any] = {
+        "task": "classification" if classes else "regression",
+        "classes": list(classes),
+        "target_name": target_name,
+        "columns": [[column.name, column.kind] for column in columns],
+        "members": [
+            {
+                "name": member.name,
+                "weight": member.weight,
+                "features": "binned" if member.binned else "plain",
+                "activation": member.activation,
+                "hidden_layer_sizes": [len(member.tensors[f"layers.{i}.bias"]) for i in range(_layers(member) - 1)],
+            }
+            for member in stack.members
+        ],
+        "bins": list(stack.bins.counts) if stack.bins is not None else [],
+        "temperature": stack.temperature,
+        "hyperparameters": {"random_state": seed},
+        "trained": "; ".join(stack.notes),
+    }
+    if not classes:
+        config |= {"target_mean": stack.target_mean, "target_scale": stack.target_scale}
+    tensors: dict[str, NDArray[Any]] = {"mean": stack.mean, "scale": stack.scale}
+    if stack.bins is not None:
+        tensors |= {"bins.edges": stack.bins.edges, "bins.centre": stack.bins.centre}
+    for i, member in enumerate(stack.members):
+        tensors |= {f"members.{i}.{name}": tensor for name, tensor in member.tensors.items()}
+    return SavedForm(architecture=NAME, config=config, tensors=tensors, preprocessing=preprocessing)
+
+
+def _layers(member: Any) -> int:
+    return len(member.tensors) // 2
+
+
+def stack_entry(
+    task: Task, target_name: str, device: str = "auto", learn: Learn = learn_table, listener: Listener = SILENT
+) -> Entry:
+    """The row of the comparison."""
+
+    def make(seed: int) -> StackCandidate:
+        return StackCandidate(task, target_name, seed, device, learn)
+
+    def fit_many(jobs: Sequence[FitJob]) -> Sequence[StackCandidate]:
+        candidates = [make(job.seed) for job in jobs]
+        StackCandidate.fit_all(candidates, jobs, listener)
+        return candidates
+
+    return Entry(name=NAME, kind="mlp", make=make, fit_many=fit_many)

@@ -1,0 +1,89 @@
+"""What a stack is made of, and how training shrinks as rows grow. Chosen by measurement: see `model_cards/mlp.md`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A network before training.
+
+    Attributes:
+        binned: It takes the bins of the features.
+        weight_decay: Decoupled: a step takes rate x decay off every weight, never off a bias.
+    """
+
+    name: str
+    binned: bool = False
+    hidden: tuple[int, ...] = ()
+    activation: str = "identity"
+    weight_decay: float
+    learning_rate: float = 3e-3
+
+
+_HIDDEN = (128, 128)
+
+CLASSIFICATION = (
+    Member(name="tanh", hidden=_HIDDEN, activation="tanh", weight_decay=1.0),
+    Member(name="relu", hidden=_HIDDEN, activation="relu", weight_decay=0.3),
+    Member(name="linear", weight_decay=10.0, learning_rate=1e-2),
+    Member(name="binned-relu", binned=True, hidden=_HIDDEN, activation="relu", weight_decay=0.3),
+    Member(name="binned-linear", binned=True, weight_decay=0.1, learning_rate=1e-2),
+    Member(name="binned-linear-calm", binned=True, weight_decay=10.0, learning_rate=1e-2),
+)
+"""The calm ones carry noisy tables, where nothing else is sure of itself rightly."""
+
+REGRESSION = (
+    Member(name="tanh", hidden=_HIDDEN, activation="tanh", weight_decay=1.0),
+    Member(name="relu", hidden=_HIDDEN, activation="relu", weight_decay=0.3),
+    Member(name="relu-calm", hidden=_HIDDEN, activation="relu", weight_decay=3.0),
+    Member(name="linear", weight_decay=0.1, learning_rate=3e-2),
+    Member(name="binned-relu", binned=True, hidden=_HIDDEN, activation="relu", weight_decay=1.0),
+    Member(name="binned-linear", binned=True, weight_decay=1.0, learning_rate=1e-2),
+)
+
+_ROW_VISITS = 200_000
+_FEW_ROWS, _MANY_ROWS, _HUGE_ROWS = 2_000, 10_000, 200_000
+_FOLDS = 3
+_MOST_HELD = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How long and on what the members of a stack train.
+
+    Attributes:
+        folds: Of the inner cross-validation by which the members are weighted; 1: one part is held out, and the
+            members trained on the rest answer, without being trained again; 0: so few rows that all weigh the same.
+        held: Rows of the part that is held out where `folds` is 1.
+    """
+
+    epochs: int
+    batch_size: int
+    folds: int
+    held: int = 0
+
+    def words(self) -> str:
+        """The plan in a sentence."""
+        trained = f"{self.epochs} epochs in batches of {self.batch_size:,}"
+        if self.folds > 1:
+            return f"{trained}; weighted by {self.folds} inner folds, then trained again on all training rows"
+        if self.folds == 1:
+            return f"{trained}; weighted by {self.held:,} training rows held out, and not trained again"
+        return f"{trained}; too few rows to weigh the members"
+
+
+def plan_for(rows: int) -> Plan:
+    """The rule: 50 epochs in batches of 32; with more rows larger batches, from 4,000 on fewer epochs (about 200,000
+    rows seen in all, at least 4 epochs), and above 20,000 rows one held-out fifth (at most 20,000 rows) instead of 3
+    inner folds.
+    """
+    batch = 32
+    for more, size in ((_FEW_ROWS, 64), (_MANY_ROWS, 256), (_HUGE_ROWS, 1024)):
+        if rows > more:
+            batch = size
+    epochs = max(4, min(50, round(_ROW_VISITS / rows)))
+    if rows > _MOST_HELD:
+        return Plan(epochs=epochs, batch_size=batch, folds=1, held=min(rows // 5, _MOST_HELD))
+    return Plan(epochs=epochs, batch_size=batch, folds=_FOLDS if rows >= 2 * _FOLDS else 0)
