@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
+from modelpick.data.candidate import EpochRecord, FitJob, Preprocessing, SavedForm
 from modelpick.data.preprocessing_kinds import preprocessor_for
 from modelpick.data.table import Table
 from modelpick.models.estimators import MLPClassifier, MLPRegressor
+from modelpick.models.fitting import fit_together
 from modelpick.models.options import hidden_sizes
 from modelpick.models.saved import SavedModel, finite_features
 
@@ -27,6 +29,8 @@ class MLPCandidate:
         self.estimator = estimator
         self.target_name = target_name
         self._model: SavedModel | None = None
+        self._preprocessing: Preprocessing
+        self._columns: list[list[str]]
 
     @property
     def _fitted(self) -> SavedModel:
@@ -56,14 +60,24 @@ class MLPCandidate:
             UsageError: An option of the network is not usable.
             CannotFindOut: The training diverged, or a number is too large to train on.
         """
-        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is named by `finite_features`
-            preprocessing = preprocessor_for(X).fit(X)
-        features = finite_features(preprocessing, X)
-        held = None if validation is None else (finite_features(preprocessing, validation[0]), validation[1])
+        features, held = self._prepare(X, validation)
         self.estimator.fit(features, y, validation=held)
-        columns = [list(column) for column in X.kinds] if isinstance(X, Table) else []
-        self._model = SavedModel(self._form(preprocessing, columns))
+        self._finish()
         return self
+
+    def _prepare(
+        self, X: Any, validation: tuple[Any, NDArray[Any]] | None
+    ) -> tuple[NDArray[Any], tuple[NDArray[Any], NDArray[Any]] | None]:
+        """Features of the training and validation rows, by a preprocessing that the former alone have taught."""
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is named by `finite_features`
+            self._preprocessing = preprocessor_for(X).fit(X)
+        self._columns = [list(column) for column in X.kinds] if isinstance(X, Table) else []
+        features = finite_features(self._preprocessing, X)
+        held = None if validation is None else (finite_features(self._preprocessing, validation[0]), validation[1])
+        return features, held
+
+    def _finish(self) -> None:
+        self._model = SavedModel(self._form(self._preprocessing, self._columns))
 
     def _form(self, preprocessing: Preprocessing, columns: list[list[str]]) -> SavedForm:
         estimator = self.estimator
@@ -103,6 +117,21 @@ class MLPCandidate:
     def summary(self) -> str:
         """Its layers with weights A x B and biases B, and the count of updates."""
         return self.estimator.summary()
+
+
+def fit_many(make: Callable[[int], MLPCandidate], jobs: Sequence[FitJob]) -> list[MLPCandidate]:
+    """Trains a candidate for each job, all at once, with the results that `make` and `fit` give one by one.
+
+    Raises:
+        UsageError, CannotFindOut: As `MLPCandidate.fit`.
+    """
+    candidates = [make(job.seed) for job in jobs]
+    prepared = [candidate._prepare(job.X, job.validation) for candidate, job in zip(candidates, jobs, strict=True)]
+    data = [(features, job.y, held) for (features, held), job in zip(prepared, jobs, strict=True)]
+    fit_together([candidate.estimator for candidate in candidates], data)
+    for candidate in candidates:
+        candidate._finish()
+    return candidates
 
 
 def _plain(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -12,17 +12,16 @@ the CPU times, which the worker processes' are not part of.
 
 from __future__ import annotations
 
-import os
-
-for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
-
 import argparse
+import os
 import resource
 import statistics
 import time
 import warnings
 from collections.abc import Callable
+
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # of the workers, too
+    os.environ[name] = "1"
 
 import joblib
 import numpy as np
