@@ -60,7 +60,7 @@ def _shape(network: NetworkOptions) -> NetworkShape:
 def _mlp(dataset: Dataset, network: NetworkOptions) -> Entry:
     """Row `mlp`: the plain network, shaped by the options."""
     from modelpick.data.candidate import Entry
-    from modelpick.models.candidate import MLPCandidate
+    from modelpick.models.candidate import MLPCandidate, fit_many
     from modelpick.models.estimators import MLPClassifier, MLPRegressor
     from modelpick.models.fitting import usable_device
     from modelpick.models.memory import check_memory
@@ -80,4 +80,4 @@ def _mlp(dataset: Dataset, network: NetworkOptions) -> Entry:
     def make(seed: int) -> MLPCandidate:
         return MLPCandidate(estimator(**settings, random_state=seed), dataset.target_name)
 
-    return Entry(name="mlp", kind="mlp", make=make)
+    return Entry(name="mlp", kind="mlp", make=make, fit_many=lambda jobs: fit_many(make, jobs))
