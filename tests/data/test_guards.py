@@ -223,6 +223,11 @@ def test_an_id_that_follows_the_target_is_named_and_does_not_stop() -> None:
     assert "`number`" in told["answer-column"].message
 
 
+def test_names_that_a_reader_made_up_hint_at_nothing() -> None:
+    made = made_dataset(AMOUNT, {"column_1": SIGNAL, "column_2": NOISE[:, 0]}, target_name="column_3")
+    assert inspected(made).findings == ()
+
+
 def test_a_rare_class_is_given_away_among_many_columns() -> None:
     labels = np.where(np.arange(ROWS) % 25 == 0, "rare", "often")
     columns = {f"g{j}": np.random.default_rng(j).normal(size=ROWS) for j in range(60)}

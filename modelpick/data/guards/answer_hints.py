@@ -25,6 +25,8 @@ _DERIVED = words_of(
     "rank ranking percentile quantile quartile decile quintile score scored predicted prediction pred "
     "prob probability proba label target outcome encoded"
 )
+_ANY = words_of("column col field variable var feature attribute attr value unnamed the of and")
+"""Words that two names may share by chance: tables without a header name all their columns alike."""
 _PERCENTILE = re.compile(
     r"(?:p|q|pct|perc)_?[0-9]{1,2}(?:th|st|nd|rd)?|[0-9]{1,2}(?:th|st|nd|rd)?_?(?:percentile|pct)", re.I
 )
@@ -40,9 +42,9 @@ def _presence(view: View) -> Iterator[Finding]:
     unlikely = np.log(_CHANCE / max(1, len(view.seen)))
     found: list[tuple[Column, str]] = []
     for column in view.seen:
-        absent = missing(column)
-        if not absent.any():
+        if not view.cells(column).missing:
             continue
+        absent = missing(column)
         for rows, word in ((absent, "missing"), (~absent, "present")):
             count = int(rows.sum())
             if count < _LEAST_ROWS or count == dataset.rows:
@@ -134,10 +136,10 @@ def _named(view: View) -> Iterator[Finding]:
 
 
 def _says_derived(name: str, target: str) -> bool:
-    words, of_target = words_of(name), words_of(target)
+    words = words_of(name)
     if words & _DERIVED or _PERCENTILE.fullmatch(name.strip()):
         return True
-    telling = frozenset(word for word in of_target if len(word) > 2)
+    telling = frozenset(word for word in words_of(target) if len(word) > 2 and word.isalpha()) - _ANY
     return bool(telling) and telling <= words
 
 

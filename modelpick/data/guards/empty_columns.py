@@ -7,30 +7,19 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from modelpick.data.guards.guard import Guard, finding
-from modelpick.data.guards.view import View, missing
-from modelpick.data.table import Column, listed
+from modelpick.data.guards.view import View
+from modelpick.data.table import listed
 from modelpick.findings import Finding, Severity
 
 _MOSTLY = 0.9
 
 
 def _empty(view: View) -> list[str]:
-    return [column.name for column in view.columns if _kinds_of_cells(column) == 0]
+    return [column.name for column in view.columns if view.cells(column).kinds == 0]
 
 
 def _constant(view: View) -> list[str]:
-    return [column.name for column in view.columns if _kinds_of_cells(column) == 1 and not missing(column).any()]
-
-
-def _kinds_of_cells(column: Column) -> int:
-    """0, 1 or 2 for no, one and more different values."""
-    if column.values.dtype != object:
-        present = column.values[~np.isnan(column.values)]
-        return 0 if not len(present) else 1 + bool((present != present[0]).any())
-    first = next((value for value in column.values if value is not None), None)
-    if first is None:
-        return 0
-    return 1 + any(value is not None and value != first for value in column.values)
+    return [c.name for c in view.columns if view.cells(c).kinds == 1 and not view.cells(c).missing]
 
 
 def _say(
@@ -52,7 +41,7 @@ def _say_constant(view: View) -> Iterator[Finding]:
 
 
 def _say_mostly_empty(view: View) -> Iterator[Finding]:
-    names = [column.name for column in view.seen if missing(column).mean() >= _MOSTLY]
+    names = [column.name for column in view.seen if view.cells(column).missing >= _MOSTLY * view.dataset.rows]
     why = f"{'is' if len(names) == 1 else 'are'} missing in {100 * _MOSTLY:.0f} % of the rows or more"
     advice = "find out what it means that a cell is empty; `--drop` it if nothing"
     yield from _say("mostly-empty", names, why, advice, view)

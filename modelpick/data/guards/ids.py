@@ -37,7 +37,8 @@ _TIME_WORDS = words_of("year month day date time hour minute second timestamp da
 
 _AMOUNT = re.compile(r"\s*[-+]?\s*[$€£¥]?\s*(?!0[0-9])[0-9][0-9.,' ]*\s*(?:[%kKmMbB]|bn|mn)?\s*")
 _DATE = re.compile(
-    r"(?:[-0-9/., :'+]|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*+|[ap]m|[tz])+",
+    r"(?:[-0-9/., :'+]|[ap]m|[tz]"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*+)+",
     re.IGNORECASE,
 )
 
@@ -50,7 +51,7 @@ def id_columns(view: View) -> Sequence[str]:
     if "ids" not in view.memo:
         names = [column.name for column in view.columns if column.name not in view.asked and _names_a_row(column, view)]
         ids = frozenset(names)
-        others = any(view.values(column).distinct > 1 for column in view.columns if column.name not in ids)
+        others = any(view.cells(column).kinds > 1 for column in view.columns if column.name not in ids)
         view.memo["ids"] = tuple(names) if others else ()
     named: tuple[str, ...] = view.memo["ids"]
     return named

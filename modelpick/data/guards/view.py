@@ -36,6 +36,14 @@ class Values:
     present: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """How many cells of a column are missing, and whether the others have no, one or more (2) different values."""
+
+    missing: int
+    kinds: int
+
+
 class View:
     """The rows of a dataset and what was counted over them.
 
@@ -50,6 +58,7 @@ class View:
         self.kept_out: frozenset[str] = frozenset()
         self.memo: dict[str, Any] = {}
         self._values: dict[str, Values] = {}
+        self._cells: dict[str, Cells] = {}
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -74,6 +83,14 @@ class View:
         if column.name not in self._values:
             self._values[column.name] = _values(column.values[self.scanned])
         return self._values[column.name]
+
+    def cells(self, column: Column) -> Cells:
+        """What the cells of a column are like, in all rows."""
+        if column.name not in self._cells:
+            present = column.values[~missing(column)]
+            kinds = 0 if not len(present) else 1 + bool((present != present[0]).any())
+            self._cells[column.name] = Cells(missing=len(column.values) - len(present), kinds=kinds)
+        return self._cells[column.name]
 
     @cached_property
     def keys(self) -> NDArray[np.uint64]:
