@@ -32,7 +32,7 @@ _GROUPS = (
             "schema",
         ),
     ),
-    ("Models", ("with_", "without", "allow_rejected", "endpoint")),
+    ("Models", ("with_", "without", "allow_rejected", "resume", "endpoint")),
     (
         "Network (row `mlp`)",
         (
@@ -103,6 +103,12 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
     shell_complete=completions.saved_runs,
     help="A model to test as it is. Repeatable.",
 )
+@click.option(
+    "--arch",
+    metavar="NAME",
+    multiple=True,
+    help="An architecture to train from scratch, such as lenet5, resnet18, lstm, transformer. Repeatable.",
+)
 @click.option("--epochs", type=click.IntRange(1), default=10, show_default=True, help="How often every row is seen.")
 @click.option("--must-beat", metavar="NAME", default=None, help="Exit 1 unless the best row clearly beats this one.")
 @click.option("--run-dir", metavar="FOLDER", default=None, help="Where to save, instead of in ./modelpick-runs.")
@@ -141,6 +147,12 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
 )
 @click.option("--with", "with_", metavar="NAME", multiple=True, help="A row to add, such as sklearn-mlp. Repeatable.")
 @click.option("--without", metavar="NAME", multiple=True, help="A row to leave out. Repeatable.")
+@click.option(
+    "--resume",
+    metavar="FOLDER",
+    default=None,
+    help="Keep the state of each training of --arch there after each epoch, and go on from what it holds.",
+)
 @click.option("--allow-rejected", is_flag=True, help="Take a repo although the vet rejects it.")
 @click.option(
     "--hidden",
@@ -209,10 +221,11 @@ def command(sink: Sink, data: str, **options: Any) -> None:
     """
     from modelpick.verbs.evaluate import evaluate
 
-    given = click.get_current_context().get_parameter_source("patience") is click.core.ParameterSource.COMMANDLINE
-    if given and not options["early_stopping"]:
+    context = click.get_current_context()
+    said = [name for name in options if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE]
+    if "patience" in said and not options["early_stopping"]:
         sink.notice("`--patience` counts with `--early-stopping` only, and all epochs are trained")
-    result = evaluate(data, listener=sink.listener, **options)
+    result = evaluate(data, listener=sink.listener, said=said, **options)
     sink.show(result.document())
     if result.bar is not None and not result.bar.met:
         sink.warning(result.bar.why)

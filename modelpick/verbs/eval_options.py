@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelpick.errors import UsageError
@@ -11,7 +12,7 @@ from modelpick.errors import UsageError
 if TYPE_CHECKING:
     from modelpick.data.plan import SplitOptions
 
-ROWS = ("dummy", "linear", "perceptron", "knn", "trees", "sklearn-mlp", "mlp")
+ROWS = ("dummy", "linear", "perceptron", "knn", "trees", "sklearn-mlp", "mlp", "mlp-stack")
 """The rows of the comparison that are trained here, by name, from the simplest on."""
 
 
@@ -25,6 +26,10 @@ class RowOptions:
         must_beat: A row that the best one must clearly beat.
         allow_rejected: Take a repo that the vet rejects.
         endpoint: The Hub to ask for given repos.
+        archs: Architectures of the catalogue to train from scratch.
+        said: Options of the network that count for them, by the names of `evaluate`; None: those that differ from the
+            defaults of `mlp`.
+        resume: A folder for the states of their trainings.
     """
 
     with_: tuple[str, ...] = ()
@@ -33,6 +38,9 @@ class RowOptions:
     must_beat: str | None = None
     allow_rejected: bool = False
     endpoint: str | None = None
+    archs: tuple[str, ...] = ()
+    said: tuple[str, ...] | None = None
+    resume: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

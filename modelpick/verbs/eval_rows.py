@@ -28,6 +28,10 @@ def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, li
         from modelpick.evaluation.baselines import MOST_ROWS, entries
     made = {entry.name: entry for entry in entries(dataset, _shape(network))}
     made["mlp"] = _mlp(dataset, network)
+    if dataset.kind == "table":
+        from modelpick.models.stack.candidate import stack_entry
+
+        made["mlp-stack"] = stack_entry(dataset.task, dataset.target_name, network.device)
     left_out = set(rows.without)
     for name, most in MOST_ROWS.items():
         if dataset.rows > most and name in made and name not in rows.with_ and name not in left_out:
@@ -41,7 +45,44 @@ def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, li
                 f"`{name}` knows no activation `{network.activation}` or optimizer `{network.optimizer}`",
                 f"leave `--with {name}` out, or take `--activation relu --optimizer adam`",
             )
-    return [made[name] for name in ROWS if name in made and name not in left_out]
+    trained = [made[name] for name in ROWS if name in made and name not in left_out]
+    return [*trained, *_architectures(dataset, network, rows, listener)]
+
+
+_FOR_ARCHITECTURES = {
+    "epochs": "epochs",
+    "lr": "learning_rate",
+    "optimizer": "optimizer",
+    "batch_size": "batch_size",
+    "early_stopping": "early_stopping",
+    "patience": "patience",
+    "dropout": "dropout",
+    "weight_decay": "weight_decay",
+}
+"""Options of `evaluate` that an architecture has too -> their names among those of the network."""
+
+
+def _architectures(dataset: Dataset, network: NetworkOptions, rows: RowOptions, listener: Listener) -> list[Entry]:
+    """A row for each architecture that was asked for, with the options of the network that were said."""
+    if not rows.archs:
+        return []
+    from modelpick.models.arch_entries import architecture_entries
+    from modelpick.models.arch_plan import ArchitectureOptions
+    from modelpick.models.options import NetworkOptions
+
+    usual = NetworkOptions()
+    given = {
+        name: getattr(network, name)
+        for option, name in _FOR_ARCHITECTURES.items()
+        if (getattr(network, name) != getattr(usual, name) if rows.said is None else option in rows.said)
+    }
+    if not isinstance(given.get("batch_size", 1), int):
+        raise UsageError(
+            f"an architecture takes no batches of `{given['batch_size']}`", "give a number of rows: `--batch-size 32`"
+        )
+    init = {"zero": "zero", "normal": "random"}.get(network.init, "paper")
+    options = ArchitectureOptions(**given, init=init, device=network.device, keep_in=rows.resume)
+    return architecture_entries(rows.archs, dataset, options, listener)
 
 
 def _shape(network: NetworkOptions) -> NetworkShape:

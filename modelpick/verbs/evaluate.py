@@ -46,6 +46,9 @@ def evaluate(
     time: str | None = None,
     test: str | Path | None = None,
     models: Sequence[str] = (),
+    arch: Sequence[str] = (),
+    said: Sequence[str] | None = None,
+    resume: str | Path | None = None,
     hidden: Sequence[int] | None = None,
     activation: str = "relu",
     init: str = "torch",
@@ -98,6 +101,10 @@ def evaluate(
             images or a column names them, a text where a table has nothing else.
         models: Given models, tested as they are: run folders, names of runs, or repos that were published in our
             layout. Rows on which one was trained are in no test part, for any candidate.
+        arch: Architectures of the catalogue to train from scratch on these data: `lenet5`, `resnet18`, `lstm`, ...
+        said: Names of the network's options below that count for `arch` too; None: those that differ from their
+            defaults. What is not said is set for each architecture by what was measured to work.
+        resume: A folder for the state of each training of `arch` after each epoch: the same call goes on from there.
         hidden: Nodes of each hidden layer; None is 128, 128; an empty one makes a linear model.
         activation, init, cost, optimizer, lr, batch_size, epochs, early_stopping, patience, dropout, weight_decay:
             Of the network (row `mlp`), as in `MLPClassifier`. Without them it is the course's network for Iris.
@@ -129,6 +136,7 @@ def evaluate(
     from modelpick.data.read import read_dataset
     from modelpick.data.read_options import ReadOptions
     from modelpick.data.splits import parse_ratio
+    from modelpick.models.architectures.known import known
     from modelpick.models.options import NetworkOptions, check_options, hidden_sizes
     from modelpick.models.run_folder import RUNS, check_free, new_run_name
     from modelpick.notebook import register
@@ -164,7 +172,12 @@ def evaluate(
         device=device,
     )
     check_options(network)
-    rows = row_options(with_, without, models, must_beat, allow_rejected, endpoint)
+    rows = replace(
+        row_options(with_, without, models, must_beat, allow_rejected, endpoint),
+        archs=tuple(known(name).name for name in as_names(arch)),
+        said=None if said is None else as_names(said),
+        resume=None if resume is None else user_path(resume),
+    )
     splits = SplitOptions(ratio=None if split is None else parse_ratio(split), folds=folds, repeats=repeats, seed=seed)
     protocol = ProtocolOptions(splits=splits, metric=metric, jobs=jobs)
     terms = None if license is None else licence_keys(license)
@@ -202,7 +215,7 @@ def _compare(
     given, known = given_models(
         rows.models,
         dataset,
-        taken=ROWS,
+        taken=(*ROWS, *rows.archs),
         allow_rejected=rows.allow_rejected,
         endpoint=rows.endpoint,
         listener=listener,
