@@ -188,7 +188,8 @@ def _training_data(evaluation: Evaluation, bundled: bool) -> list[Block]:
     blocks.append(
         Text(
             "A hash of each of these rows lies in training_rows.safetensors, so that the model is not tested on them "
-            "unawares. Whoever guesses a row can look it up there: leave the file out where that must not be."
+            "unawares. Whoever guesses a row can look it up there; answers.safetensors holds the target of each row by "
+            "its number. Leave these files out where that must not be."
         )
     )
     if dataset.task == "classification":

@@ -20,6 +20,7 @@ from modelpick.data.candidate import Entry, EpochRecord, SavedForm
 from modelpick.data.dataset import Dataset
 from modelpick.data.plan import Plan
 from modelpick.data.splits import Split
+from modelpick.data.threads import one_thread
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.evaluation.metrics import Metric, Predictions, evaluate, metrics_of
 from modelpick.evaluation.schedule import Unit, perform, units
@@ -176,7 +177,8 @@ def run(
 
     with listener.step("Training and testing", total=total, unit="fits") as step:
         try:
-            used = perform(work, jobs, pin, step, arrived)
+            with one_thread():
+                used = perform(work, jobs, pin, step, arrived)
         except KeyboardInterrupt:
             interrupted = True
     return Evaluation(

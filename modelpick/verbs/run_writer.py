@@ -48,6 +48,7 @@ def write_run(
         extra: Further members of the report's JSON.
     """
     from modelpick.evaluation import report
+    from modelpick.evaluation.answers_file import write_answers
     from modelpick.models.run_folder import CANDIDATES, REPORT, building
     from modelpick.render.as_json import to_json
     from modelpick.render.markdown import render_markdown
@@ -64,6 +65,7 @@ def write_run(
         _write(run.folder / REPORT, to_json({**document.data, **extra}) + "\n")
         _write(run.folder / "report.md", render_markdown(document))
         _write(run.folder / "history.json", to_json(_history(evaluation)) + "\n")
+        write_answers(evaluation, run.folder)
         plots = _plots(evaluation, run.folder)
         if savable:
             _write(run.folder / "README.md", _readme(evaluation, *savable[0], run.place.name, license, plots))

@@ -33,6 +33,7 @@ def test_the_run_holds_everything_and_predicts_versicolor(iris_run, capsys):
         *(f"candidates/dummy/{name}" for name in layout),
         "README.md",
         "accuracy.png",
+        "answers.safetensors",
         "history.json",
         "report.json",
         "report.md",
@@ -45,7 +46,7 @@ def test_the_run_holds_everything_and_predicts_versicolor(iris_run, capsys):
     assert {m["name"]: m["saved"] for m in report["models"]} == {"mlp": ".", "dummy": "candidates/dummy"}
     history = json.loads((iris_run / "history.json").read_text())["models"]["mlp"]
     assert [record["epoch"] for record in history] == list(range(1, 11))
-    assert history[-1]["validation_score"] is not None
+    assert history[-1]["validation_score"] is not None  # shares have validation rows
     assert (iris_run / "accuracy.png").read_bytes().startswith(b"\x89PNG")
 
 

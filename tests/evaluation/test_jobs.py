@@ -1,0 +1,112 @@
+"""Several processes: the same numbers, what fails is told alone, and the answers are kept row by row."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from comparing import compare
+from safetensors import safe_open
+
+from modelpick.data.candidate import Entry, FitJob
+from modelpick.data.read import read_dataset
+from modelpick.data.table import Table
+from modelpick.errors import UsageError
+from modelpick.evaluation.answers_file import FILE, write_answers
+from modelpick.evaluation.baselines import NetworkShape, entries, prepare_rows
+from modelpick.evaluation.dense_baselines import Linear
+
+SHAPE = NetworkShape(hidden_layer_sizes=(4,), activation="relu", learning_rate=0.01, batch_size="full", epochs=3)
+
+
+class Stubborn(Linear):
+    """Works in the first of its fits only, by the seed."""
+
+    def fit(self, X: Table, y: Any, validation: Any = None) -> Any:
+        if self.seed:
+            raise ValueError("no more")
+        return super().fit(X, y, validation)
+
+
+class Deadly(Linear):
+    """Takes its process with it."""
+
+    def fit(self, X: Table, y: Any, validation: Any = None) -> Any:
+        os._exit(3)
+
+
+def linear(kind: type[Linear]) -> Entry:
+    about = ("classification", "species", prepare_rows)
+    return Entry(name=kind.__name__, kind="linear", make=partial(kind, *about))  # type: ignore[arg-type]
+
+
+def many(jobs: Any) -> list[Linear]:
+    return [
+        Linear("classification", "species", prepare_rows, job.seed).fit(job.X, job.y, job.validation) for job in jobs
+    ]
+
+
+def test_any_count_of_processes_gives_the_same_numbers() -> None:
+    iris = read_dataset("iris", target=None)
+    mine = [entry for entry in entries(iris, SHAPE) if entry.name in ("dummy", "linear", "perceptron", "knn")]
+    mine += [linear(Stubborn), replace(linear(Linear), name="together", fit_many=many)]
+    one, two = (compare(iris, mine, seeds=[0, 1, 2], jobs=jobs) for jobs in (1, 2))
+    assert (one.jobs, two.jobs) == (1, 2)
+    for a, b in zip(one.results, two.results, strict=True):
+        assert (a.scores, a.pooled, a.test, a.error, a.warned) == (b.scores, b.pooled, b.test, b.error, b.warned)
+    stubborn = one.results[4]
+    assert (stubborn.finished, stubborn.error, stubborn.test) == (1, "no more", None)
+    assert one.results[5].scores == one.results[1].scores  # fitted together or one by one
+
+
+def test_a_process_that_dies_is_told_and_ends_nothing() -> None:
+    iris = read_dataset("iris", target=None)
+    done = compare(iris, [linear(Deadly), replace(linear(Linear), fit_many=many)], seeds=[0, 1], jobs=2)
+    assert "a worker process died" in (done.results[0].error or "")
+    assert done.best == "Linear"
+
+
+def test_no_jobs_are_refused() -> None:
+    iris = read_dataset("iris", target=None)
+    with pytest.raises(UsageError, match="0 jobs"):
+        compare(iris, entries(iris, SHAPE)[:1], jobs=0)
+
+
+def test_what_is_fitted_together_gets_all_splits_in_few_calls() -> None:
+    iris, calls = read_dataset("iris", target=None), []
+
+    def counted(jobs: list[FitJob]) -> list[Linear]:
+        calls.append(len(jobs))
+        return many(jobs)
+
+    compare(iris, [replace(linear(Linear), fit_many=counted)], seeds=range(4))
+    assert calls == [4]
+
+
+def test_the_answers_of_every_tested_row_are_kept(tmp_path: Path) -> None:
+    iris = read_dataset("iris", target=None)
+    done = compare(iris, [entry for entry in entries(iris, SHAPE) if entry.name in ("linear", "perceptron")])
+    write_answers(done, tmp_path)
+    with safe_open(tmp_path / FILE, framework="numpy") as file:
+        names = json.loads(file.metadata()["names"])
+        kept = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
+    assert set(names) == {"linear", "perceptron"}
+    for number, name in enumerate(names):
+        result = done.result(name)
+        assert result is not None
+        right = kept[f"{number}/splits/answers"] == kept["splits/truth"]
+        by_split = [right[kept["splits/number"] == i].mean() for i in range(2)]
+        assert by_split == pytest.approx(result.scores["accuracy"])
+        assert result.test is not None
+        right = kept[f"{number}/untouched/answers"] == kept["untouched/truth"]
+        assert right.mean() == pytest.approx(result.test["accuracy"].value)
+    shares = kept[f"{names.index('linear')}/splits/probabilities"]
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-6)
+    assert f"{names.index('perceptron')}/splits/probabilities" not in kept
+    assert kept["splits/rows"].tolist() == np.concatenate([split.test for split in done.splits]).tolist()
