@@ -13,7 +13,7 @@ import numpy as np
 
 from modelpick.data.cells import row_line
 from modelpick.data.dataset import Kind
-from modelpick.data.files import resolve
+from modelpick.data.files import is_path, resolve
 from modelpick.data.folders.scan import scan
 from modelpick.data.images.rows import read_images
 from modelpick.data.kinds import UNREAD, WORDS, MediaKind, media_kind
@@ -78,7 +78,7 @@ def read_new_rows(kind: Kind, given: str, config: Mapping[str, Any], listener: L
     path = Path(given).expanduser()
     if path.is_dir():
         return _files(kind, *_in_folder(kind, path, given), listener)
-    file = resolve(given if os.sep in given else f"./{given}", ())
+    file = resolve(given if is_path(given) else f"./{given}", ())
     if file is None:  # resolve returns None for built-in names alone, and there are none here
         raise UsageError(f"`{given}` is no file", f"write `./{given}`")
     if kind == "text" and media_kind(file.name) != "text":
