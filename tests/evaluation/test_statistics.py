@@ -7,8 +7,20 @@ import math
 import numpy as np
 import pytest
 
-from modelpick.data.splits import three_way_splits
-from modelpick.evaluation.statistics import corrected_comparison, corrected_interval, holm, verdict, wilson
+from modelpick.data.dataset import Dataset
+from modelpick.data.plan import Plan, SplitOptions, plan
+from modelpick.data.table import Column, Table
+from modelpick.evaluation.statistics import (
+    Difference,
+    corrected_comparison,
+    corrected_interval,
+    holm,
+    mcnemar,
+    posterior,
+    rows_needed,
+    verdict,
+    wilson,
+)
 
 
 def test_the_corrected_interval_by_hand() -> None:
@@ -83,25 +95,104 @@ def centroids(features: np.ndarray, target: np.ndarray, train: np.ndarray, test:
     return float(np.mean(labels[nearest] == target[test]))
 
 
-def test_equal_learners_are_rarely_called_different_and_shuffled_labels_contain_chance() -> None:
+def made_of(features: np.ndarray, target: np.ndarray) -> Dataset:
+    columns = tuple(Column(name=f"x{j}", kind="number", values=features[:, j]) for j in range(features.shape[1]))
+    return Dataset(
+        name="made",
+        path="made.csv",
+        features=Table(columns, len(target)),
+        target=target,
+        target_name="y",
+        task="classification",
+        classes=tuple(np.unique(target.astype(str)).tolist()),
+        fingerprint="0" * 64,
+    )
+
+
+def scores(features: np.ndarray, target: np.ndarray, made: Plan) -> list[float]:
+    return [centroids(features, target, split.train, split.test) for split in made.splits]
+
+
+def test_two_equal_models_are_called_different_in_few_of_400_small_data_sets() -> None:
+    """Two learners that see four equally good columns each, by the default rule: 10 folds x 5."""
     rng = np.random.default_rng(11)
-    called, covered, runs = 0, 0, 200
+    called, covered, runs, pool = 0, 0, 400, 54
     for run in range(runs):
-        target = np.repeat(np.array(["a", "b"], dtype=object), 60)
-        features = rng.normal(size=(120, 8)) + 0.8 * (target == "a")[:, None]
-        splits = three_way_splits(target, task="classification", seeds=range(5 * run, 5 * run + 5))
-        one, two = (
-            [centroids(features[:, half], target, split.train, split.test) for split in splits]
-            for half in (slice(0, 4), slice(4, 8))
-        )
-        p = corrected_comparison(one, two, 1 / 8, 1 / 12).p
-        called += p is not None and p < 0.05
-        shuffled = rng.permutation(target)
-        chance = [centroids(features, shuffled, split.train, split.test) for split in splits]
-        interval = corrected_interval(chance, 1 / 8, 1 / 12, (0, 1)).ci95
-        covered += interval is not None and interval[0] <= 0.5 <= interval[1]
-    assert called <= 0.09 * runs
+        target = np.repeat(np.array(["a", "b"], dtype=object), 30)
+        features = rng.normal(size=(60, 8)) + 0.6 * (target == "a")[:, None]
+        made = plan(made_of(features, target), SplitOptions(seed=run))
+        one, two = (scores(features[:, half], target, made) for half in (slice(0, 4), slice(4, 8)))
+        found = corrected_comparison(one, two, made.overlap, 1 / made.test_rows)
+        called += found.p is not None and found.p < 0.05
+        covered += found.ci95 is not None and found.ci95[0] <= 0 <= found.ci95[1]
+        assert made.pool == pool
+    assert called <= 30
     assert covered >= 0.9 * runs
+
+
+def test_labels_that_were_shuffled_leave_chance_within_the_interval() -> None:
+    rng = np.random.default_rng(12)
+    covered = 0
+    for run in range(100):
+        target = rng.permutation(np.repeat(np.array(["a", "b"], dtype=object), 50))
+        features = rng.normal(size=(100, 6))
+        made = plan(made_of(features, target), SplitOptions(seed=run))
+        found = corrected_interval(scores(features, target, made), made.overlap, 1 / made.test_rows, (0, 1)).ci95
+        covered += found is not None and found[0] <= 0.5 <= found[1]
+    assert covered >= 90
+
+
+def test_the_interval_covers_the_true_accuracy() -> None:
+    """Known truth: the accuracy of a learner on endless new rows, averaged over training sets of this size."""
+    rng = np.random.default_rng(13)
+    runs, covered, truth = 150, 0, []
+    intervals = []
+    for run in range(runs):
+        target = np.repeat(np.array(["a", "b"], dtype=object), 40)
+        features = rng.normal(size=(80, 4)) + 0.5 * (target == "a")[:, None]
+        made = plan(made_of(features, target), SplitOptions(seed=run))
+        intervals.append(corrected_interval(scores(features, target, made), made.overlap, 1 / made.test_rows, (0, 1)))
+        new = np.repeat(np.array(["a", "b"], dtype=object), 500)
+        rows = np.vstack([features, rng.normal(size=(1000, 4)) + 0.5 * (new == "a")[:, None]])
+        truth.append(centroids(rows, np.concatenate([target, new]), made.splits[0].train, np.arange(80, 1080)))
+    true = float(np.mean(truth))
+    covered = sum(made.ci95 is not None and made.ci95[0] <= true <= made.ci95[1] for made in intervals)
+    assert covered >= 0.9 * runs
+
+
+def test_the_bayesian_form_by_hand() -> None:
+    # 4 degrees of freedom in closed form, as above; the rope lies half an error on each side of the mean
+    made = Difference(mean=0.02, ci95=None, p=0.5, error=0.04, degrees=4)
+    found = posterior(made, 0.0)
+    assert found is not None
+    x = 0.5 / math.sqrt(4)
+    above = 0.5 + 0.5 * x / math.sqrt(1 + x * x) * (1 + 0.5 / (1 + x * x))
+    assert found.better == pytest.approx(above)
+    assert found.worse == pytest.approx(1 - above)
+    assert found.equal == 0
+    turned = posterior(made, 0.0, higher_is_better=False)
+    assert turned is not None
+    assert turned.worse == pytest.approx(above)
+    wide = posterior(made, 10.0)
+    assert wide is not None
+    assert wide.equal == pytest.approx(1, abs=1e-6)
+    assert posterior(Difference(mean=0.1, ci95=None, p=None), 0.01) is None
+
+
+def test_rows_needed_by_hand() -> None:
+    # (2.8 * 0.02 / 0.04)^2 = 1.96 times the rows
+    assert rows_needed(Difference(mean=-0.04, ci95=None, p=0.1, error=0.02, degrees=9), 150) == 294
+    assert rows_needed(Difference(mean=0.0, ci95=None, p=1.0, error=0.02, degrees=9), 150) is None
+    assert rows_needed(Difference(mean=0.1, ci95=None, p=None), 150) is None
+
+
+def test_mcnemar_by_hand() -> None:
+    # 2 P(X <= 1) - P(X = 1) of Bin(6, 1/2) = 14 / 64 - 6 / 64
+    assert mcnemar(1, 5) == pytest.approx(8 / 64)
+    assert mcnemar(5, 1) == mcnemar(1, 5)
+    assert mcnemar(3, 3) == 1
+    assert mcnemar(0, 0) == 1
+    assert mcnemar(0, 2000) < 1e-300 or mcnemar(0, 2000) == 0
 
 
 def test_an_interval_of_a_difference_stays_within_what_two_shares_can_differ_by():

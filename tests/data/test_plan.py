@@ -1,0 +1,201 @@
+"""The plan: what stays untouched, whole groups on one side, time in order, and the rule by the count of rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modelpick.data.dataset import Dataset
+from modelpick.data.folds import deal
+from modelpick.data.plan import Plan, SplitOptions, plan
+from modelpick.data.plan_words import short_rule
+from modelpick.data.table import Column, Table
+from modelpick.errors import AnswerIsNo, UsageError
+
+
+def data(rows: int = 60, classes: str = "ab", **fields: Any) -> Dataset:
+    """Rows that are all different, with classes in turn; no classes make a regression."""
+    column = Column(name="n", kind="number", values=np.arange(float(rows)))
+    target: Any = np.arange(float(rows))
+    if classes:
+        target = np.array([classes[i % len(classes)] for i in range(rows)], dtype=object)
+    return Dataset(
+        name="made",
+        path="made.csv",
+        features=Table((column,), rows),
+        target=target,
+        target_name="y",
+        task="classification" if classes else "regression",
+        classes=tuple(sorted(set(classes))),
+        fingerprint="0" * 64,
+        **fields,
+    )
+
+
+def check(made: Plan, rows: int) -> None:
+    """No row is on two sides, and the untouched ones are nowhere else."""
+    for split in made.splits:
+        parts = [split.train, split.validation, split.test]
+        together = np.concatenate(parts)
+        assert len(set(together.tolist())) == len(together)
+        assert not set(together.tolist()) & set(made.test.tolist())
+        assert len(split.train)
+        assert len(split.test)
+    assert set(made.rest.tolist()) | set(made.test.tolist()) <= set(range(rows))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    labels=st.lists(st.sampled_from("abc"), min_size=1, max_size=60),
+    folds=st.integers(2, 10),
+    groups=st.integers(1, 20),
+    seed=st.integers(0, 10**6),
+)
+def test_deals_are_even_and_keep_groups_whole(labels: list[str], folds: int, groups: int, seed: int) -> None:
+    strata = np.unique(labels, return_inverse=True)[1].astype(np.intp)
+    dealt = deal(strata, folds, seed)
+    sizes = np.bincount(dealt, minlength=folds)
+    assert sizes.max() - sizes.min() <= 1
+    for label in range(strata.max() + 1):
+        sizes = np.bincount(dealt[strata == label], minlength=folds)
+        assert sizes.max() - sizes.min() <= 1
+    group = np.random.default_rng(seed).integers(0, groups, len(labels))
+    dealt = deal(strata, folds, seed, group)
+    assert all(len(set(dealt[group == g].tolist())) == 1 for g in set(group.tolist()))
+    assert len(set(dealt.tolist())) == min(folds, len(set(group.tolist())))
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "rule"),
+    [
+        (150, {}, "10 folds x 5"),
+        (5_500, {}, "10 folds x 5"),
+        (5_600, {}, "5 folds"),
+        (55_500, {}, "5 folds"),
+        (55_700, {}, "8:1:1 x 3"),
+        (150, {"folds": 4}, "4 folds x 5"),
+        (150, {"repeats": 2}, "10 folds x 2"),
+        (150, {"ratio": (6, 2, 2)}, "6:2:2 x 3"),
+        (12, {}, "10 folds x 5"),
+        (6, {}, "5 folds x 5"),
+    ],
+)
+def test_the_rule_follows_the_rows_and_the_options_overrule_it(rows: int, options: dict[str, Any], rule: str) -> None:
+    made = plan(data(rows, ""), SplitOptions(**options))
+    assert short_rule(made) == rule
+    assert abs(len(made.test) - rows / 10) <= 1
+    check(made, rows)
+
+
+def test_what_takes_long_is_split_three_times() -> None:
+    assert short_rule(plan(data(), heavy=True)) == "8:1:1 x 3"
+    assert short_rule(plan(replace(data(), kind="text"))) == "8:1:1 x 3"
+    assert "texts" in plan(replace(data(), kind="text")).reason
+
+
+def test_each_row_is_tested_once_in_a_repeat_and_classes_are_in_proportion() -> None:
+    made = plan(data(150, "abc"))
+    for repeat in range(5):
+        splits = made.splits[10 * repeat : 10 * repeat + 10]
+        assert sorted(np.concatenate([split.test for split in splits])) == made.rest.tolist()
+    target = data(150, "abc").target
+    assert Counter(target[made.test]) == {"a": 5, "b": 5, "c": 5}
+    assert made.overlap == pytest.approx(1 / 9)
+    assert made.splits[0].test.tolist() != made.splits[10].test.tolist()
+    assert [s.test.tolist() for s in plan(data(150, "abc")).splits] == [s.test.tolist() for s in made.splits]
+    assert plan(data(150, "abc"), SplitOptions(seed=1)).test.tolist() != made.test.tolist()
+
+
+@pytest.mark.parametrize("options", [SplitOptions(), SplitOptions(ratio=(8, 1, 1))])
+def test_groups_and_equal_rows_are_on_one_side(options: SplitOptions) -> None:
+    groups = np.arange(120) // 3
+    for made in (plan(data(120, groups=groups), options), plan(data(120), options, alike=groups)):
+        check(made, 120)
+        assert not set(groups[made.test]) & set(groups[made.rest])
+        for split in made.splits:
+            train, validation, test = (set(groups[p].tolist()) for p in (split.train, split.validation, split.test))
+            assert not train & (validation | test)
+            assert not validation & test
+    assert "Equal rows" in made.rule
+
+
+def test_few_groups_are_each_left_out_once() -> None:
+    groups = np.arange(70) % 7
+    made = plan(data(70, groups=groups))
+    assert (made.way, len(made.splits), made.repeats) == ("groups", 6, 1)
+    assert sorted({int(g) for split in made.splits for g in groups[split.test]} | set(groups[made.test])) == list(
+        range(7)
+    )
+    with pytest.raises(AnswerIsNo, match="2 groups"):
+        plan(data(70, groups=np.arange(70) // 2 % 2))
+
+
+def test_time_goes_one_way() -> None:
+    times = np.random.default_rng(0).permutation(100) // 2 * 1.0
+    made = plan(data(100, times=times))
+    check(made, 100)
+    assert times[made.test].min() > times[made.rest].max()
+    for split in made.splits:
+        assert times[split.train].max() < times[split.test].min()
+    sizes = [len(split.train) for split in made.splits]
+    assert sizes == sorted(sizes)
+    (once,) = plan(data(100, times=times), SplitOptions(ratio=(8, 1, 1))).splits
+    assert times[once.train].max() < times[once.validation].min()
+    assert times[once.validation].max() < times[once.test].min()
+    with pytest.raises(AnswerIsNo, match="by time"):
+        plan(data(100, times=np.zeros(100)))
+
+
+def test_an_official_test_part_is_the_untouched_one() -> None:
+    official = np.arange(60) % 4 == 0
+    made = plan(data(60, test_rows=official))
+    assert made.test.tolist() == np.flatnonzero(official).tolist()
+    assert "official test part" in made.rule
+    check(made, 60)
+
+
+def test_known_rows_and_their_groups_are_never_tested() -> None:
+    known = np.zeros(60, dtype=bool)
+    known[[0, 9]] = True
+    groups = np.arange(60) // 3
+    made = plan(data(60, groups=groups), known=known)
+    tested = {*made.test.tolist(), *(row for split in made.splits for row in split.test.tolist())}
+    assert not tested & {0, 1, 2, 9, 10, 11}
+    assert made.known == 6
+    with pytest.raises(AnswerIsNo, match="no row is left"):
+        plan(data(60), known=np.ones(60, dtype=bool))
+
+
+def test_a_class_of_few_rows_stays_in_train() -> None:
+    made = plan(data(63, "a" * 20 + "b" * 20 + "c"))  # three rows of c
+    target = data(63, "a" * 20 + "b" * 20 + "c").target
+    for split in made.splits:
+        assert "c" in target[split.train]
+
+
+@pytest.mark.parametrize(
+    ("fields", "options", "words"),
+    [
+        ({}, {"folds": 5, "ratio": (8, 1, 1)}, "exclude"),
+        ({}, {"folds": 1}, "nothing to train"),
+        ({}, {"repeats": 0}, "test nothing"),
+        ({}, {"seed": -1}, "seed"),
+        ({"times": np.arange(60.0)}, {"repeats": 2}, "one way"),
+        ({"times": np.arange(60.0), "groups": np.arange(60)}, {}, "both"),
+    ],
+)
+def test_what_cannot_be_asked_is_a_usage_error(fields: Any, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        plan(data(60, **fields), SplitOptions(**options))
+
+
+def test_too_few_rows_are_a_no() -> None:
+    for rows, classes in ((2, "ab"), (3, "abc")):
+        with pytest.raises(AnswerIsNo):
+            plan(data(rows, classes))
