@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -10,21 +10,14 @@ from numpy.typing import NDArray
 
 from modelpick.data.candidate import Entry, EpochRecord, FitJob, Preprocessing, SavedForm
 from modelpick.data.dataset import Task
-from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.data.preprocessing_kinds import preprocessor_for
+from modelpick.data.table import Table
 from modelpick.models.fitting import usable_device
 from modelpick.models.saved import SavedModel, finite_features
 from modelpick.models.stack.training import FittedStack, TrainingSet, train_stacks
 from modelpick.progress import SILENT, Listener
 
 NAME = "mlp-stack"
-
-Learn = Callable[[Any], Preprocessing]
-"""Raw training rows -> the preprocessing that was fitted to them."""
-
-
-def learn_table(X: Any) -> Preprocessing:
-    """The preprocessing of a table."""
-    return TablePreprocessor().fit(X)
 
 
 class StackCandidate:
@@ -33,17 +26,13 @@ class StackCandidate:
     Args:
         target_name: The column that it learns to answer for.
         seed: Of inner folds and members.
-        learn: Makes the preprocessing.
     """
 
-    def __init__(
-        self, task: Task, target_name: str, seed: int, device: str = "auto", learn: Learn = learn_table
-    ) -> None:
+    def __init__(self, task: Task, target_name: str, seed: int, device: str = "auto") -> None:
         self.task: Task = task
         self.target_name = target_name
         self.seed = seed
         self.device = device
-        self.learn = learn
         self._model: SavedModel | None = None
         self._notes: tuple[str, ...] = ()
 
@@ -84,15 +73,14 @@ class StackCandidate:
         device = str(usable_device(candidates[0].device)) if candidates else "cpu"
         stacks = train_stacks([given for _, given, _ in ready], device=device, listener=listener)
         for candidate, job, (preprocessing, _, classes), stack in zip(candidates, jobs, ready, stacks, strict=True):
-            form = stack_form(
-                stack, classes, candidate.target_name, preprocessing, getattr(job.X, "columns", ()), candidate.seed
-            )
+            columns = [list(column) for column in job.X.kinds] if isinstance(job.X, Table) else []
+            form = stack_form(stack, classes, candidate.target_name, preprocessing, columns, candidate.seed)
             candidate._model = SavedModel(form)
             candidate._notes = stack.notes
 
     def _prepare(self, job: FitJob) -> tuple[Preprocessing, TrainingSet, tuple[str, ...]]:
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is named by `finite_features`
-            preprocessing = self.learn(job.X)
+            preprocessing: Preprocessing = preprocessor_for(job.X).fit(job.X)
         features = finite_features(preprocessing, job.X)
         if self.task == "regression":
             numbers = np.asarray(job.y, dtype=np.float64)
@@ -124,19 +112,19 @@ def stack_form(
     classes: Sequence[str],
     target_name: str,
     preprocessing: Preprocessing,
-    columns: Sequence[Any],
+    columns: Sequence[Sequence[str]],
     seed: int,
 ) -> SavedForm:
     """A fitted stack behind its preprocessing as plain data.
 
     Args:
-        columns: Of the table that it was trained on; none where rows are no table.
+        columns: Name and kind of each column that it was trained on; none where rows are no table.
     """
     config: dict[str, Any] = {
         "task": "classification" if classes else "regression",
         "classes": list(classes),
         "target_name": target_name,
-        "columns": [[column.name, column.kind] for column in columns],
+        "columns": [list(column) for column in columns],
         "members": [
             {
                 "name": member.name,
@@ -166,13 +154,11 @@ def _layers(member: Any) -> int:
     return len(member.tensors) // 2
 
 
-def stack_entry(
-    task: Task, target_name: str, device: str = "auto", learn: Learn = learn_table, listener: Listener = SILENT
-) -> Entry:
+def stack_entry(task: Task, target_name: str, device: str = "auto", listener: Listener = SILENT) -> Entry:
     """The row of the comparison."""
 
     def make(seed: int) -> StackCandidate:
-        return StackCandidate(task, target_name, seed, device, learn)
+        return StackCandidate(task, target_name, seed, device)
 
     def fit_many(jobs: Sequence[FitJob]) -> Sequence[StackCandidate]:
         candidates = [make(job.seed) for job in jobs]
