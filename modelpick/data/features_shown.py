@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.candidate import Preprocessing
-from modelpick.data.features.dates import moment_text
+from modelpick.data.dates import date_text
 from modelpick.data.table import Column, number_text
 from modelpick.data.table import Table as Rows
 from modelpick.data.texts import Texts
@@ -80,7 +80,7 @@ def _cell(column: Column, row: int) -> str:
     if column.kind == "number":
         return "" if np.isnan(value) else number_text(float(f"{value:.6g}"))
     if column.kind == "date":
-        return moment_text(float(value))
+        return "" if np.isnan(value) else date_text(float(value))
     return "" if value is None else _cut(value)
 
 

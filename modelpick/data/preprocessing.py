@@ -22,7 +22,7 @@ from modelpick.data.features.scaling import Scaling, fit_scaling
 from modelpick.data.features.table_format import from_fields, to_fields
 from modelpick.data.features.target_coding import fit_target_coding, target_numbers
 from modelpick.data.features.text_columns import fit_text_column
-from modelpick.data.features.wording import example_row, sentences
+from modelpick.data.features.wording import example_cells, sentences
 from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.data.table import ColumnKind, Table, columns_differ
 from modelpick.errors import CannotFindOut
@@ -88,7 +88,7 @@ class TablePreprocessor:
         together = _beside(values, table.rows)
         marks = np.concatenate([np.zeros(0, dtype=bool), *(step.marks for step in scaled)])
         left_out = () if options.column_terms else tuple(named["text"])
-        self._set(scaled, fit_scaling(together, options.scaling, marks), direct, left_out)
+        self._set(scaled, fit_scaling(together, options.scaling, marks), direct, table.kinds, left_out)
         return together
 
     def _set(
@@ -96,11 +96,12 @@ class TablePreprocessor:
         scaled: Sequence[NumberLike],
         scaling: Scaling,
         direct: Sequence[Direct],
+        kinds: Sequence[tuple[str, ColumnKind]],
         left_out: Sequence[str] = (),
         order: NDArray[np.intp] | None = None,
     ) -> None:
         self._scaled, self._scaling, self._direct = tuple(scaled), scaling, tuple(direct)
-        self._order = order
+        self._order = order  # of the features, where it is not that of the steps: a first format's
         self.left_out_ = tuple(left_out)
         labels = [label for step in scaled for label in step.labels]
         self._marked: NDArray[np.intp] = np.flatnonzero(scaling.indicators)
@@ -108,9 +109,7 @@ class TablePreprocessor:
         names = [*labels, *(f"{owners[j] or labels[j]} (missing)" for j in self._marked)]
         names += [name for step in direct for name in step.feature_names]
         self.feature_names_ = tuple(names if order is None else [names[j] for j in order])
-        steps: list[ColumnStep] = [*scaled, *direct]
-        kinds = [(name, step.column_kind) for step in steps for name in step.columns]
-        self._kinds: tuple[tuple[str, ColumnKind], ...] = (*kinds, *((name, "text") for name in left_out))
+        self._kinds = tuple(kinds)
 
     def _fitted(self) -> Scaling:
         if self._scaling is None:
@@ -119,7 +118,7 @@ class TablePreprocessor:
 
     @property
     def columns_(self) -> tuple[str, ...]:
-        """Names of the columns that it knows, used or left out."""
+        """Names of the columns that it knows, used or left out, in the order of the training table."""
         self._fitted()
         return tuple(name for name, _ in self._kinds)
 
@@ -178,8 +177,9 @@ class TablePreprocessor:
         return counts
 
     def example_row(self) -> tuple[str, ...]:
-        """A typical row: medians, and the first category of each column."""
-        return example_row(self._scaled, self._fitted(), self._direct)
+        """A typical row: medians, and the first category of each column, in the order of the training table."""
+        cells = example_cells(self._scaled, self._fitted(), self._direct)
+        return tuple(cells[name] for name in self.columns_ if name in cells)
 
     def describe(self) -> tuple[str, ...]:
         """What happens to a row before the model sees it, one sentence a step."""
@@ -187,7 +187,8 @@ class TablePreprocessor:
 
     def to_dict(self) -> dict[str, Any]:
         """All that was learned but `arrays`, in JSON types; floats survive JSON bit for bit."""
-        return to_fields(self._scaled, self._fitted(), self._direct, self.left_out_, self._order)
+        scaling = self._fitted()
+        return to_fields(self._scaled, scaling, self._direct, self.columns_, self.left_out_, self._order)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The weights of the terms of free text."""
@@ -208,7 +209,7 @@ class TablePreprocessor:
     def of_numbers(cls, names: Sequence[str], scaling: Scaling) -> Self:
         """A fitted one for columns of numbers alone."""
         made = cls(PreprocessingOptions(scaling=scaling.way))
-        made._set([NumberColumns(tuple(names))], scaling, ())
+        made._set([NumberColumns(tuple(names))], scaling, (), [(name, "number") for name in names])
         return made
 
 

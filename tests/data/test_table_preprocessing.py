@@ -240,7 +240,8 @@ def test_the_first_format_still_loads_with_its_order_of_features() -> None:
     assert loaded.transform(rows).tolist() == expected
     again = read_preprocessing(json.loads(json.dumps(loaded.to_dict())), {})
     assert again.transform(rows).tolist() == expected
-    assert again.columns_ == ("a", "b", "k", "text")
+    assert again.columns_ == ("a", "k", "b", "text")
+    assert again.example_row() == ("2", "x", "0")
 
 
 def test_shared_features_are_those_of_each_jobs_own_preprocessing() -> None:
@@ -326,6 +327,7 @@ def test_held_out_rows_change_no_fitted_number(
 
 DAMAGE: dict[str, Any] = {
     "no object": lambda d: [],
+    "column": lambda d: {**d, "columns": ["a", "k"]},
     "newer": lambda d: {**d, "format": "modelpick.preprocessing/9"},
     "steps": lambda d: {**d, "scaled": {}},
     "left out number": lambda d: {**d, "left_out": [1]},

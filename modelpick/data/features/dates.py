@@ -131,11 +131,3 @@ def day_text(day: float) -> str:
 
 def _is_date(seconds: Floats) -> NDArray[np.bool_]:
     return np.abs(seconds) <= _FARTHEST  # False for NaN
-
-
-def moment_text(seconds: float) -> str:
-    """A date as `2026-11-26`, with `10:30:00` where it has a time of day; empty where it is missing."""
-    if not abs(seconds) <= _FARTHEST:
-        return ""
-    day, time = day_text(np.floor(seconds / _DAY)), int(seconds % _DAY)
-    return f"{day} {time // 3600:02}:{time // 60 % 60:02}:{time % 60:02}" if time else day

@@ -16,23 +16,27 @@ from modelpick.data.features.number_columns import NumberColumns
 from modelpick.data.features.scaling import Scaling
 from modelpick.data.features.target_coding import TargetCoding
 from modelpick.data.features.text_columns import TextColumn
+from modelpick.data.table import ColumnKind
 
 FORMAT = "modelpick.preprocessing/2"
 FIRST_FORMAT = "modelpick.preprocessing/1"
 
-Parts = tuple[list[NumberLike], Scaling, list[Direct], tuple[str, ...], NDArray[np.intp] | None]
+Kinds = tuple[tuple[str, ColumnKind], ...]
+Parts = tuple[list[NumberLike], Scaling, list[Direct], Kinds, tuple[str, ...], NDArray[np.intp] | None]
 
 
 def to_fields(
     scaled: Sequence[NumberLike],
     scaling: Scaling,
     direct: Sequence[Direct],
+    columns: Sequence[str],
     left_out: Sequence[str],
     order: NDArray[np.intp] | None,
 ) -> dict[str, Any]:
     """All but the large arrays, in JSON types."""
     fields: dict[str, Any] = {
         "format": FORMAT,
+        "columns": list(columns),
         "scaled": [step.to_dict() for step in scaled],
         "scaling": scaling.to_dict(),
         "direct": [step.to_dict() for step in direct],
@@ -45,17 +49,25 @@ def from_fields(fields: Any, arrays: Mapping[str, NDArray[Any]]) -> Parts:
     """The parts that `to_fields` wrote; CannotFindOut (kind `checkpoint`) where they are damaged."""
     stated = fields.get("format") if isinstance(fields, Mapping) else None
     if stated == FIRST_FORMAT:
-        parts = _from_first(fields)
-    elif stated == FORMAT:
-        parts = _from_second(fields, arrays)
-    else:
-        raise reading.damaged(f"its format is {stated!r}, expected {FORMAT!r}")
-    scaled, _, direct, left_out, _ = parts
+        return _from_first(fields)
+    if stated == FORMAT:
+        return _from_second(fields, arrays)
+    raise reading.damaged(f"its format is {stated!r}, expected {FORMAT!r}")
+
+
+def _kinds(
+    columns: Sequence[str], scaled: Sequence[NumberLike], direct: Sequence[Direct], left_out: Sequence[str]
+) -> Kinds:
+    """Name and kind of the columns in their order; each must be known once."""
     steps: list[ColumnStep] = [*scaled, *direct]
-    columns = [name for step in steps for name in step.columns]
-    if len({*columns, *left_out}) != len(columns) + len(left_out):
+    kinds: list[tuple[str, ColumnKind]] = [(name, step.column_kind) for step in steps for name in step.columns]
+    kinds += [(name, "text") for name in left_out]
+    known = dict(kinds)
+    if len(known) != len(kinds):
         raise reading.damaged("a column is named twice")
-    return parts
+    if known.keys() != set(columns):
+        raise reading.damaged("the list of columns is not that of its steps")
+    return tuple((name, known[name]) for name in columns)
 
 
 def _from_second(fields: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Parts:
@@ -63,13 +75,14 @@ def _from_second(fields: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) 
     scaling = Scaling.from_dict(fields.get("scaling"), sum(len(step.labels) for step in scaled))
     direct = [_direct(entry, i, arrays) for i, entry in enumerate(reading.entries(fields.get("direct"), "`direct`"))]
     left_out = reading.names_list(fields.get("left_out"), "`left_out`")
+    kinds = _kinds(reading.names_list(fields.get("columns"), "`columns`"), scaled, direct, left_out)
     if "order" not in fields:
-        return scaled, scaling, direct, left_out, None
+        return scaled, scaling, direct, kinds, left_out, None
     width = len(scaling.indicators) + int(scaling.indicators.sum()) + sum(len(step.feature_names) for step in direct)
     order = fields["order"]
     if not isinstance(order, list) or sorted(map(str, order)) != sorted(map(str, range(width))):
         raise reading.damaged(f"`order` does not hold each place of {width} features once")
-    return scaled, scaling, direct, left_out, np.array(order, dtype=np.intp)
+    return scaled, scaling, direct, kinds, left_out, np.array(order, dtype=np.intp)
 
 
 def _number_like(entry: Mapping[str, Any]) -> NumberLike:
@@ -127,4 +140,5 @@ def _from_first(fields: Mapping[str, Any]) -> Parts:
             order += range(at, at + width)
             at += width
     left_out = reading.names_list(fields.get("left_out"), "`left_out`")
-    return scaled, scaling, direct, left_out, np.array(order, dtype=np.intp)
+    kinds = _kinds([*(entry["name"] for entry in columns), *left_out], scaled, direct, left_out)
+    return scaled, scaling, direct, kinds, left_out, np.array(order, dtype=np.intp)

@@ -40,6 +40,9 @@ class TfIdf:
         self.idf = idf
         self._mapped: tuple[tuple[str, ...], NDArray[np.intp], NDArray[np.intp]] | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TfIdf, (self.analyser, self.terms, self.idf)  # to another process, without what is remembered
+
     def weigh(self, counts: TermCounts, rows: NDArray[np.intp] | None = None) -> csr_matrix:
         """Weights, shape (rows, terms), float64, sparse; `rows` of the counted texts, or all."""
         from scipy.sparse import csr_matrix

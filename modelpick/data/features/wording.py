@@ -101,20 +101,22 @@ def _text_lines(direct: Sequence[Direct], left_out: Sequence[str]) -> list[str]:
     return lines
 
 
-def example_row(scaled: Sequence[NumberLike], scaling: Scaling, direct: Sequence[Direct]) -> tuple[str, ...]:
-    """A typical cell for each column: the median, the middle date, the first category, a term."""
-    cells: list[str] = []
+def example_cells(scaled: Sequence[NumberLike], scaling: Scaling, direct: Sequence[Direct]) -> dict[str, str]:
+    """Column -> a typical cell: the median, the middle date, the first category, a term."""
+    cells: dict[str, str] = {}
     at = 0
     for step in scaled:
         medians = scaling.medians[at : at + len(step.labels)]
         at += len(step.labels)
         if isinstance(step, NumberColumns):
-            cells += [number_text(float(f"{median:.4g}")) for median in medians]
+            cells |= {
+                name: number_text(float(f"{median:.4g}")) for name, median in zip(step.columns, medians, strict=True)
+            }
         elif isinstance(step, DateParts):
-            cells.append(day_text(step.first + (medians[-1] if step.parts[-1] == "days" else 0)))
+            cells[step.name] = day_text(step.first + (medians[-1] if step.parts[-1] == "days" else 0))
         elif isinstance(step, Ordinal | TargetCoding):
-            cells.append(step.categories[0] if step.categories else "")
-    return (*cells, *(step.example() for step in direct))
+            cells[step.name] = step.categories[0] if step.categories else ""
+    return cells | {name: step.example() for step in direct for name in step.columns}
 
 
 def _count(number: int, noun: str) -> str:
