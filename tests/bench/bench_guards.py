@@ -19,8 +19,8 @@ from typing import Any
 
 # What the guards import when they need it is imported here, so that no table pays for it.
 import scipy.stats  # noqa: F401
-import sklearn.feature_extraction.text  # noqa: F401
-import sklearn.linear_model  # noqa: F401
+import sklearn.feature_extraction.text
+import sklearn.linear_model
 import sklearn.tree  # noqa: F401
 
 from modelpick.data.dataset import Dataset
