@@ -39,6 +39,8 @@ class PixelCache:
     def put(self, row: int, pixels: NDArray[np.uint8]) -> None:
         """Keeps the pixels of one image."""
         if self._array is not None:
+            if not (self._array.flags.writeable and self.filled.flags.writeable):  # as joblib hands them to processes
+                return
             self._array[row] = pixels
         elif self._file is not None:
             try:

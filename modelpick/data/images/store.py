@@ -44,8 +44,9 @@ class ImageStore:
         self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without pixels and lock: another process fills caches of its own."""
-        return {**self.__dict__, "_caches": {}, "_native": None, "_lock": None}
+        """With the pixels in memory, so that another process need not decode again, and without files and lock."""
+        kept = {size: cache for size, cache in self._caches.items() if cache.place == "memory"}
+        return {**self.__dict__, "_caches": kept, "_lock": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

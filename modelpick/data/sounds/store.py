@@ -20,6 +20,7 @@ from modelpick.progress import Step
 
 MEMORY_BUDGET = 256_000_000
 """Bytes of waves and features that one set of sounds keeps in memory."""
+_PICKLED = 32_000_000
 HIGHEST_WORKING_RATE = 16_000
 """Hz. What speech models hear; a set of a lower rate keeps its own."""
 
@@ -56,7 +57,9 @@ class SoundStore:
         self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without waves, features and lock: another process computes its own."""
+        """With what was computed where that is little, for another process; without the lock."""
+        if self._bytes <= _PICKLED:
+            return {**self.__dict__, "_lock": None}
         return {**self.__dict__, "_kept": {}, "_bytes": 0, "_lock": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
