@@ -11,8 +11,9 @@ from modelpick.data.table import NUMBER, as_number
 NumberStyle = Literal["1234.5", "1,234.5", "1.234,5"]
 STYLES: tuple[NumberStyle, ...] = ("1234.5", "1,234.5", "1.234,5")
 
-MISSING, INTEGER, POINT, POINT3, COMMA, COMMA3, ENGLISH, CONTINENTAL, GROUPED, INFINITE, WORD = range(11)
-"""What a cell is. POINT3 and COMMA3 (`1.234`, `1,234`) are read in two ways; GROUPED has blanks or apostrophes."""
+BLANK, MISSING, INTEGER, POINT, POINT3, COMMA, COMMA3, ENGLISH, CONTINENTAL, GROUPED, INFINITE, WORD = range(12)
+"""What a cell is. MISSING: a code that says so; POINT3 and COMMA3 (`1.234`, `1,234`) are read in two ways; GROUPED has
+blanks or apostrophes."""
 
 GROUPS = r"[ '’\x{a0}\x{202f}]"
 _EXPONENT = r"(?:[eE][+-]?[0-9]+)?"
@@ -99,17 +100,23 @@ def _clear_commas(counts: Counts) -> int:
     return counts.get(COMMA, 0) + counts.get(CONTINENTAL, 0)
 
 
-def case_sql(codes: str, infinite: str, largest: float) -> str:
-    """SQL that gives the sort of a trimmed cell `v`; `codes` are the missing ones, quoted, with commas between."""
+def case_sql(codes: Sequence[str], infinite: str, largest: float) -> str:
+    """SQL that gives the sort of a trimmed cell `v`; `codes` are those that mean a missing value."""
     others = " ".join(f"WHEN regexp_full_match(v, '{_quoted(pattern)}') THEN {kind}" for kind, pattern in PATTERNS)
+    numeric = [code for code in codes if as_number(code) is not None]
+    early = f"WHEN v IN ({_listed(numeric)}) THEN {MISSING} " if numeric else ""
     return (
-        f"CASE WHEN v IS NULL OR v IN ({codes}) THEN {MISSING} WHEN regexp_full_match(v, '{NUMBER}') THEN "
+        f"CASE WHEN v IS NULL OR v = '' THEN {BLANK} {early}WHEN regexp_full_match(v, '{NUMBER}') THEN "
         f"CASE WHEN NOT abs(TRY_CAST(v AS DOUBLE)) <= {largest} THEN {INFINITE} "
         f"WHEN NOT contains(v, '.') THEN {INTEGER} "
         f"WHEN regexp_full_match(v, '{POINT3_PATTERN}') THEN {POINT3} ELSE {POINT} END "
-        f"WHEN regexp_full_match(v, '[^0-9]*') THEN CASE WHEN regexp_full_match(v, '{infinite}') "
-        f"THEN {INFINITE} ELSE {WORD} END {others} ELSE {WORD} END"
+        f"WHEN v IN ({_listed(codes)}) THEN {MISSING} WHEN regexp_full_match(v, '[^0-9]*') "
+        f"THEN CASE WHEN regexp_full_match(v, '{infinite}') THEN {INFINITE} ELSE {WORD} END {others} ELSE {WORD} END"
     )
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join(f"'{_quoted(text)}'" for text in texts)
 
 
 def number_sql(cell: str, style: NumberStyle) -> str:

@@ -198,8 +198,7 @@ def text_of(dataset: Dataset) -> str:
     lines += [f"{_key(name)} = {_value(kind)}" for name, kind in dataset.features.kinds]
     lines += [f"{_key(column.name)} = {_value(column.kind)}  # kept out by a guard" for column in dataset.kept_out]
     lines += [f'{_key(name)} = "drop"' for name in dataset.dropped]
-    numbers = " and ".join(_value(style) for style in STYLES)
-    lines += ["", f"# How numbers ({numbers}) and dates ({', '.join(dates.FORM_NAMES)}) are written.", "[styles]"]
+    lines += ["", "# How numbers and dates are written. One of " + ", ".join(map(_value, _STYLES)) + ".", "[styles]"]
     lines += [f"{_key(name)} = {_value(style)}" for name, style in styles.items()]
     lines += ["", "# Numbers that are missing values.", "[missing_numbers]"]
     lines += [f"{_key(name)} = {_value(list(of_column))}" for name, of_column in codes.items()]

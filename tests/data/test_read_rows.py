@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from modelpick.data.read_rows import read_rows, rows_from_values
+from modelpick.data.read_rows import is_reading, read_rows, rows_from_values
 from modelpick.data.table import Column, ColumnKind, Table
 from modelpick.errors import CannotFindOut, UsageError
 
-COLUMNS: list[tuple[str, ColumnKind]] = [("a", "number"), ("k", "category"), ("t", "text")]
+COLUMNS: list[tuple[str, ColumnKind]] = [("a", "number"), ("k", "category")]
 
 
 def write(folder: Path, text: str) -> str:
@@ -20,11 +20,40 @@ def write(folder: Path, text: str) -> str:
     return str(path)
 
 
-def test_columns_by_name_in_any_order_without_target_and_texts(tmp_path: Path) -> None:
+def test_columns_by_name_in_any_order_without_target(tmp_path: Path) -> None:
     rows = read_rows(write(tmp_path, "k,y,a,old\n7,p,1.50,1\n?,q,NA,1\n"), COLUMNS, "y", ignored=["old"])
     assert rows.names == ("a", "k")
     np.testing.assert_array_equal(rows.column("a").values, [1.5, np.nan])
     assert rows.column("k").values.tolist() == ["7", None]  # digits stay a category where the model knows one
+
+
+def test_texts_are_demanded(tmp_path: Path) -> None:
+    with pytest.raises(CannotFindOut, match="`t` missing"):
+        read_rows(write(tmp_path, "a,k\n1,x\n"), [*COLUMNS, ("t", "text")])
+
+
+READING = {"styles": {"a": "1.234,5", "d": "day/month/year"}, "missing": ["", "none"], "missing_numbers": {"a": [-9]}}
+OF_READING: list[tuple[str, ColumnKind]] = [("a", "number"), ("d", "date")]
+
+
+def test_rows_are_read_as_the_training_table_was(tmp_path: Path) -> None:
+    rows = read_rows(write(tmp_path, "a;d\n1.234;02/03/2004\n-9;none\n0,5;2004-03-02\n"), OF_READING, reading=READING)
+    np.testing.assert_array_equal(rows.column("a").values, [1234, np.nan, 0.5])
+    march = 1078185600.0
+    np.testing.assert_array_equal(rows.column("d").values, [march, np.nan, march])
+    pointed = read_rows(write(tmp_path, "a;d\n1.234;none\n0.5;none\n"), OF_READING, reading=READING)
+    assert pointed.column("a").values.tolist() == [1.234, 0.5]  # decimal points all over: the same numbers otherwise
+    by_hand = rows_from_values("-9,02/03/2004", OF_READING, READING)
+    assert np.isnan(by_hand.column("a").values[0])
+    assert by_hand.column("d").values[0] == march
+    with pytest.raises(CannotFindOut, match="`x` in line 3, column `d`"):
+        read_rows(write(tmp_path, "a;d\n1;none\n1;x\n"), OF_READING, reading=READING)
+
+
+def test_what_a_saved_model_says_of_its_reading_is_checked() -> None:
+    assert is_reading(READING)
+    for wrong in ([], {"missing": "NA"}, {"styles": {"a": "1'5"}}, {"missing_numbers": {"a": ["9"]}}):
+        assert not is_reading(wrong)
 
 
 def test_no_rows_are_no_error(tmp_path: Path) -> None:

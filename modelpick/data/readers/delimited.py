@@ -101,7 +101,8 @@ def assembled(
             if second:
                 told.append(f"The second row ({_shown_cells(sample[1])}) is no data but a second header: left out.")
             if unnamed:
-                told.append(f"{unnamed} columns have no name in the header and are called after what is known of them.")
+                counted = "1 column has" if unnamed == 1 else f"{unnamed} columns have"
+                told.append(f"{counted} no name in the header: called after a label below, or the position.")
         else:
             found = tuple(f"column_{j}" for j in range(columns))
             told.append(f"The columns are called after their position: {listed(found, 2)}.")

@@ -54,7 +54,9 @@ def sniff(connection: DuckDBPyConnection, text: Text, sep: str | None, quoted: s
     if found is None:
         found = Dialect(delimiter=sep or ",")
     if sep is None and not any(found.delimiter in line for line in _head(text.path, 20)):
-        rare = _rare_delimiter(text.path)
+        first = next((line for line in _head(text.path, 20) if line.strip()), "")
+        usual = max(",;\t|", key=first.count)  # a few ragged lines, of which nothing can be learned
+        rare = usual if usual in first else _rare_delimiter(text.path)
         if rare is not None:
             found = Dialect(delimiter=rare, header=found.header)
     quote = found.quote if quoted is None else quoted
@@ -112,7 +114,7 @@ def _rare_delimiter(path: Path) -> str | None:
         counts = Counter(line.count(sign) for line in lines)
         if len(lines) > 1 and len(counts) == 1 and next(iter(counts)):
             cells = [cell for line in lines[1:] for cell in line.split(sign)]
-            if sign not in " :" or sum(map(looks_numeric, cells)) >= 0.7 * len(cells):
+            if sign not in " :" or sum(map(looks_numeric, cells)) >= 0.6 * len(cells):
                 return sign
     return None
 
@@ -169,8 +171,7 @@ def diagnosed(path: Path, shown: str, dialect: Dialect, columns: int) -> CannotF
         for begins, record in records(path, dialect):
             # DuckDB lets a last empty field pass, which some programs write.
             if record and len(record) != columns and (len(record) != columns + 1 or record[-1]):
-                what = "header has" if dialect.header else "first line has"
-                return broken(shown, f"line {begins} has {len(record)} fields where the {what} {columns}")
+                return broken(shown, f"line {begins} has {len(record)} fields where the first one has {columns}")
     except csv.Error as error:
         if "field limit" in str(error):
             return broken(shown, f"a field after line {begins} has over {csv.field_size_limit()} characters")

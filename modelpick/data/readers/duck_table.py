@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -126,16 +126,16 @@ class DuckTable:
         """
         numbers = [name for name, kind in columns if kind == "number"]
         profiles = dict(zip(numbers, self._profiles(numbers), strict=True))
+        with_commas = [profiles[name][0].counts for name in numbers if styles.get(name) == STYLES[2]]
+        pointed = file_style(with_commas) == STYLES[1]  # the same columns, written with points in this file
         made: list[Column] = []
         for batch in self._batches(columns):
             plan: list[tuple[str, ColumnKind, str]] = []
             for name, kind in batch:
                 style = styles.get(name, STYLES[0] if kind == "number" else "")
                 if kind == "number":
-                    counts = profiles[name][0].counts
-                    if style == STYLES[2] and not fits(counts, STYLES[2]) and fits(counts, STYLES[0]):
-                        style = STYLES[0]  # the same columns, written with points
-                    self._check_numbers(name, counts, _as_style(style))
+                    style = STYLES[0] if pointed and style == STYLES[2] else _as_style(style)
+                    self._check_numbers(name, profiles[name][0].counts, _as_style(style))
                 plan.append((name, kind, style))
             made += self._columns(plan)
         return tuple(made)
@@ -160,7 +160,7 @@ class DuckTable:
             if form is not None:
                 return "date", form
         if kind is None:
-            kind = profile.kind
+            kind = replace(profile, numbers=0, infinite=0).kind
             if profile.numbers >= 0.9 * profile.present > 0:
                 cell, place = self._first(name, (INFINITE_CELL, WORD)) or ("", "")
                 why = f"`{cell}` in {place} is no number" if cell else "its numbers are written in different ways"
@@ -292,7 +292,7 @@ class DuckTable:
 
     @property
     def _kind(self) -> str:
-        return case_sql(quoted_texts(self.codes), INFINITE, LARGEST)
+        return case_sql(self.codes, INFINITE, LARGEST)
 
     def _profiles(self, names: Sequence[str]) -> list[tuple[CellProfile, list[str]]]:
         """Of each column: what its cells are, and which missing codes it uses."""
@@ -303,22 +303,20 @@ class DuckTable:
         return [self._known[name] for name in names]
 
     def _profile(self, names: Sequence[str]) -> None:
-        counts = self._grouped(
-            names,
-            f"histogram(kind), list(DISTINCT v) FILTER (kind = {MISSING} AND v <> ''), "
-            "coalesce(bool_or(v = '+'), false)",
-        )
+        counts = self._grouped(names, "histogram(kind)")
         cells = {name: dict(counts[name][0]) if name in counts else {} for name in names}
+        coded = [name for name in names if cells[name].get(MISSING)]
+        codes = self._grouped(coded, f"list(DISTINCT v) FILTER (kind = {MISSING}), coalesce(bool_or(v = '+'), false)")
         worded = [name for name in names if cells[name].get(WORD) or style_of(cells[name], None) is None]
         of_text = self._grouped(
             worded,
-            f"count(DISTINCT v) FILTER (kind <> {MISSING}), avg(len(string_split(v, ' '))) FILTER (kind <> {MISSING})",
+            f"count(DISTINCT v) FILTER (kind > {MISSING}), avg(len(string_split(v, ' '))) FILTER (kind > {MISSING})",
         )
         for name in names:
             distinct, words = of_text.get(name, (0, 0.0))
-            used, plus = counts[name][1:] if name in counts else ([], False)
+            used, plus = codes.get(name, ([], False))
             profile = CellProfile(
-                present=sum(count for kind, count in cells[name].items() if kind != MISSING),
+                present=sum(count for kind, count in cells[name].items() if kind > MISSING),
                 numbers=sum(count for kind, count in cells[name].items() if INTEGER <= kind < INFINITE_CELL),
                 infinite=cells[name].get(INFINITE_CELL, 0),
                 distinct=distinct,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +11,7 @@ from modelpick.data.schema import MISSING_CODES
 from modelpick.data.table import as_number
 
 Record = Sequence[str]
+_NUMERIC = re.compile("[+-]?[0-9.,][0-9.,' \xa0\u202f]*(?:[eE][+-]?[0-9]+)?")
 _ENOUGH = 20  # rows from which a value that stands nowhere else is no chance
 
 
@@ -55,6 +57,8 @@ def look(records: Sequence[Record], guess: bool) -> HeaderLook:
                 values += 1
         elif cell in column and len(set(column)) <= max(2, len(column) // 5):
             values += 1
+    if names == values and sum(number is not None for number in numbers) > 1 and counting and None in numbers:
+        names += 1  # `land,1990,2000,2010`
     if names != values:
         return HeaderLook(header=names > values, sure=True)
     return HeaderLook(header=guess, sure=False)
@@ -66,7 +70,7 @@ def second_header(records: Sequence[Record]) -> bool:
     It is where it counts 0, 1, 2, ..., or where at least half of its cells are words above numbers or stand nowhere
     else in columns of few different values.
     """
-    if len(records) < 4:
+    if len(records) < 8:
         return False
     first, below = records[1], records[2:]
     filled = [j for j, cell in enumerate(first) if cell]
@@ -97,8 +101,7 @@ def second_header(records: Sequence[Record]) -> bool:
 
 def looks_numeric(cell: str) -> bool:
     """Digits with the signs that numbers have, in any country."""
-    bare = cell.lstrip("+-")
-    return bool(bare) and bare[0] in "0123456789.," and all(char in "0123456789.,' \xa0\u202feE+-" for char in bare)
+    return _NUMERIC.fullmatch(cell) is not None
 
 
 def names_of(first: Record, labels: Record | None) -> tuple[tuple[str, ...], int]:
