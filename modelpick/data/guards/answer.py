@@ -49,7 +49,11 @@ def _say_answer(view: View) -> Iterator[Finding]:
     out = [column for column in found if column.name in view.kept_out]
     target = view.dataset.target_name
     if out:
-        message = f"kept out in any case: {listed([c.name for c in out])} gives `{target}` away ({_how(out[0], view)})"
+        which = listed([column.name for column in out])
+        message = (
+            f"kept out in any case: {which} give{'s' * (len(out) == 1)} `{target}` away (`{out[0].name}` "
+            f"{_how(out[0], view)})"
+        )
         advice = "leave it out for good: what is only known with the answer cannot be used to predict it"
         yield finding("answer-column", Severity.LOW, message, advice, [view.evidence(c, (0, 1, 2)) for c in out])
     if not seen or len(view.seen) == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -110,11 +111,10 @@ def _words_name_rows(column: Column) -> bool:
 def _say_id(view: View) -> Iterator[Finding]:
     names = id_columns(view)
     if names:
-        known = {column.name: column for column in view.columns}
-        out = (
-            "" if not view.kept_out.issuperset(names) else " and are kept out" if len(names) > 1 else " and is kept out"
-        )
-        message = f"column{'s' * (len(names) > 1)} {listed(names)} name{'s' * (len(names) == 1)} the rows{out}"
+        known, many = {column.name: column for column in view.columns}, len(names) > 1
+        message = f"column{'s' * many} {listed(names)} name{'s' * (not many)} the rows"
+        if view.kept_out.issuperset(names):
+            message += f" and {'are' if many else 'is'} kept out"
         advice = "`--allow id-column` takes them as features, `--text COLUMN` one of them as text"
         yield finding(
             "id-column", Severity.LOW, message, advice, [view.evidence(known[name], (0, 1, 2)) for name in names]
@@ -145,7 +145,7 @@ def _groups(view: View) -> Iterator[Finding]:
                 f"`{column.name}` comes back: {repeated:,} of {rows:,} rows bear the name of an earlier row, and rows "
                 "that belong together are easier to tell"
             )
-            advice = f"if they do, keep them on one side of each split: `--group {column.name}`"
+            advice = f"if they do, keep them on one side of each split: `--group {shlex.quote(column.name)}`"
             yield finding("repeated-ids", Severity.LOW, message, advice, [view.evidence(column, most)])
 
 
