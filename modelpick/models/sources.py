@@ -105,7 +105,7 @@ class SequenceRows:
         order = torch.randperm(len(self), generator=generator)
         groups = [order]
         if self.lengths is not None:
-            groups = [group[self.lengths[group].argsort()] for group in order.split(size * _ALIKE)]
+            groups = [group[self.lengths[group].argsort()] for group in even_parts(order, size * _ALIKE)]
         found = [part for group in groups for part in even_parts(group, size)]
         for number in torch.randperm(len(found), generator=generator).tolist():
             yield self._batch(found[number])

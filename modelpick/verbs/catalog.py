@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from modelpick.document import Document, Result
 from modelpick.errors import UsageError
+from modelpick.verbs.catalog_summary import CatalogSummary, summarise
 
 if TYPE_CHECKING:
     from modelpick.registry.entry import Entry, Variant
@@ -50,18 +51,41 @@ def catalog(name: str, *, task: None = None) -> CatalogEntry: ...
 
 
 @overload
-def catalog(name: str | None = None, *, task: str | None = None) -> Catalog | CatalogEntry: ...
+def catalog(
+    name: str, *, summary: Literal[True], input_shape: str | None = None, classes: int | None = None
+) -> CatalogSummary: ...
 
 
-def catalog(name: str | None = None, *, task: str | None = None) -> Catalog | CatalogEntry:
-    """The architectures that modelpick knows, or one of them whole.
+@overload
+def catalog(
+    name: str | None = None,
+    *,
+    task: str | None = None,
+    summary: bool = False,
+    input_shape: str | None = None,
+    classes: int | None = None,
+) -> Catalog | CatalogEntry | CatalogSummary: ...
+
+
+def catalog(
+    name: str | None = None,
+    *,
+    task: str | None = None,
+    summary: bool = False,
+    input_shape: str | None = None,
+    classes: int | None = None,
+) -> Catalog | CatalogEntry | CatalogSummary:
+    """The architectures that modelpick knows, one of them whole, or the layers of one in numbers.
 
     Args:
         name: An architecture, a variant or another name of it: `resnet`, `vgg16`, `LeNet-5`, `bert`.
         task: Only those for this task of the Hub, such as `image-classification`.
+        summary: The layers of the named architecture with their output shapes, weights, biases and multiply-adds.
+        input_shape: For the summary, of one input: `3x224x224`, `128` words, `100x40`; None is as published.
+        classes: For the summary; None is as published.
 
     Returns:
-        A `Catalog`; with a name, a `CatalogEntry`.
+        A `Catalog`; with a name, a `CatalogEntry`; with `summary`, a `CatalogSummary`.
 
     Raises:
         UsageError: The name or task is unknown (the hint has close ones), or both were given.
@@ -79,6 +103,12 @@ def catalog(name: str | None = None, *, task: str | None = None) -> Catalog | Ca
             f"a name (`{name}`) and a task (`{task}`) cannot be asked for together",
             f"leave one out: `modelpick catalog {name}` or `modelpick catalog --task {task}`",
         )
+    if summary:
+        if name is None:
+            raise UsageError("a summary is of one architecture", "such as `modelpick catalog resnet18 --summary`")
+        return summarise(name, input_shape, classes)
+    if input_shape is not None or classes is not None:
+        raise UsageError("`--input` and `--classes` are for a summary", "add `--summary`")
     if name is not None:
         match = find(name)
         return CatalogEntry(name=name, entry=match.entry, variant=match.variant)

@@ -67,7 +67,7 @@ def test_an_lstm_for_sounds_has_the_count_of_the_catalogue():
     assert count(known("lstm"), 10, (100, 40), layers=2).parameters == 571_914
 
 
-@pytest.mark.parametrize("row", csv.DictReader(io.StringIO(GMACS)), ids=lambda row: row["name"])
+@pytest.mark.parametrize("row", list(csv.DictReader(io.StringIO(GMACS))), ids=lambda row: row["name"])
 def test_multiply_adds_are_those_of_the_usual_tables(row):
     architecture = known(row["name"])
     found = count(architecture, architecture.classes, architecture.input_shape)

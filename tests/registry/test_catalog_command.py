@@ -20,7 +20,7 @@ def test_the_list(capsys: Capture) -> None:
     assert lines["lenet5"].split()[1] == "1998"
     assert "60k to 61.7k" in lines["lenet5"]
     assert lines["mlp"].split()[-1] == "table"
-    assert lines["resnet"].endswith("not yet")
+    assert lines["resnet"].endswith("image")
 
 
 def test_quiet_has_the_names_and_json_the_whole_entries(capsys: Capture) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from importlib import import_module
-from pathlib import Path
 
 import click
 import pytest
@@ -15,7 +14,7 @@ from modelpick.cli.commands import COMMANDS
 from modelpick.errors import CannotFindOut, NothingMatched, UsageError
 from modelpick.hub.tasks import TASKS
 from modelpick.licences.lookup import licence_of
-from modelpick.registry import names
+from modelpick.models.architectures.known import ARCHITECTURES
 from modelpick.registry.cards import cards_folder, entries, entry_of
 from modelpick.registry.entry import Part
 from modelpick.registry.names import find, with_task
@@ -50,10 +49,14 @@ def test_every_entry_is_whole(name: str) -> None:
         assert licence_of(checkpoint.license), checkpoint
 
 
-def test_only_what_has_code_says_that_eval_trains_it() -> None:
-    folder = Path(names.__file__).parents[1] / "models" / "architectures"
-    has_code = {"mlp"} | {path.stem for path in folder.glob("*.py")} & EXPECTED
-    assert {entry.name for entry in entries() if entry.eval} == has_code
+def test_a_card_names_the_kinds_of_data_for_which_there_is_code() -> None:
+    coded: dict[str, set[str]] = {"mlp": {"table"}}
+    for architecture in ARCHITECTURES:
+        if architecture.card is not None:
+            coded.setdefault(architecture.card, set()).update(architecture.kinds)
+    assert coded.keys() == EXPECTED
+    for entry in entries():
+        assert set(entry.eval) >= coded[entry.name] if entry.name == "mlp" else set(entry.eval) == coded[entry.name]
 
 
 @pytest.mark.parametrize(
@@ -112,8 +115,8 @@ def test_the_tasks_are_those_of_the_hub() -> None:
         ("  title: ResNet", "  titel: ResNet", "lacks the key `title`"),
         ("  tasks:", "  tasks: []\n  aliases:", "lacks the key `tasks`"),
         ("  year: 2015", "  year: soon", "`soon`"),
-        ("  eval: []", "  eval: []\n  evil: yes", "unknown key `evil`"),
-        ("  eval: []", "  eval: [pictures]", "not `pictures`"),
+        ("  eval: [image]", "  eval: [image]\n  evil: yes", "unknown key `evil`"),
+        ("  eval: [image]", "  eval: [pictures]", "not `pictures`"),
         ("      source: counted", "      source: guessed", "`guessed`"),
         ("      gmacs: 1.81", "      gmax: 1.81", "unknown key `gmax`"),
         ("  architecture: resnet", "  architecture: modelpick.models.resnet", "not the file's name"),
