@@ -13,12 +13,15 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+_OFTEN = 64
+"""A value that fewer than one in so many rows have is rare."""
+
 
 class Bins:
     """The borders of the bins of every feature, learned from training rows.
 
-    A feature with at most `most` + 1 values has its values for borders, so that each of them is told from the others;
-    one with more has quantiles.
+    The borders are quantiles; a feature with at most `most` + 1 values has those of its values for borders too that are
+    not rare, so that each of them is told from the others.
 
     Attributes:
         counts: Borders of each feature, at least 1; a feature with one value makes nothing.
@@ -35,12 +38,15 @@ class Bins:
     def learn(cls, features: NDArray[Any], most: int) -> Self:
         """Borders from features, shape (rows, features), finite, with at most `most` bins each."""
         found: list[NDArray[np.float64]] = []
+        quantiles, often = np.linspace(0, 1, most + 1), len(features) / _OFTEN
         for j in range(features.shape[1]):
-            values = np.sort(features[:, j]).astype(np.float64)
-            different = values[np.concatenate([[True], values[1:] != values[:-1]])]
-            if len(different) > most + 1:
-                different = np.unique(np.quantile(values, np.linspace(0, 1, most + 1)))
-            found.append(different)
+            values, counts = np.unique(features[:, j].astype(np.float64), return_counts=True)
+            if len(values) > 2:
+                borders = np.quantile(features[:, j].astype(np.float64), quantiles, method="nearest")
+                if len(values) <= most + 1:
+                    borders = np.concatenate([borders, values[counts >= often]])
+                values = np.unique(borders)
+            found.append(values)
         edges = np.concatenate(found) if found else np.zeros(0)
         made = cls([len(own) for own in found], edges, np.zeros(sum(len(own) - 1 for own in found)))
         made.centre = made._rise(features).mean(axis=0, dtype=np.float64)
