@@ -151,7 +151,8 @@ def difference_words(evaluation: Evaluation, compared: Comparison) -> str:
     mean, metric = compared.difference.mean, evaluation.metric
     if not metric.counts_rows:
         return _signed(mean)
-    return f"{100 * mean:+.1f} points ({mean * evaluation.plan.pool:+.1f} of {evaluation.plan.pool:,} rows)"
+    points, rows = round(100 * mean, 1) + 0.0, round(mean * evaluation.plan.pool, 1) + 0.0  # no minus before a zero
+    return f"{points:+.1f} points ({rows:+.1f} of {evaluation.plan.pool:,} rows)"
 
 
 def charts(evaluation: Evaluation) -> Iterator[Chart]:

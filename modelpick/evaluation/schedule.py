@@ -17,7 +17,7 @@ from modelpick.progress import Step
 _TOGETHER_ROWS = 50_000
 """So many training rows, over all its splits, go into one call of `fit_many` at most."""
 
-_WORTH_WORKERS = 10.0
+_WORTH_WORKERS = 5.0
 """Seconds of work from which on new processes, which must first import scikit-learn, pay."""
 
 _QUICK = 2.0
@@ -96,12 +96,18 @@ def perform(work: Sequence[Unit], jobs: int | None, pin: Pin, step: Step, arrive
 
 
 def _postponed(work: Sequence[Unit], here: Callable[[Unit], float]) -> tuple[list[Unit], float]:
-    """Does what is quick, and the first fit of what is not; the rest, and how many seconds it should take."""
+    """Does what is quick, and the first fit of what is not; the rest, and how many seconds its fits should take.
+
+    What is fitted in batches is left too: if there are workers, it is done here while they work.
+    """
     left, expected = [], 0.0
     for _, mine in groupby(work, key=lambda unit: unit.place):
         first, *others = mine
+        if not first.in_workers:
+            left += [first, *others]
+            continue
         each = here(first)
-        if not first.in_workers or each * len(others) < _QUICK:
+        if each * len(others) < _QUICK:
             for unit in others:
                 here(unit)
         else:
