@@ -83,8 +83,9 @@ def evaluate(
     that was there is overwritten, and an interrupted run is whole or not there.
 
     Args:
-        data: A file of a table (CSV and its like, Parquet, JSON lines, ARFF, Excel; also packed), a data frame, an
-            array, a pair (X, y), or `iris`, `wine`, `breast_cancer`, `digits`, `diabetes`.
+        data: A file of a table (CSV and its like, Parquet, JSON lines, ARFF, Excel; also packed), a folder with one of
+            images, sounds (wav) or texts for each class, a table that names such files, a data frame, an array, a pair
+            (X, y), or `iris`, `wine`, `breast_cancer`, `digits`, `diabetes`.
         target: The column to predict: its name, or its position from 0 (negative from the end).
         task: Overrules what the target suggests.
         drop: Columns to leave out.
@@ -116,7 +117,7 @@ def evaluate(
         metric: The main metric; by default accuracy, balanced accuracy where nine of ten rows are of one class, or
             RMSE.
         jobs: Processes for the fits that are done one by one. By default one, and as many as cores are free where
-            the work would take longer than ten seconds. The numbers are the same for any.
+            the work would take long. The numbers are the same for any.
         with_: Rows to add to the comparison; `without`: rows to leave out.
         must_beat: A row that the best one must clearly beat, for `exit_code`.
         run_dir: Where to save the run, instead of a new folder in `./modelpick-runs`.
