@@ -81,4 +81,5 @@ def in_words(seconds: float) -> str:
         if seconds >= 1.5 * size or (seconds >= size and word == "minute"):
             count = round(seconds / size)
             return f"about {count:,} {word}{'' if count == 1 else 's'}"
-    return f"about {max(1, round(seconds))} seconds"
+    count = max(1, round(seconds))
+    return f"about {count} second{'' if count == 1 else 's'}"

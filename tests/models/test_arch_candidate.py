@@ -1,0 +1,172 @@
+"""Architectures as candidates: they learn from raw rows, are saved without code, and go on after an interruption."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from modelpick.data.dataset import Dataset
+from modelpick.data.images.rows import read_images
+from modelpick.data.network_inputs.words import WordInputs, words_of
+from modelpick.data.texts import Texts
+from modelpick.errors import AnswerIsNo, UsageError
+from modelpick.models.arch_entries import architecture_entries, in_words
+from modelpick.models.arch_plan import ArchitectureOptions
+from modelpick.models.checkpoint import load, save
+from modelpick.models.saved import SavedModel
+from modelpick.models.training_state import Keeping
+
+
+def data(kind, features, target) -> Dataset:
+    return Dataset(
+        name="toy",
+        path="toy",
+        kind=kind,
+        features=features,
+        target=np.array(target, dtype=object),
+        target_name="label",
+        task="classification",
+        classes=tuple(sorted(set(target))),
+        fingerprint="0" * 64,
+    )
+
+
+@pytest.fixture(scope="module")
+def stripes(tmp_path_factory) -> Dataset:
+    """Bright stripes that lie or stand, on dark ground."""
+    from PIL import Image
+
+    folder, stream, names = tmp_path_factory.mktemp("stripes"), np.random.default_rng(0), []
+    for i in range(60):
+        pixels = stream.integers(0, 60, (12, 12)).astype(np.uint8)
+        place = int(stream.integers(2, 9))
+        if i % 2:
+            pixels[place : place + 2] = 250
+        else:
+            pixels[:, place : place + 2] = 250
+        path = folder / f"{i:02}.png"
+        Image.fromarray(pixels).save(path)
+        names.append(str(path))
+    files, bad = read_images(names)
+    assert not bad
+    return data("image", files, ["lies" if i % 2 else "stands" for i in range(60)])
+
+
+@pytest.fixture(scope="module")
+def notes() -> Dataset:
+    stream = np.random.default_rng(0)
+    words = {"good": ["fine", "lovely", "warm"], "bad": ["awful", "cold", "broken"]}
+    target = ["good" if i % 2 else "bad" for i in range(80)]
+    texts = [f"it was {words[name][stream.integers(3)]} on day {stream.integers(1, 99)} !" for name in target]
+    return data("text", Texts(np.array(texts, dtype=object)), target)
+
+
+def candidate(dataset, name, **options):
+    (entry,) = architecture_entries([name], dataset, ArchitectureOptions(**options))
+    return entry.make(3)
+
+
+def test_lenet_learns_what_pixels_show_and_is_saved_whole(stripes, tmp_path):
+    fitted = candidate(stripes, "lenet5", epochs=8).fit(stripes.features, stripes.target)
+    assert (fitted.predict(stripes.features) == stripes.target).mean() > 0.95
+    assert len(fitted.history) == 8
+    assert "shifted by up to 3 pixels" in fitted.summary()
+    assert fitted.parameters == 61_706 - 8 * 85  # two classes
+    save(fitted.saved_form(), tmp_path)
+    read = SavedModel(load(tmp_path))
+    assert read.kind == "architecture"
+    assert np.array_equal(read.predict_proba(stripes.features), fitted.predict_proba(stripes.features))
+
+
+@pytest.mark.parametrize(("name", "epochs"), [("lstm", 8), ("transformer", 12)])
+def test_networks_for_texts_learn_words(notes, name, epochs, tmp_path):
+    fitted = candidate(notes, name, epochs=epochs, learning_rate=5e-3).fit(notes.features, notes.target)
+    assert (fitted.predict(notes.features) == notes.target).mean() > 0.95
+    save(fitted.saved_form(), tmp_path)
+    answers = SavedModel(load(tmp_path)).predict_proba(Texts(np.array(["", "fine", "never seen", "🎉"], dtype=object)))
+    assert answers.shape == (4, 2)
+    assert np.allclose(answers.sum(1), 1)
+
+
+def test_the_same_seed_gives_the_same_bits(notes):
+    one, other = (
+        candidate(notes, "transformer", epochs=2).fit(notes.features, notes.target).predict_proba(notes.features)
+        for _ in range(2)
+    )
+    assert np.array_equal(one, other)
+
+
+def test_an_interrupted_training_goes_on_to_the_same_weights(notes, tmp_path):
+    whole = candidate(notes, "transformer", epochs=4).fit(notes.features, notes.target)
+
+    broken = candidate(notes, "transformer", epochs=4, keep_in=tmp_path)
+    writes, write = [], Keeping.write
+
+    def stopping(self, memory, tensors):
+        write(self, memory, tensors)
+        writes.append(memory.epoch)
+        if memory.epoch == 2 and len(writes) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Keeping, "write", stopping)
+        with pytest.raises(KeyboardInterrupt):
+            broken.fit(notes.features, notes.target)
+        going_on = candidate(notes, "transformer", epochs=4, keep_in=tmp_path).fit(notes.features, notes.target)
+    assert writes == [1, 2, 3, 4]
+    assert np.array_equal(going_on.predict_proba(notes.features), whole.predict_proba(notes.features))
+    assert len(going_on.history) == 4
+
+
+def test_early_stopping_counts_on_validation_rows(notes):
+    part = np.arange(len(notes.target)) % 4 == 0
+    train, held = np.flatnonzero(~part), np.flatnonzero(part)
+    fitted = candidate(notes, "transformer", epochs=60, early_stopping=True, patience=2, learning_rate=5e-3).fit(
+        notes.features.take(train), notes.target[train], (notes.features.take(held), notes.target[held])
+    )
+    assert len(fitted.history) < 60
+    assert all(record.validation_loss is not None for record in fitted.history)
+
+
+def test_zero_weights_learn_only_how_frequent_the_classes_are(notes):
+    fitted = candidate(notes, "lstm", epochs=2, init="zero").fit(notes.features, notes.target)
+    assert np.ptp(fitted.predict_proba(notes.features), axis=0).max() < 1e-6
+
+
+def test_what_is_asked_wrongly_is_refused_with_the_way_out(notes, stripes):
+    with pytest.raises(UsageError) as raised:
+        architecture_entries(["resnet18"], notes)
+    assert "`lstm`" in (raised.value.hint or "")
+    with pytest.raises(UsageError):
+        architecture_entries(["lenet5", "LeNet-5"], stripes)
+    with pytest.raises(UsageError) as raised:
+        architecture_entries(["lstm"], replace(notes, task="regression"))
+    assert "--arch" in (raised.value.hint or "")
+
+
+def test_a_config_that_states_another_network_is_refused(notes, tmp_path):
+    form = candidate(notes, "lstm", epochs=1).fit(notes.features, notes.target).saved_form()
+    for changes in ({"hidden": 10**9}, {"hidden": 32}, {"code": "os.system"}):
+        save(replace(form, config={**form.config, "network": {**form.config["network"], **changes}}), tmp_path)
+        with pytest.raises(AnswerIsNo):
+            load(tmp_path)
+
+
+def test_words_are_cut_alike_and_rare_ones_are_unknown():
+    assert words_of("It's GREAT, call 08452 now!") == ["it", "'", "s", "great", ",", "call", "#5", "now", "!"]
+    words = WordInputs.fit(Texts(np.array(["a b c", "a b", "a"], dtype=object)))
+    assert words.words == ("a", "b")
+    assert words.transform(Texts(np.array(["b z a q", ""], dtype=object))).tolist() == [[3, 1, 2], [1, 0, 0]]
+
+
+def test_how_long_is_said_in_words():
+    assert [in_words(s) for s in (1.0, 42, 61, 540, 8000, 200_000)] == [
+        "about 1 second",
+        "about 42 seconds",
+        "about 1 minute",
+        "about 9 minutes",
+        "about 2 hours",
+        "about 2 days",
+    ]
