@@ -117,7 +117,8 @@ def with_files(
     different = {name: i for i, name in enumerate(dict.fromkeys(names))}
     media = read_media(of, [os.path.join(base, name) for name in different], list(different), dataset.path, listener)  # noqa: PTH118 - fast
     place = {int(i): new for new, i in enumerate(media.kept)}
-    kept = np.array([i for i, name in zip(np.flatnonzero(there), names, strict=True) if different[name] in place])
+    pairs = zip(np.flatnonzero(there), names, strict=True)
+    kept = np.array([i for i, name in pairs if different[name] in place], dtype=np.intp)
     index = [place[different[name]] for name in names if different[name] in place]
     others = [name for name in dataset.features.names if name != column]
     notes = [*dataset.notes, f"`{column}` names {len(different):,} {WORDS[of][1]}: they are the rows.", *media.notes]
