@@ -1,3 +1,4 @@
+# ruff: noqa: E402 # the threads are set before numpy and torch count them
 """Training speed of the network beside scikit-learn, skorch and a DataLoader loop, one BLAS thread for all.
 
     python tests/bench/bench_mlp.py [one] [fifty] [large] [--rounds 10]
