@@ -21,6 +21,7 @@ class ReadOptions:
         header: False where the first line is a row already, True where it holds the names.
         second_header: Whether the row below the header is a second one.
         quote: Around cells; "" where quotes are ordinary characters.
+        keep_blank: Whether rows without any value stay, as for answers that are to stand beside the rows.
         schema: A TOML file: one that is there is obeyed, one that is not there is written.
         text: Columns of free text.
         group: The column whose equal values keep rows on one side of a split.
@@ -36,6 +37,7 @@ class ReadOptions:
     header: bool | None = None
     second_header: bool | None = None
     quote: str | None = None
+    keep_blank: bool = False
     schema: Path | None = None
     text: tuple[str, ...] = ()
     group: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,13 +48,11 @@ def read_rows(
     file = resolve(path, ())
     if file is None:  # resolve returns None for built-in names alone, and there are none here
         raise UsageError(f"`{path}` is no file", f"write `./{path}`")
-    given_options = options or ReadOptions()
-    if reading.get("header") is False and given_options.header is None:
-        given_options = ReadOptions.of(
-            sep=given_options.sep, encoding=given_options.encoding, na=given_options.na, header=False
-        )
+    asked = replace(options or ReadOptions(), keep_blank=True)
+    if reading.get("header") is False and asked.header is None:
+        asked = replace(asked, header=False)
     codes = tuple(str(code) for code in reading.get("missing", ())) or None
-    raw = open_table(file, path, given_options, codes)
+    raw = open_table(file, path, asked, codes)
     given = set(raw.names)
     known = {name for name, _ in columns} | {target_name, *ignored}
     missing = [name for name, _ in columns if name not in given]

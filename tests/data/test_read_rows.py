@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from modelpick.data.opening import open_table
+from modelpick.data.read_options import ReadOptions
 from modelpick.data.read_rows import is_reading, read_rows, rows_from_values
 from modelpick.data.table import Column, ColumnKind, Table
 from modelpick.errors import CannotFindOut, UsageError
@@ -48,6 +50,16 @@ def test_rows_are_read_as_the_training_table_was(tmp_path: Path) -> None:
     assert by_hand.column("d").values[0] == march
     with pytest.raises(CannotFindOut, match="`x` in line 3, column `d`"):
         read_rows(write(tmp_path, "a;d\n1;none\n1;x\n"), OF_READING, reading=READING)
+
+
+def test_blank_rows_stay_so_that_answers_stand_beside_their_rows(tmp_path: Path) -> None:
+    assert len(read_rows(write(tmp_path, "a,k\n1,x\n,\n2,x\n"), COLUMNS)) == 3
+
+
+def test_rows_of_a_model_of_another_format(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"a": 1, "k": "x"}\n{"a": 2, "k": "x"}\n')
+    trained = open_table(tmp_path / "t.jsonl", "t.jsonl", ReadOptions())
+    assert len(read_rows(write(tmp_path, "a,k\n1,x\n2,x\n"), COLUMNS, reading=trained.dialect)) == 2
 
 
 def test_what_a_saved_model_says_of_its_reading_is_checked() -> None:

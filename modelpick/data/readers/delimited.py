@@ -85,7 +85,7 @@ def assembled(
         declared: Kinds that the format states.
     """
     told = list(notes)
-    heads, second = 0, False
+    heads, heading = 0, {}
     if names is None:
         sample = _sample(connection, columns)
         judged = look(sample, guess) if sample else None
@@ -106,9 +106,11 @@ def assembled(
         else:
             found = tuple(f"column_{j}" for j in range(columns))
             told.append(f"The columns are called after their position: {listed(found, 2)}.")
-        names = found
+        names, heading = found, {"header": bool(heads), "second_header": heads == 2}
     check_names(names, source.shown)
-    blank = _take_off(connection, heads, columns)
+    if heads:
+        connection.execute("DELETE FROM raw WHERE rowid < ?", [heads])
+    blank = 0 if source.options.keep_blank else _without_blank_rows(connection, columns)
     if blank:
         told.append(f"{blank} blank rows are left out.")
     return DuckTable(
@@ -119,7 +121,7 @@ def assembled(
         how=how,
         shown=source.shown,
         notes=tuple(told),
-        dialect={**dialect, "header": bool(heads), "second_header": second, "missing": list(source.codes)},
+        dialect={**dialect, **heading, "missing": list(source.codes)},
         first_line=first_line,
         codes=source.codes,
         declared=declared or {},
@@ -188,10 +190,8 @@ def _shown_cells(record: Sequence[str]) -> str:
     return ", ".join(cells[:3]) + (", ..." if len(cells) > 3 else "")
 
 
-def _take_off(connection: DuckDBPyConnection, heads: int, columns: int) -> int:
-    """Deletes the header records and the blank rows; how many of the latter there were."""
-    if heads:
-        connection.execute("DELETE FROM raw WHERE rowid < ?", [heads])
+def _without_blank_rows(connection: DuckDBPyConnection, columns: int) -> int:
+    """Deletes the rows without any value; how many there were."""
     if columns < 2:
         return 0
     blank: list[int] | None = None  # rows that are blank in all columns so far
