@@ -106,7 +106,7 @@ class _Prepared:
         self.rows, self.width = given.features.shape
         self.plan: Plan = plan_for(self.rows)
         self.mean, self.scale = _scaling(given)
-        scaled = (given.features - self.mean) / self.scale
+        scaled = given.features if given.scaled else (given.features - self.mean) / self.scale
         self.bins = _learn_bins(scaled)
         self.plain = scaled.astype(np.float32)
         self.binned = self._binned(scaled)
@@ -279,7 +279,7 @@ def _learn_bins(scaled: Floats) -> Bins | None:
     if several > most or width > _MOST_BINNED:
         return None
     for count in _BINS:
-        if several * count > 8 * most:  # not worth learning: most features have that many values
+        if several * count > 2 * most:  # not worth learning: few features have fewer values
             continue
         bins = Bins.learn(scaled, count)
         if 0 < bins.width <= most:

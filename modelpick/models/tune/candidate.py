@@ -1,0 +1,71 @@
+"""Row `mlp` with `--tune`: the network whose setting is searched for inside the training rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+from numpy.typing import NDArray
+
+from modelpick.data.candidate import FitJob
+from modelpick.models.candidate import MLPCandidate
+from modelpick.models.fitting import fit_together, usable_device
+from modelpick.models.tune.halving import Tuned, tune
+from modelpick.progress import SILENT, Listener
+
+MakeTuned = Callable[[int], "TunedMLPCandidate"]
+
+
+class TunedMLPCandidate(MLPCandidate):
+    """As `MLPCandidate`; before it is trained, hidden layers, activation, decay, rate and dropout are searched for.
+
+    Attributes:
+        tuned: What was chosen; None before `fit`.
+    """
+
+    tuned: Tuned | None = None
+
+    def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
+        """Searches a setting on the training rows and trains it; validation rows are only measured. Errors as of
+        `MLPCandidate.fit`.
+        """
+        fit_tuned([self], [FitJob(seed=0, X=X, y=y, validation=validation)])
+        return self
+
+    def summary(self) -> str:
+        """The layers, the count of updates, and what was chosen."""
+        return super().summary() if self.tuned is None else f"{super().summary()}\n{self.tuned.words()}"
+
+
+def fit_tuned(candidates: Sequence[TunedMLPCandidate], jobs: Sequence[FitJob], listener: Listener = SILENT) -> None:
+    """Searches and trains several candidates of one device together, each with the result of its own `fit`."""
+    if not candidates:
+        return
+    ready = [candidate._prepare(job.X, job.validation) for candidate, job in zip(candidates, jobs, strict=True)]
+    estimators = [candidate.estimator for candidate in candidates]
+    data = [(features, job.y, held) for (features, held), job in zip(ready, jobs, strict=True)]
+    searches = [estimator.job(features, y) for estimator, (features, y, _) in zip(estimators, data, strict=True)]
+    device = str(usable_device(estimators[0].device))
+    for candidate, found in zip(candidates, tune(searches, device=device, listener=listener), strict=True):
+        candidate.tuned = found
+        candidate.estimator.set_params(
+            hidden_layer_sizes=found.options.hidden,
+            activation=found.options.activation,
+            optimizer=found.options.optimizer,
+            schedule=found.options.schedule,
+            learning_rate=found.options.learning_rate,
+            weight_decay=found.options.weight_decay,
+            dropout=found.options.dropout,
+            epochs=found.options.epochs,
+            batch_size=found.options.batch_size,
+        )
+    fit_together(estimators, data, listener=listener)
+    for candidate in candidates:
+        candidate._finish()
+
+
+def fit_many_tuned(make: MakeTuned, jobs: Sequence[FitJob], listener: Listener = SILENT) -> list[TunedMLPCandidate]:
+    """For `Entry.fit_many`: one fitted candidate a job."""
+    candidates = [make(job.seed) for job in jobs]
+    fit_tuned(candidates, jobs, listener)
+    return candidates
