@@ -78,7 +78,11 @@ Way = Literal["as-is", "probe", "zero-shot", "finetune"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochRecord:
-    """One epoch of a training: losses and scores after it (accuracy, or R2 for regression)."""
+    """One epoch of a training: loss and score (accuracy, or R2 for regression).
+
+    Those of the training rows are means over the epoch's batches, each measured before its update; those of the
+    validation rows are measured after the epoch.
+    """
 
     epoch: int
     train_loss: float

@@ -62,7 +62,11 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
     history_: tuple[EpochRecord, ...]
     n_updates_: int
     n_features_in_: int
-    output_: str
+
+    @property
+    def output_(self) -> str:
+        """What the last layer ends in: softmax, sigmoid or identity."""
+        raise NotImplementedError
 
     def job(
         self,

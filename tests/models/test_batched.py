@@ -85,7 +85,7 @@ def test_by_hand_equals_autograd(cost, arrays):
             hidden=(9, 6), activation=activation, output=output, cost=cost, optimizer=optimizer, schedule=schedule,
             learning_rate=0.02, batch_size=67, epochs=3, weight_decay=0.01 if number % 2 else 0.0,
             dropout=0.2 if number % 3 == 0 else 0.0,
-            dtype="float64" if cost == "perceptron" else "float32",  # on which side a row falls, the last bit may decide
+            dtype="float64" if cost == "perceptron" else "float32",  # the last bit may decide a row's side
         )  # fmt: skip
         given = job(options)
         tensors, reference = by_autograd(given)

@@ -67,6 +67,11 @@ class Arrays:
         """Whether they are numpy's."""
         return self.add is np.add
 
+    @property
+    def exact(self) -> str:
+        """The dtype that losses are added up in: the finest that the device knows."""
+        return "float32" if self.device.type == "mps" else "float64"
+
     def zeros(self, shape: tuple[int, ...], dtype: str) -> Array:
         """Zeros on the device."""
         return self.tensor(shape, dtype)[0]

@@ -73,6 +73,7 @@ class Block:
     def _prepare(self) -> None:
         """The buffers of the models that are still in training."""
         options, models = self._options, len(self._alive)
+        self._rate_row = rate_row(self._arrays, self._rates[self._alive], options.dtype)
         self._passes = Passes(
             self._arrays,
             self._optimizer.weights,
@@ -105,7 +106,7 @@ class Block:
     def _epoch(self) -> Array:
         """One epoch; loss and score of each model summed over each batch, (2, models, steps)."""
         options, done = self._options, 0
-        tally = self._arrays.zeros((2, len(self._alive), self._steps), "float64")
+        tally = self._arrays.zeros((2, len(self._alive), self._steps), self._arrays.exact)
         for span in self._batches.epoch([self._generators[i] for i in self._alive]):
             steps = len(span.inputs)
             for s in range(steps):
@@ -131,7 +132,7 @@ class Block:
     def _rate(self) -> Any:
         options = self._options
         if options.schedule == "plateau":
-            return rate_row(self._arrays, self._rates[self._alive], options.dtype)
+            return self._rate_row
         return rate_at(options.schedule, options.learning_rate, self._updates / (self._steps * options.epochs))
 
     def _draw_masks(self) -> None:
@@ -194,6 +195,7 @@ class Block:
         self._lowest_epoch[alive[lower]] = epoch
         stuck = alive[epoch - self._lowest_epoch[alive] >= PLATEAU_EPOCHS]
         self._rates[stuck] *= PLATEAU_FACTOR
+        self._rate_row = rate_row(self._arrays, self._rates[alive], self._options.dtype)
         self._lowest_epoch[stuck] = epoch
 
     def _drop(self, gone: NDArray[np.bool_]) -> None:
@@ -252,7 +254,7 @@ class _Held:
         """Loss and score of each model, (2, models)."""
         arrays, options = self._arrays, self._options
         models = self._batches.models
-        tally = arrays.zeros((2, len(models), self._steps), "float64")
+        tally = arrays.zeros((2, len(models), self._steps), arrays.exact)
         done = 0
         for span in self._batches.epoch(()):
             for s in range(len(span.inputs)):
