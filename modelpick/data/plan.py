@@ -120,6 +120,7 @@ def plan(
     rows = dataset.rows - len(test)
     chosen, reason = _rule(asked, rows, heavy or dataset.kind != "table", dataset.kind)
     made = maker.splits(chosen, test)
+    reason = _REASONS.get(made.way, reason)
     return replace(made, rule=rule_words(dataset, made, maker.why_together), reason=reason)
 
 
@@ -163,6 +164,10 @@ def _rule(asked: SplitOptions, rows: int, heavy: bool, kind: str) -> tuple[Split
     return filled, f"Up to {_MANY_UP_TO:,} rows the score of one split depends much on its luck."
 
 
+_REASONS = {
+    "groups": "There are no more groups than folds, so that each is left out once.",
+    "time": "New rows will be later than those of the training, and so are the tested ones here.",
+}
 _KINDS = {"text": "texts", "image": "images", "audio": "sounds"}
 
 
