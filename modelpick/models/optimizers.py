@@ -138,6 +138,31 @@ def as_one_vector(net: nn.Module, channels_last: bool = False) -> tuple[Tensor, 
     return theta, gradient
 
 
+def fill_gradient(gradient: Tensor, loss: Tensor, net: nn.Module) -> None:
+    """The gradient of a loss in the vector of `as_one_vector`, overwriting what it held.
+
+    On a CPU each parameter's share is added where it belongs. On a GPU that would be one small kernel for each of
+    them, which costs more than the sums, so there they are made apart and moved together.
+    """
+    if not gradient.is_cuda:
+        gradient.zero_()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return
+    move_together(gradient, loss, net)
+
+
+def move_together(gradient: Tensor, loss: Tensor, net: nn.Module) -> None:
+    """`fill_gradient` in the way of a GPU; every parameter must have taken part in the loss."""
+    parameters = list(net.parameters())
+    shares = torch.autograd.grad(loss, parameters)
+    torch.cat([_in_order_of(share, p) for share, p in zip(shares, parameters, strict=True)], out=gradient)
+
+
+def _in_order_of(share: Tensor, parameter: Tensor) -> Tensor:
+    """A gradient as a vector, in the order in which its parameter lies in memory."""
+    return (share if parameter.is_contiguous() else share.permute(0, 2, 3, 1)).reshape(-1)
+
+
 def _view(part: Tensor, shape: torch.Size, channels_last: bool) -> Tensor:
     if channels_last and len(shape) == 4:
         outputs, inputs, height, width = shape

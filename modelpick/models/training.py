@@ -21,7 +21,7 @@ from modelpick.errors import CannotFindOut
 from modelpick.models.batches import Batch, Source
 from modelpick.models.costs import COSTS, Cost
 from modelpick.models.memory import MEASURED_ROWS
-from modelpick.models.optimizers import OPTIMIZERS, Optimizer, as_one_vector, decay_of
+from modelpick.models.optimizers import OPTIMIZERS, Optimizer, as_one_vector, decay_of, fill_gradient
 from modelpick.models.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR, rate_at
 from modelpick.models.torch_threads import one_torch_thread, paying_torch_threads
 from modelpick.models.training_state import Keeping, Memory
@@ -163,7 +163,6 @@ class _Job:
         told, told_at = 0.0, time.monotonic()
         count = self.total // settings.epochs
         for number, batch in enumerate(rows.batches(settings.batch_size, self.streams[0])):
-            self.gradient.zero_()
             with self.precision():
                 outputs = net(*batch.inputs)
             outputs = outputs.float() if settings.bf16 else outputs
@@ -171,7 +170,7 @@ class _Job:
             if settings.label_smoothing:
                 targets = targets.lerp(torch.full_like(targets, 1 / targets.shape[1]), settings.label_smoothing)
             losses = self.cost.rows(net, outputs, targets)  # type: ignore[arg-type] # the costs of classes ask no MLP
-            self.cost.of(losses, batch.weights).backward()  # type: ignore[no-untyped-call]
+            fill_gradient(self.gradient, self.cost.of(losses, batch.weights), net)
             if settings.clip is not None:
                 length = torch.linalg.vector_norm(self.gradient)
                 self.gradient.mul_((settings.clip / (length + 1e-6)).clamp_max(1.0))

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from modelpick.errors import CannotFindOut
-from modelpick.models.mlp import MLP
-from modelpick.models.optimizers import OPTIMIZERS, as_one_vector, decay_of
 from modelpick.models.batches import Rows
+from modelpick.models.mlp import MLP
+from modelpick.models.optimizers import OPTIMIZERS, as_one_vector, decay_of, fill_gradient, move_together
 from modelpick.models.training import Settings, _rate, train
 
 
@@ -149,3 +149,25 @@ def test_training_never_imports_the_compiler_of_torch():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("channels_last", [False, True])
+def test_the_gradient_is_the_same_in_the_way_of_a_gpu(channels_last):
+    model = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.Flatten(), torch.nn.Linear(4 * 36, 2)
+    )
+    _, gradient = as_one_vector(model, channels_last)
+    images = torch.randn(5, 3, 8, 8)
+    fill_gradient(gradient, model(images).square().mean(), model)
+    before = gradient.clone()
+    named = {name: parameter.grad.clone() for name, parameter in model.named_parameters()}
+    move_together(gradient, model(images).square().mean(), model)
+    assert torch.allclose(gradient, before, atol=1e-6)
+    assert all(torch.allclose(p.grad, named[name], atol=1e-6) for name, p in model.named_parameters())
+
+
+def test_a_long_gradient_is_shortened():
+    clipped = net()
+    before = weights(clipped).clone()
+    train(clipped, rows(), settings(batch_size=90, epochs=1, optimizer="sgd", learning_rate=1.0, clip=0.01))
+    assert float((weights(clipped) - before).norm()) == pytest.approx(0.01, rel=1e-3)
