@@ -47,7 +47,10 @@ def test_choosing_a_model_loads_no_torch(code, tmp_path, monkeypatch):
 
 
 def test_room_inits_import_nothing_but_their_tuples():
-    tuples = {f"modelpick.{room}" for room in ("vetting.checks", "data.readers", "data.guards", "models.architectures")}
+    tuples = {
+        f"modelpick.{room}"
+        for room in ("vetting.checks", "data.readers", "data.guards", "models.architectures", "models.forms")
+    }
     for found in pkgutil.walk_packages([str(PACKAGE)], "modelpick."):
         if found.ispkg and found.name not in tuples:
             source = (PACKAGE / Path(*found.name.split(".")[1:]) / "__init__.py").read_text("utf-8")
