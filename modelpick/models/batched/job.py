@@ -66,7 +66,7 @@ class Job:
         targets: Shape (N, outputs), for all rows of `features`: 0 and 1 for classes, else (scaled) numbers.
         weights: Shape (N,), how much each row counts; a training row of weight 0 is left out. None: all the same.
         mean, scale: This job's own scaling, (x - mean) / scale, each of shape (f,); None: features as they are.
-        validation_rows: Indices of rows that are only measured.
+        validation_rows: Indices of rows that are only measured, at least one; None: there are none.
         seed: Of this job's own random stream: initial weights, order of the rows, dropout.
     """
 

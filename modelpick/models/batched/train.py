@@ -88,7 +88,7 @@ def train_on(
                 results[place] = one
 
         blocks = list(_blocks(jobs, threads, chunk, arrays.on_cpu))
-        if min(threads, len(blocks)) == 1:
+        if min(threads, len(blocks)) <= 1:
             for places in blocks:
                 train(places)
         else:
@@ -132,7 +132,7 @@ def sums_many(jobs: Sequence[Job], trained: Sequence[Trained], rows: Sequence[ND
 
 
 def _blocks(jobs: Sequence[Job], threads: int, chunk: int | None, on_cpu: bool) -> Iterator[list[int]]:
-    """Places of jobs that are trained together, largest networks first in no particular order."""
+    """Places of jobs that are trained together."""
     alike: dict[Hashable, list[int]] = {}
     for place, job in enumerate(jobs):
         alike.setdefault(_kind(job), []).append(place)
