@@ -8,7 +8,7 @@ import pytest
 
 import modelpick
 
-FEW = {"without": ["linear", "perceptron", "knn", "trees", "sklearn-mlp"]}
+FEW = {"without": ["linear", "perceptron", "knn", "trees", "sklearn-mlp", "mlp-stack"]}
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from modelpick.data.row_hashes import row_hashes
 from modelpick.models import checkpoint
 from modelpick.models.saved import SavedModel
 
-SLOW = ("perceptron", "knn", "trees")
+SLOW = ("perceptron", "knn", "trees", "mlp-stack")
 QUICK = ("--split", "8:1:1", "--repeats", "2", "--no-progress", *(x for row in SLOW for x in ("--without", row)))
 
 
