@@ -274,12 +274,12 @@ def _learn_bins(scaled: Floats) -> Bins | None:
     """Bins, as fine as memory allows; None where even the coarsest take too much of it, or nothing has two values."""
     rows, width = scaled.shape
     most = min(_MOST_BINNED, _BINNED_BYTES // (4 * max(rows, 1)))
-    first = scaled[:1000]
-    several = int(((first != first[0]).any(axis=0)).sum()) if rows else 0
-    if several > most or width > _MOST_BINNED:
+    if width > _MOST_BINNED or not rows:
         return None
+    first = np.sort(scaled[:1000], axis=0)
+    different = 1 + (first[1:] != first[:-1]).sum(axis=0)
     for count in _BINS:
-        if several * count > 2 * most:  # not worth learning: few features have fewer values
+        if 2 * count * int((different > 2 * count).sum()) > 3 * most:  # these alone would take too much
             continue
         bins = Bins.learn(scaled, count)
         if 0 < bins.width <= most:
