@@ -190,7 +190,7 @@ def _outcome(
         summary=candidate.summary(),
         converged=not stalled,
         caught=tuple(warning for warning in caught if warning not in stalled),
-        history=candidate.history if part.number == 0 else (),
+        history=candidate.history if part.number in (0, FINAL) else (),
         form=candidate.saved_form() if part.number == FINAL and not entry.fixed else None,
     )
 

@@ -27,7 +27,7 @@ def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, li
     with listener.step("Loading PyTorch and scikit-learn"):
         from modelpick.evaluation.baselines import MOST_ROWS, entries
     made = {entry.name: entry for entry in entries(dataset, _shape(network))}
-    made["mlp"] = _mlp(dataset, network)
+    made["mlp"] = mlp_entry(dataset, network)
     if dataset.kind == "table":
         from modelpick.models.stack.candidate import stack_entry
 
@@ -98,7 +98,7 @@ def _shape(network: NetworkOptions) -> NetworkShape:
     )
 
 
-def _mlp(dataset: Dataset, network: NetworkOptions) -> Entry:
+def mlp_entry(dataset: Dataset, network: NetworkOptions) -> Entry:
     """Row `mlp`: the plain network, shaped by the options."""
     from modelpick.data.candidate import Entry
     from modelpick.models.candidate import MLPCandidate, fit_many
