@@ -34,14 +34,14 @@ def weights_by_squared_error(answers: NDArray[np.float64], truth: NDArray[np.flo
     """Weights, none negative and summing to 1, under which the weighted mean has the least squared error.
 
     Args:
-        answers: Shape (members, rows), of a target scaled to unit spread; a thousandth of the variance is charged for
+        answers: Shape (members, rows), of a target scaled to unit spread; a hundredth of the variance is charged for
             weights that are far from equal.
         truth: Shape (rows,).
     """
     from scipy.optimize import nnls
 
     members, rows = answers.shape
-    pull = np.sqrt(0.001 * rows)
+    pull = np.sqrt(0.01 * rows)
     sums_to_one = 1e3 * np.sqrt(rows)
     left = np.vstack([(answers - truth).T, pull * np.eye(members), np.full((1, members), sums_to_one)])
     right = np.concatenate([np.zeros(rows), np.full(members, pull / members), [sums_to_one]])
