@@ -13,6 +13,7 @@ from modelpick.evaluation.comparison import Comparison, OnTheTestSet, comparison
 from modelpick.evaluation.contract import Saved, contract, versions
 from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
+from modelpick.evaluation.sizes import as_good_as_larger
 from modelpick.evaluation.statistics import Estimate, holm
 from modelpick.findings import Severity
 
@@ -71,6 +72,8 @@ def _blocks(
     if evaluation.metric_reason:
         yield Text(f"Ranked by {evaluation.metric.title}: {evaluation.metric_reason}.")
     yield results_table(evaluation, saved)
+    for found in as_good_as_larger(evaluation):
+        yield Text(found.text(), Tone.STRONG, item=True)
     yield from _remarks(evaluation)
     if len(metrics_of(dataset.task)) > 1:
         yield metrics_table(evaluation)
