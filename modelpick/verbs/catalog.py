@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from modelpick.document import Document, Result
 from modelpick.errors import UsageError
 from modelpick.verbs.catalog_summary import CatalogSummary, summarise
+from modelpick.verbs.stored_summary import StoredSummary, stored_model, summarise_stored
 
 if TYPE_CHECKING:
     from modelpick.registry.entry import Entry, Variant
@@ -53,7 +54,7 @@ def catalog(name: str, *, task: None = None) -> CatalogEntry: ...
 @overload
 def catalog(
     name: str, *, summary: Literal[True], input_shape: str | None = None, classes: int | None = None
-) -> CatalogSummary: ...
+) -> CatalogSummary | StoredSummary: ...
 
 
 @overload
@@ -64,7 +65,7 @@ def catalog(
     summary: bool = False,
     input_shape: str | None = None,
     classes: int | None = None,
-) -> Catalog | CatalogEntry | CatalogSummary: ...
+) -> Catalog | CatalogEntry | CatalogSummary | StoredSummary: ...
 
 
 def catalog(
@@ -74,23 +75,25 @@ def catalog(
     summary: bool = False,
     input_shape: str | None = None,
     classes: int | None = None,
-) -> Catalog | CatalogEntry | CatalogSummary:
+) -> Catalog | CatalogEntry | CatalogSummary | StoredSummary:
     """The architectures that modelpick knows, one of them whole, or the layers of one in numbers.
 
     Args:
         name: An architecture, a variant or another name of it: `resnet`, `vgg16`, `LeNet-5`, `bert`.
         task: Only those for this task of the Hub, such as `image-classification`.
-        summary: The layers of the named architecture with their output shapes, weights, biases and multiply-adds.
+        summary: The layers of the named architecture with their output shapes, weights, biases and multiply-adds; or
+            those of a run, a folder or a downloaded repo, as the headers of its weights state them.
         input_shape: For the summary, of one input: `3x224x224`, `128` words, `100x40`; None is as published.
         classes: For the summary; None is as published.
 
     Returns:
-        A `Catalog`; with a name, a `CatalogEntry`; with `summary`, a `CatalogSummary`.
+        A `Catalog`; with a name, a `CatalogEntry`; with `summary`, a `CatalogSummary`, or a `StoredSummary` of a model
+        that lies here.
 
     Raises:
         UsageError: The name or task is unknown (the hint has close ones), or both were given.
         NothingMatched: No architecture is for that task.
-        CannotFindOut: The cards of the catalogue are missing or broken.
+        CannotFindOut: The cards of the catalogue are missing or broken, or the weights to be summed up are.
     """
     from modelpick.hub.tasks import task_id
     from modelpick.notebook import register
@@ -106,7 +109,14 @@ def catalog(
     if summary:
         if name is None:
             raise UsageError("a summary is of one architecture", "such as `modelpick catalog resnet18 --summary`")
-        return summarise(name, input_shape, classes)
+        folder = stored_model(name)
+        if folder is None:
+            return summarise(name, input_shape, classes)
+        if input_shape is not None or classes is not None:
+            raise UsageError(
+                "`--input` and `--classes` are for an architecture", f"leave them out: `{name}` has its own"
+            )
+        return summarise_stored(name, folder)
     if input_shape is not None or classes is not None:
         raise UsageError("`--input` and `--classes` are for a summary", "add `--summary`")
     if name is not None:
