@@ -50,7 +50,7 @@ _GROUPS = (
             "device",
         ),
     ),
-    ("Protocol", ("split", "folds", "repeats", "seed", "metric", "jobs")),
+    ("Protocol", ("course", "split", "folds", "repeats", "seed", "metric", "jobs")),
     ("Output", ("license", "format_", "no_progress")),
 )
 
@@ -183,6 +183,7 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
 @click.option("--dropout", type=float, default=0.0, show_default=True, help="Share of nodes left out in an update.")
 @click.option("--weight-decay", type=float, default=0.0, show_default=True, help="Pulls weights towards zero.")
 @click.option("--device", default="auto", show_default=True, help="auto (the CPU), cuda, mps, ...")
+@click.option("--course", is_flag=True, help="A lesson instead: one network, one split 8:1:1, step by step.")
 @click.option("--split", metavar="A:B:C", default=None, help="Shares of train, validation and test, such as 8:1:1.")
 @click.option(
     "--folds",

@@ -55,7 +55,8 @@ def _strata(dataset: Dataset, rows: NDArray[np.intp]) -> NDArray[np.intp]:
 def _needed_to_train(strata: NDArray[np.intp], held: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Rows of classes that would have no row left to train on."""
     left = np.bincount(strata[~held], minlength=int(strata.max()) + 1)
-    return left[strata] == 0
+    lost: NDArray[np.bool_] = left[strata] == 0
+    return lost
 
 
 def _words(counts: Sequence[int]) -> str:

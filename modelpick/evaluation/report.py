@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from modelpick.document import Block, Cell, Chart, Document, Heading, Series, Table, Text, Tone
+from modelpick.document import Block, Cell, Chart, Document, Heading, Table, Text, Tone
 from modelpick.evaluation.advice import advice
 from modelpick.evaluation.comparison import Comparison, OnTheTestSet, comparisons, estimates, on_the_test_set
 from modelpick.evaluation.contract import Saved, contract, versions
+from modelpick.evaluation.curves import curves
 from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
 from modelpick.evaluation.sizes import as_good_as_larger
@@ -99,7 +100,7 @@ def results_table(evaluation: Evaluation, saved: Mapping[str, Saved] | None = No
         rows.append(
             (
                 Cell(result.entry.name, tone),
-                Cell(_shown(estimate.mean), tone),
+                Cell(number_shown(estimate.mean), tone),
                 _interval(estimate.ci95),
                 _about(result.fit_seconds, "s"),
                 _about(result.predict_us_per_sample, "µs"),
@@ -117,7 +118,7 @@ def metrics_table(evaluation: Evaluation) -> Table:
     rows = []
     for result in evaluation.ranked:
         found = estimates(evaluation, result)
-        rows.append((result.entry.name, *(_shown(found.get(metric.name, _UNKNOWN).mean) for metric in others)))
+        rows.append((result.entry.name, *(number_shown(found.get(metric.name, _UNKNOWN).mean) for metric in others)))
     return Table(columns=columns, rows=tuple(rows), right=columns[1:])
 
 
@@ -160,16 +161,8 @@ def difference_words(evaluation: Evaluation, compared: Comparison) -> str:
 
 def charts(evaluation: Evaluation) -> Iterator[Chart]:
     """The score of each network by epoch, in the first split: of training and of validation rows."""
-    score = "accuracy" if evaluation.dataset.task == "classification" else "R2"
     for result in evaluation.results:
-        if len(result.history) < 2:
-            continue
-        epochs = tuple(float(record.epoch) for record in result.history)
-        series = [Series("training", epochs, tuple(record.train_score for record in result.history))]
-        held = [(float(r.epoch), r.validation_score) for r in result.history if r.validation_score is not None]
-        if held:
-            series.append(Series("validation", tuple(x for x, _ in held), tuple(y for _, y in held)))
-        yield Chart(title=f"{result.entry.name}, split 1", x_label="epoch", y_label=score, series=tuple(series))
+        yield from curves(result, evaluation.dataset.task)[:1]
 
 
 def _fate(result: CandidateResult) -> str:
@@ -211,7 +204,7 @@ def _test_part(evaluation: Evaluation) -> Iterator[Block]:
         cells = [result.entry.name]
         for metric in shown:
             measured = (result.test or {}).get(metric.name)
-            cells.append(_shown(None if measured is None else measured.value))
+            cells.append(number_shown(None if measured is None else measured.value))
             if metric.counts_rows:
                 cells.append(_interval(None if measured is None else measured.ci95))
         table_rows.append(tuple(cells))
@@ -275,7 +268,7 @@ def _bytes(size: int) -> str:
     return f"{size:,} B" if size < 1000 else f"{size / 1000:,.3g} kB" if size < 1e6 else f"{size / 1e6:,.3g} MB"
 
 
-def _shown(value: float | None) -> str:
+def number_shown(value: float | None) -> str:
     """Three decimals below 10, three digits below 0.01, else four digits; nothing where it cannot be told."""
     if value is None or not math.isfinite(value):
         return ""
@@ -285,8 +278,8 @@ def _shown(value: float | None) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"+{_shown(value)}" if value > 0 else _shown(value)
+    return f"+{number_shown(value)}" if value > 0 else number_shown(value)
 
 
 def _interval(bounds: tuple[float, float] | None) -> str:
-    return "" if bounds is None else f"{_shown(bounds[0])} to {_shown(bounds[1])}"
+    return "" if bounds is None else f"{number_shown(bounds[0])} to {number_shown(bounds[1])}"

@@ -74,6 +74,7 @@ def evaluate(
     license: str | None = None,  # noqa: A002 - the Hub's own word
     allow_rejected: bool = False,
     device: str = "auto",
+    course: bool = False,
     endpoint: str | None = None,
     listener: Listener = SILENT,
 ) -> EvalResult:
@@ -124,6 +125,7 @@ def evaluate(
         license: Id of the licence that is stated for what is saved, such as `mit`.
         allow_rejected: Take a repo that the vet rejects.
         device: `auto` is the CPU, where small networks are fastest.
+        course: A lesson instead of a comparison: the network alone, on one split 8:1:1, step by step.
         endpoint: The Hub to ask for given repos.
         listener: Hears of the fits.
 
@@ -143,6 +145,7 @@ def evaluate(
     from modelpick.notebook import register
     from modelpick.places import user_path
     from modelpick.verbs.eval_rows import trained_rows
+    from modelpick.verbs.lesson import check_course, teach
 
     register()
     reading = ReadOptions.of(
@@ -181,6 +184,8 @@ def evaluate(
     )
     splits = SplitOptions(ratio=None if split is None else parse_ratio(split), folds=folds, repeats=repeats, seed=seed)
     protocol = ProtocolOptions(splits=splits, metric=metric, jobs=jobs)
+    if course:
+        check_course(rows, protocol)
     terms = None if license is None else licence_keys(license)
     created = datetime.now().astimezone()
     if run_dir is not None:
@@ -195,6 +200,8 @@ def evaluate(
         listener=listener,
     )
     place = RUNS / new_run_name(dataset.name, created) if run_dir is None else user_path(run_dir)
+    if course:
+        return teach(dataset, network, protocol, place, run_dir is None, created, terms, listener)
     trained = trained_rows(dataset, network, rows, listener)
     evaluation, refused = _compare(dataset, trained, rows, protocol, listener)
     bar = None if must_beat is None else judge_bar(evaluation, must_beat)

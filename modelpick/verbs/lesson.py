@@ -1,0 +1,235 @@
+"""The lesson of `evaluate(course=True)`: one network through load, create, train, save and load, predict."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelpick.document import Document, Table
+from modelpick.errors import UsageError
+from modelpick.progress import Listener
+from modelpick.verbs.eval_options import ProtocolOptions, RowOptions
+from modelpick.verbs.eval_result import EvalResult, report_extra
+
+if TYPE_CHECKING:
+    from modelpick.data.dataset import Dataset
+    from modelpick.evaluation.lesson import Lesson
+    from modelpick.evaluation.protocol import Evaluation
+    from modelpick.models.options import NetworkOptions
+    from modelpick.verbs.predict import PredictResult
+
+FLOWER = "6.6,3,4.4,1.4"
+"""The row of the course on Iris."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseResult(EvalResult):
+    """A lesson: the comparison has a single row, tested on a single split."""
+
+    lesson: Lesson
+
+    def document(self) -> Document:
+        """The five steps for people; `modelpick.eval/1` with a member `course` for machines."""
+        from modelpick.evaluation.lesson import lesson_blocks
+        from modelpick.evaluation.report import document
+
+        made = document(self.evaluation, run_dir=self.run_dir, saved=self.saved, device=self.device)
+        lesson, split = self.lesson, self.evaluation.plan.splits[0]
+        course = {
+            "rows": {"train": len(split.train), "validation": len(split.validation), "test": len(split.test)},
+            "trained": lesson.form.config.get("trained"),
+            "sha256": {name: sha for name, _, sha, _ in lesson.files},
+            "difference_after_loading": lesson.difference,
+            "row": lesson.typed,
+            "answer": lesson.answer,
+            "truth": lesson.truth,
+            "probabilities": dict(lesson.probabilities),
+        }
+        data = {**made.data, **report_extra(self.created, self.bar), "course": course}
+        return Document(blocks=lesson_blocks(lesson), data=data, quiet=made.quiet)
+
+
+def check_course(rows: RowOptions, protocol: ProtocolOptions) -> None:
+    """Refuses what a lesson has no use for.
+
+    Raises:
+        UsageError: An option of the comparison; it is named.
+    """
+    splits = protocol.splits
+    asked = {
+        "--model": rows.models,
+        "--arch": rows.archs,
+        "--with": rows.with_,
+        "--without": rows.without,
+        "--must-beat": rows.must_beat,
+        "--split": splits.ratio not in (None, (8.0, 1.0, 1.0)),
+        "--folds": splits.folds,
+        "--repeats": splits.repeats,
+    }
+    for option, given in asked.items():
+        if given:
+            raise UsageError(
+                f"`{option}` has no part in `--course`, which trains one network on one split 8:1:1",
+                f"leave `{option}` or `--course` out",
+            )
+
+
+def teach(
+    dataset: Dataset,
+    network: NetworkOptions,
+    protocol: ProtocolOptions,
+    place: Path,
+    unique: bool,
+    created: datetime,
+    license_: Mapping[str, str] | None,
+    listener: Listener,
+) -> CourseResult:
+    """Trains the network once, saves it, loads it again and lets it answer for one row.
+
+    Raises:
+        UsageError, AnswerIsNo, CannotFindOut: As `evaluate`.
+    """
+    from modelpick.models.run_folder import shown
+    from modelpick.verbs.run_writer import write_run
+
+    evaluation = _trained(dataset, network, protocol, listener)
+    device = "cpu" if network.device == "auto" else network.device
+    written = write_run(
+        evaluation, place, unique=unique, device=device, license=license_, extra=report_extra(created, None)
+    )
+    lesson = _lesson(evaluation, written.folder, listener)
+    _write(written.folder, lesson)
+    return CourseResult(
+        evaluation=evaluation,
+        run_dir=shown(written.folder),
+        saved=written.saved,
+        device=device,
+        created=created,
+        bar=None,
+        refused={},
+        next=lesson.next,
+        lesson=lesson,
+    )
+
+
+def _lesson(evaluation: Evaluation, folder: Path, listener: Listener) -> Lesson:
+    """Loads what was saved, compares it, and lets it answer for one row."""
+    from modelpick.data.new_rows import row_option
+    from modelpick.evaluation.lesson import Lesson
+    from modelpick.models.checkpoint import load
+    from modelpick.models.run_folder import RUNS, shown
+    from modelpick.models.saved import SavedModel
+
+    dataset, result = evaluation.dataset, evaluation.results[0]
+    if result.form is None:
+        raise RuntimeError("a network always has a form that can be saved")
+    loaded, new = SavedModel(load(folder)), int(evaluation.plan.test[0])
+    tested = dataset.features.take(evaluation.plan.test)
+    typed, truth, answered = _answer(dataset, new, folder, listener)
+    predicted = answered.predictions[0]
+    name = folder.name if folder.parent == RUNS else shown(folder)
+    row = f"--row {FLOWER}" if truth is None else row_option(dataset.features, new)
+    target = "" if dataset.path in _bundled() else f" --target {shlex.quote(dataset.target_name)}"
+    columns, layers = loaded.layers()
+    return Lesson(
+        evaluation=evaluation,
+        result=result,
+        form=result.form,
+        layers=Table(columns, layers, right=columns[1:]),
+        place=shown(folder),
+        files=_files(folder),
+        difference=_difference(SavedModel(result.form), loaded, tested),
+        typed=typed,
+        truth=truth,
+        answer=predicted.shown,
+        probabilities=sorted(predicted.probabilities.items(), key=lambda item: -item[1]),
+        next=f"modelpick predict {shlex.quote(name)} {row}",
+        compare=f"modelpick eval {shlex.quote(dataset.path)}{target}",
+    )
+
+
+def _write(folder: Path, lesson: Lesson) -> None:
+    """Puts the lesson beside the report of the run."""
+    from modelpick.evaluation.lesson import lesson_blocks
+    from modelpick.render.markdown import render_markdown
+
+    text = render_markdown(Document(blocks=lesson_blocks(lesson), data=None))
+    (folder / "lesson.md").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _trained(dataset: Dataset, network: NetworkOptions, protocol: ProtocolOptions, listener: Listener) -> Evaluation:
+    with listener.step("Loading PyTorch"):
+        from modelpick.verbs.eval_rows import mlp_entry
+
+        entry = mlp_entry(dataset, network)
+    from modelpick.data.guards.duplicates import duplicate_groups
+    from modelpick.data.lesson_split import lesson_plan
+    from modelpick.evaluation.metrics import chosen_metric
+    from modelpick.evaluation.one_training import train_once
+    from modelpick.models.torch_threads import one_torch_thread
+
+    metric, why = chosen_metric(dataset.task, dataset.target, protocol.metric)
+    plan = lesson_plan(dataset, protocol.splits.seed, alike=duplicate_groups(dataset))
+    if network.early_stopping:  # the validation rows choose the epoch, so that the model knows them
+        plan = replace(plan, rest=np.union1d(plan.splits[0].train, plan.splits[0].validation))
+    with listener.step("Training the network"), one_torch_thread():
+        return train_once(dataset, entry, plan, metric=metric, metric_reason=why, pin=one_torch_thread)
+
+
+def _difference(before: Any, after: Any, rows: Any) -> float:
+    """The largest difference of two models' answers."""
+    from modelpick.data.threads import one_thread
+
+    with one_thread():
+        if before.task == "classification":
+            return float(np.abs(before.predict_proba(rows) - after.predict_proba(rows)).max())
+        return float(np.abs(before.predict(rows) - after.predict(rows)).max())
+
+
+def _answer(dataset: Dataset, row: int, folder: Path, listener: Listener) -> tuple[str, str | None, PredictResult]:
+    """The course's flower, or an untouched row of other data: as typed, its truth, and the answer from the folder."""
+    from modelpick.data.cells import cell_text, row_line
+    from modelpick.data.table import Table as Rows
+    from modelpick.data.texts import Texts
+    from modelpick.verbs.predict import predict
+
+    if dataset.path == "iris" and isinstance(dataset.features, Rows) and len(dataset.features.names) == 4:
+        return FLOWER.replace(",", ", "), None, predict(folder.absolute(), row=FLOWER, listener=listener)
+    truth = cell_text(dataset.target[row])
+    if isinstance(dataset.features, Rows):
+        typed = row_line(dataset.features, row)
+        return typed, truth, predict(folder.absolute(), row=typed, listener=listener)
+    if isinstance(dataset.features, Texts):
+        typed = " ".join(dataset.features.values[row].split())
+        return typed[:200], truth, predict(folder.absolute(), row=dataset.features.values[row], listener=listener)
+    path = dataset.features.take([row]).paths[0]
+    return path, truth, predict(folder.absolute(), input=path, listener=listener)
+
+
+def _files(folder: Path) -> list[tuple[str, int, str, str]]:
+    from hashlib import sha256
+
+    from modelpick.models.checkpoint import CONFIG, PREPROCESSING, WEIGHTS
+
+    holds = {
+        WEIGHTS: "weights and biases",
+        PREPROCESSING: "what preprocessing learned, in words and numbers",
+        CONFIG: "the network's shape, its options, and the sha256 of the others",
+    }
+    return [
+        (name, len(content), sha256(content).hexdigest(), what)
+        for name, what in holds.items()
+        for content in [(folder / name).read_bytes()]
+    ]
+
+
+def _bundled() -> tuple[str, ...]:
+    from modelpick.data.readers.bundled import BUNDLED
+
+    return tuple(BUNDLED)
