@@ -116,16 +116,22 @@ OPTIMIZERS: dict[str, Callable[[Tensor | None], Optimizer]] = {
 """Name -> optimiser, made with the decay of each parameter (None: no decay)."""
 
 
-def as_one_vector(net: nn.Module, channels_last: bool = False) -> tuple[Tensor, Tensor]:
-    """Moves all parameters of a network into one vector, and their gradients into another.
+def trained(net: nn.Module) -> list[nn.Parameter]:
+    """The parameters that want a gradient, in their order."""
+    return [parameter for parameter in net.parameters() if parameter.requires_grad]
 
-    The parameters and their `grad` become views of the two vectors, which are returned: (theta, gradient).
+
+def as_one_vector(net: nn.Module, channels_last: bool = False) -> tuple[Tensor, Tensor]:
+    """Moves all parameters that are trained into one vector, and their gradients into another.
+
+    The parameters and their `grad` become views of the two vectors, which are returned: (theta, gradient). Those that
+    want no gradient stay as and where they are.
 
     Args:
         channels_last: The filters of convolutions lie in the vector with their channels last, as convolutions over
             images in that order want them.
     """
-    parameters = list(net.parameters())
+    parameters = trained(net)
     theta = torch.empty(sum(p.numel() for p in parameters), dtype=parameters[0].dtype, device=parameters[0].device)
     gradient = torch.zeros_like(theta)
     start = 0
@@ -153,7 +159,7 @@ def fill_gradient(gradient: Tensor, loss: Tensor, net: nn.Module) -> None:
 
 def move_together(gradient: Tensor, loss: Tensor, net: nn.Module) -> None:
     """`fill_gradient` in the way of a GPU; every parameter must have taken part in the loss."""
-    parameters = list(net.parameters())
+    parameters = trained(net)
     shares = torch.autograd.grad(loss, parameters)
     torch.cat([_in_order_of(share, p) for share, p in zip(shares, parameters, strict=True)], out=gradient)
 
@@ -177,6 +183,6 @@ def decay_of(net: nn.Module, weight_decay: float) -> Tensor | None:
     return torch.cat(
         [
             torch.full((p.numel(),), weight_decay if p.ndim > 1 else 0.0, dtype=p.dtype, device=p.device)
-            for p in net.parameters()
+            for p in trained(net)
         ]
     )
