@@ -80,6 +80,11 @@ class ImageFiles:
             whole[rows] = self.at(rows, size, mode)
         return whole
 
+    def originals(self) -> Iterator[NDArray[np.uint8]]:
+        """RGB pixels of each row in order in its own size, shape (height, width, 3); errors as `at`."""
+        for row in self.index.tolist():
+            yield self.store.original(row)
+
     def row_hashes(self) -> NDArray[np.uint64]:
         """64 bits of each file's content, shape (rows,): equal for files of the same bytes."""
         return self.store.hashes(self.index)

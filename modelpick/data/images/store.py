@@ -86,6 +86,17 @@ class ImageStore:
             return np.repeat(kept, 3, axis=3)
         return _grey(kept) if mode == "L" and channels == 3 else kept
 
+    def original(self, row: int) -> NDArray[np.uint8]:
+        """RGB pixels of one file in its own size, shape (height, width, 3); decoded anew unless all have one size.
+
+        Raises:
+            CannotFindOut: The file has changed or gone since it was examined.
+        """
+        if self._native is not None:
+            return self.pixels(np.array([row]), self._native, "RGB")[0]
+        with quiet_decoding():
+            return self._decode(row, None, "RGB")
+
     def _cache(self, size: Size) -> PixelCache:
         if size not in self._caches:
             channels = 1 if self.grey else 3
@@ -97,9 +108,9 @@ class ImageStore:
             self._caches[size] = PixelCache(len(self.paths), (*size, channels), place)
         return self._caches[size]
 
-    def _decode(self, row: int, size: Size) -> NDArray[np.uint8]:
-        mode: Mode = "L" if self.grey else "RGB"
-        if self._native is not None:
+    def _decode(self, row: int, size: Size | None, mode: Mode | None = None) -> NDArray[np.uint8]:
+        mode = ("L" if self.grey else "RGB") if mode is None else mode
+        if self._native is not None and size is not None:
             native = np.empty((1, *self._native, 1 if self.grey else 3), dtype=np.uint8)
             self._caches[self._native].read(np.array([row]), native, np.array([0]))
             return fit_pixels(native[0], size, mode)
