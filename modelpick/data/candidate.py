@@ -155,12 +155,18 @@ class Candidate(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitJob:
-    """One fit among many: a training set with its seed, as `Candidate.fit` would get it."""
+    """One fit among many: a training set with its seed, as `Candidate.fit` would get it.
+
+    Attributes:
+        groups: Shape (rows of X,): rows of one number belong together (a patient, equal rows). Whoever holds out some
+            of the training rows, to stop early or to weigh or choose, keeps them on one side. None: all are their own.
+    """
 
     seed: int
     X: Any
     y: NDArray[Any]
     validation: tuple[Any, NDArray[Any]] | None = None
+    groups: NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +185,7 @@ class Entry:
         ignored: Further columns that may stand in the table and that a `fixed` one does not look at.
         fit_many: Trains several at once, one fitted candidate a job in the same order, with the results that `make`
             and `fit` give one by one; None where there is no such way.
+        at_once: The most jobs of one call of `fit_many`, where fitted candidates take much memory; None: any.
         probabilities: False: it gives class names alone (`predict`), and what needs probabilities is left out.
     """
 
@@ -192,4 +199,5 @@ class Entry:
     columns: tuple[tuple[str, ColumnKind], ...] | None = None
     ignored: tuple[str, ...] = ()
     fit_many: Callable[[Sequence[FitJob]], Sequence[Candidate]] | None = None
+    at_once: int | None = None
     probabilities: bool = True

@@ -34,6 +34,25 @@ def deal(strata: NDArray[np.intp], folds: int, seed: int, groups: NDArray[np.int
     return fold_of
 
 
+def held_out(strata: NDArray[np.intp], share: float, seed: int, groups: NDArray[np.intp]) -> NDArray[np.intp] | None:
+    """About a share of the rows, sorted, in whole groups; each class keeps a row outside. None where none are so.
+
+    Arguments as of `deal`.
+    """
+    folds = min(max(2, round(1 / share)), len(np.unique(groups)))
+    if folds < 2:
+        return None
+    dealt = deal(strata, folds, seed, groups)
+    counts = np.zeros((folds, int(strata.max(initial=0)) + 1), dtype=np.intp)
+    np.add.at(counts, (dealt, strata), 1)
+    sizes, whole = counts.sum(axis=1), counts.sum(axis=0)
+    fits = (sizes > 0) & ((counts < whole) | (whole == 0)).all(axis=1)
+    if not fits.any():
+        return None
+    distance = np.where(fits, np.abs(sizes - share * len(strata)), np.inf)
+    return np.flatnonzero(dealt == distance.argmin())
+
+
 def _deal_groups(
     strata: NDArray[np.intp],
     number: NDArray[np.intp],

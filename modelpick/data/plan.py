@@ -56,6 +56,7 @@ class Plan:
         seeds: One for each repeat.
         pool: How many rows outside the untouched part may test; the others only train.
         known: How many rows are in no test part, for a given model was trained on them.
+        groups: Shape (rows of the dataset,): rows of one number are on one side of every split; None: all differ.
         rule: What was done, and `reason` why, in words.
     """
 
@@ -68,6 +69,7 @@ class Plan:
     seeds: tuple[int, ...]
     pool: int
     known: int = 0
+    groups: NDArray[np.intp] | None = None
     rule: str
     reason: str
 
@@ -255,6 +257,7 @@ class _Maker:
             seeds=seeds,
             pool=len(may_test),
             known=int(self.known.sum()),
+            groups=self.groups,
             rule="",
             reason="",
         )

@@ -218,6 +218,7 @@ class _Trial:
             task=dataset.task,
             classes=dataset.classes,
             metrics=tuple(metric for metric in self.metrics if not metric.pooled),
+            groups=plan.groups,
         )
         parts = [Part(number=i, split=split) for i, split in enumerate(plan.splits)]
         nobody = np.empty(0, dtype=np.intp)

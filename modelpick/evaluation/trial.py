@@ -38,6 +38,7 @@ class Material:
         target: Shape (rows,).
         classes: In order; empty for regression.
         metrics: Those of a single split.
+        groups: Shape (rows,): rows that belong together bear one number; None: all are their own.
     """
 
     features: Any
@@ -45,6 +46,7 @@ class Material:
     task: Task
     classes: tuple[str, ...]
     metrics: tuple[Metric, ...]
+    groups: NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ def attempt(entry: Entry, material: Material, parts: Sequence[Part], pin: Pin) -
     done: list[Outcome] = []
     try:
         with pin(), one_thread():
-            if entry.fit_many is not None and parts[0].number != FINAL:
+            if entry.fit_many is not None:
                 _together(entry, material, parts, done)
             else:
                 done.extend(_one(entry, material, part) for part in parts)
@@ -152,7 +154,11 @@ def _job(material: Material, part: Part) -> FitJob:
     if len(split.validation):
         held = material.features.take(split.validation), material.target[split.validation]
     return FitJob(
-        seed=split.seed, X=material.features.take(split.train), y=material.target[split.train], validation=held
+        seed=split.seed,
+        X=material.features.take(split.train),
+        y=material.target[split.train],
+        validation=held,
+        groups=None if material.groups is None else material.groups[split.train],
     )
 
 

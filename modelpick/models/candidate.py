@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.candidate import EpochRecord, FitJob, Preprocessing, SavedForm
+from modelpick.data.folds import held_out
 from modelpick.data.preprocessing_kinds import preprocessor_for
 from modelpick.data.table import Table
 from modelpick.models.estimators import MLPClassifier, MLPRegressor
-from modelpick.models.fitting import fit_together
+from modelpick.models.fitting import HELD_OUT, fit_together
 from modelpick.models.options import hidden_sizes
 from modelpick.models.saved import SavedModel, finite_features
+
+Prepared = tuple[NDArray[Any], NDArray[Any], tuple[NDArray[Any], NDArray[Any]] | None]
+"""Features and target to train on, and those that are held out, as the estimators take them."""
 
 
 class MLPCandidate:
@@ -31,6 +35,7 @@ class MLPCandidate:
         self._model: SavedModel | None = None
         self._preprocessing: Preprocessing
         self._columns: list[list[str]]
+        self._groups: NDArray[np.intp] | None = None
 
     @property
     def _fitted(self) -> SavedModel:
@@ -60,21 +65,28 @@ class MLPCandidate:
             UsageError: An option of the network is not usable.
             CannotFindOut: The training diverged, or a number is too large to train on.
         """
-        features, held = self._prepare(X, validation)
+        features, y, held = self._prepare(FitJob(seed=0, X=X, y=y, validation=validation))
         self.estimator.fit(features, y, validation=held)
         self._finish()
         return self
 
-    def _prepare(
-        self, X: Any, validation: tuple[Any, NDArray[Any]] | None
-    ) -> tuple[NDArray[Any], tuple[NDArray[Any], NDArray[Any]] | None]:
-        """Features of the training and validation rows, by a preprocessing that the former alone have taught."""
+    def _prepare(self, job: FitJob) -> Prepared:
+        """Features of the training and validation rows, by a preprocessing that the former alone have taught.
+
+        Where the network stops early and rows belong together, the rows that it holds out for that are whole groups.
+        """
+        X, validation, self._groups = job.X, job.validation, job.groups
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is named by `finite_features`
             self._preprocessing = preprocessor_for(X).fit(X)
         self._columns = [list(column) for column in X.kinds] if isinstance(X, Table) else []
         features = finite_features(self._preprocessing, X)
-        held = None if validation is None else (finite_features(self._preprocessing, validation[0]), validation[1])
-        return features, held
+        if validation is not None:
+            return features, job.y, (finite_features(self._preprocessing, validation[0]), validation[1])
+        held = _held_groups(job) if self.estimator.early_stopping else None
+        if held is None or job.groups is None:
+            return features, job.y, None
+        self._groups = np.delete(job.groups, held)
+        return np.delete(features, held, axis=0), np.delete(job.y, held), (features[held], job.y[held])
 
     def _finish(self) -> None:
         self._model = SavedModel(self._form(self._preprocessing, self._columns))
@@ -126,12 +138,21 @@ def fit_many(make: Callable[[int], MLPCandidate], jobs: Sequence[FitJob]) -> lis
         UsageError, CannotFindOut: As `MLPCandidate.fit`.
     """
     candidates = [make(job.seed) for job in jobs]
-    prepared = [candidate._prepare(job.X, job.validation) for candidate, job in zip(candidates, jobs, strict=True)]
-    data = [(features, job.y, held) for (features, held), job in zip(prepared, jobs, strict=True)]
+    data = [candidate._prepare(job) for candidate, job in zip(candidates, jobs, strict=True)]
     fit_together([candidate.estimator for candidate in candidates], data)
     for candidate in candidates:
         candidate._finish()
     return candidates
+
+
+def _held_groups(job: FitJob) -> NDArray[np.intp] | None:
+    """A tenth of the training rows in whole groups; None where all rows are their own, or no group may be missing."""
+    if job.groups is None:
+        return None
+    strata = np.zeros(len(job.y), dtype=np.intp)
+    if job.y.dtype == object:
+        strata = np.unique(job.y.astype(str), return_inverse=True)[1].astype(np.intp)
+    return held_out(strata, HELD_OUT, job.seed, job.groups)
 
 
 def _plain(parameters: dict[str, Any]) -> dict[str, Any]:

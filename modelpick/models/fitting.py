@@ -24,7 +24,8 @@ from modelpick.models.summary import layers_table, updates_line
 from modelpick.progress import SILENT, Listener
 
 _FEW_ROWS = 200
-_HELD_OUT = 0.1
+HELD_OUT = 0.1
+"""Share of the training rows that is held out to stop early, where no other rows are given for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +256,7 @@ def _hold_out(
     out: list[NDArray[np.intp]] = []
     for value in np.unique(stratum):
         members = rng.permutation(np.flatnonzero(stratum == value))
-        out.append(members[: min(round(_HELD_OUT * len(members)), len(members) - 1)])
+        out.append(members[: min(round(HELD_OUT * len(members)), len(members) - 1)])
     held = np.sort(np.concatenate(out))
     if not len(held):
         return rows, None

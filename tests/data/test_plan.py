@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelpick.data.dataset import Dataset
-from modelpick.data.folds import deal
+from modelpick.data.folds import deal, held_out
 from modelpick.data.plan import Plan, SplitOptions, plan
 from modelpick.data.plan_words import short_rule
 from modelpick.data.table import Column, Table
@@ -199,3 +199,28 @@ def test_too_few_rows_are_a_no() -> None:
     for rows, classes in ((2, "ab"), (3, "abc")):
         with pytest.raises(AnswerIsNo):
             plan(data(rows, classes))
+
+
+def test_rows_held_out_are_whole_groups_and_leave_each_class_a_row():
+    groups, strata = np.repeat(np.arange(20), 5), np.repeat(np.arange(20) % 2, 5)
+    found = held_out(strata, 0.1, 3, groups)
+    assert found is not None
+    assert len(found) == 10
+    assert np.bincount(strata[found]).tolist() == [5, 5]
+    assert len(set(groups[found]) & set(np.delete(groups, found))) == 0
+    # the only group of its class cannot be missing, whatever the seed
+    lonely = np.array([0, 0, 1, 1, 1, 1])
+    of_class = np.array([0, 0, 1, 1, 1, 1])
+    assert held_out(of_class, 0.3, 0, lonely) is None
+    assert held_out(of_class, 0.3, 0, np.zeros(6, dtype=np.intp)) is None
+    for seed in range(20):
+        left = held_out(of_class, 0.3, seed, np.array([0, 0, 1, 1, 2, 2]))
+        assert left is not None
+        assert set(of_class[left]) == {1}
+
+
+def test_a_plan_tells_which_rows_stay_together():
+    assert plan(data()).groups is None
+    groups = np.arange(60) // 3
+    assert plan(data(groups=groups)).groups is groups
+    assert plan(data(), alike=groups).groups is groups

@@ -17,11 +17,15 @@ from threadpoolctl import threadpool_info
 
 from modelpick.data.candidate import Candidate, Entry, EpochRecord, SavedForm
 from modelpick.data.dataset import Dataset
+from modelpick.data.plan import SplitOptions, plan
 from modelpick.data.read import read_dataset
 from modelpick.data.table import Column, Table
 from modelpick.errors import AnswerIsNo, UsageError
 from modelpick.evaluation.baselines import NetworkShape, entries
-from modelpick.evaluation.protocol import Evaluation
+from modelpick.evaluation.protocol import Evaluation, run
+from modelpick.models.options import NetworkOptions
+from modelpick.models.stack.candidate import stack_entry
+from modelpick.verbs.eval_rows import mlp_entry
 
 SHAPE = NetworkShape(hidden_layer_sizes=(4,), activation="relu", learning_rate=0.01, batch_size="full", epochs=3)
 
@@ -129,6 +133,41 @@ def test_changing_held_out_rows_changes_no_fitted_number(seed: int, number: floa
     after, changed = first_fits(replace(dataset, features=Table(columns, dataset.rows)))
     assert after.splits[0].test.tolist() == before.splits[0].test.tolist()
     assert changed == fitted
+
+
+@settings(max_examples=3, deadline=None)
+@given(seed=st.integers(0, 1000), number=st.floats(-1e6, 1e6) | st.just(float("nan")), word=st.text(max_size=3))
+def test_networks_trained_in_one_batch_learn_nothing_of_rows_held_out(seed: int, number: float, word: str) -> None:
+    """The rows and the answers of the first test part change, and with them the training sets of the other splits."""
+    dataset = replace(mixed(), groups=np.arange(40) // 2)
+    network = NetworkOptions(hidden_layer_sizes=(4,), epochs=3, early_stopping=True)
+    planned = plan(dataset, SplitOptions(folds=3, repeats=1, seed=seed))
+
+    def first_fits(data: Dataset) -> list[Any]:
+        kept: list[Any] = []
+
+        def watched(entry: Entry) -> Entry:
+            def fit_many(jobs: Any) -> Any:
+                assert all(job.groups is not None and len(job.groups) == len(job.y) for job in jobs)
+                candidates = entry.fit_many(jobs)  # type: ignore[misc]
+                kept.extend(candidates[:1] if len(jobs) > 1 else [])
+                return candidates
+
+            return replace(entry, fit_many=fit_many)
+
+        done = run(data, [watched(mlp_entry(data, network)), watched(stack_entry("classification", "y"))], planned)
+        assert [result.error for result in done.results] == [None, None]
+        assert len(kept) == 2
+        return [learned(candidate) for candidate in kept]
+
+    held_out = np.concatenate([planned.splits[0].test, planned.test])
+    numbers, words = (column.values.copy() for column in dataset.features.columns)
+    numbers[held_out], words[held_out] = number, word
+    columns = (Column(name="n", kind="number", values=numbers), Column(name="k", kind="category", values=words))
+    target = dataset.target.copy()
+    target[held_out] = "p"
+    changed = replace(dataset, features=Table(columns, dataset.rows), target=target)
+    assert first_fits(changed) == first_fits(dataset)
 
 
 def test_each_candidate_gets_the_rows_of_its_split_and_no_others(iris: Dataset) -> None:

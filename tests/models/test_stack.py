@@ -16,7 +16,7 @@ from modelpick.models.saved import SavedModel
 from modelpick.models.stack import training
 from modelpick.models.stack.bins import Bins
 from modelpick.models.stack.candidate import stack_entry
-from modelpick.models.stack.recipe import plan_for
+from modelpick.models.stack.recipe import Plan, plan_for
 from modelpick.models.stack.weights import temperature_of, weights_by_log_loss, weights_by_squared_error
 
 
@@ -46,6 +46,21 @@ def test_many_at_once_are_what_each_is_alone():
     for job, candidate in zip(jobs, together, strict=True):
         alone = entry.make(job.seed).fit(job.X, job.y)
         np.testing.assert_array_equal(alone.predict_proba(unseen), candidate.predict_proba(unseen))
+
+
+@pytest.mark.parametrize(("folds", "held"), [(3, 0), (1, 24)])
+def test_inner_folds_keep_groups_whole(folds, held):
+    groups = np.random.default_rng(2).permutation(np.repeat(np.arange(30), 4))
+    given = training.TrainingSet(
+        features=np.zeros((120, 1)), codes=(groups % 2).astype(np.intp), classes=2, seed=5, groups=groups
+    )
+    parts = training._inner_folds(given, Plan(epochs=1, batch_size=32, folds=folds, held=held))
+    assert len(parts) == folds
+    for part in parts:
+        assert 20 <= len(part) <= 44
+        assert not set(groups[part]) & set(np.delete(groups, part))
+    loose = training._inner_folds(replace(given, groups=None), Plan(epochs=1, batch_size=32, folds=folds, held=held))
+    assert set(groups[loose[0]]) & set(np.delete(groups, loose[0]))
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])

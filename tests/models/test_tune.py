@@ -10,7 +10,7 @@ from modelpick.data.candidate import FitJob
 from modelpick.data.table import Column, Table
 from modelpick.models.stack.recipe import plan_for
 from modelpick.models.tune import halving
-from modelpick.models.tune.candidate import TunedMLPCandidate, fit_many_tuned
+from modelpick.models.tune.candidate import TunedMLPCandidate, fit_many_tuned, fit_tuned
 
 
 def ring(rows: int, seed: int) -> tuple[Table, np.ndarray]:
@@ -48,3 +48,22 @@ def test_searches_together_are_what_each_is_alone(few):
     for job, candidate in zip(jobs, fit_many_tuned(make, jobs), strict=True):
         alone = make(job.seed).fit(job.X, job.y)
         np.testing.assert_array_equal(alone.predict_proba(unseen), candidate.predict_proba(unseen))
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_rows_that_belong_together_are_held_out_together(few, monkeypatch, early):
+    X, y = ring(120, 5)
+    groups, seen = np.arange(120) // 4, []
+    keep = halving.sums_many
+    monkeypatch.setattr(
+        halving, "sums_many", lambda jobs, t, rows: seen.append((jobs[0].rows, rows[0])) or keep(jobs, t, rows)
+    )
+    candidate = make(0)
+    candidate.estimator.set_params(early_stopping=early)
+    monkeypatch.setattr("modelpick.models.tune.candidate.MLPCandidate._finish", lambda self: None)
+    fit_tuned([candidate], [FitJob(seed=0, X=X, y=y, groups=groups)])
+    left = candidate._groups
+    assert len(left) == (108 if early else 120)
+    trained, held = seen[0]
+    assert len(held) >= 16
+    assert not set(left[held]) & set(left[trained])

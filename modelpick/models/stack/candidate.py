@@ -84,10 +84,13 @@ class StackCandidate:
         features = finite_features(preprocessing, job.X)
         if self.task == "regression":
             numbers = np.asarray(job.y, dtype=np.float64)
-            return preprocessing, TrainingSet(features=features, numbers=numbers, seed=self.seed, scaled=True), ()
+            given = TrainingSet(features=features, numbers=numbers, seed=self.seed, groups=job.groups, scaled=True)
+            return preprocessing, given, ()
         names, codes = np.unique(np.asarray(job.y).astype(str), return_inverse=True)
         classes = tuple(map(str, names))
-        given = TrainingSet(features=features, codes=codes, classes=len(classes), seed=self.seed, scaled=True)
+        given = TrainingSet(
+            features=features, codes=codes, classes=len(classes), seed=self.seed, groups=job.groups, scaled=True
+        )
         return preprocessing, given, classes
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from modelpick.data.folds import deal, held_out
 from modelpick.models.batched.job import Job, NetOptions, Trained
 from modelpick.models.batched.train import check_finite, sums_many, train_many
 from modelpick.models.stack.answer import StackMember, member_answers, mixed
@@ -36,6 +37,7 @@ class TrainingSet:
         classes: How many there are; 0 for regression.
         numbers: Shape (rows,), the target of a regression.
         seed: Of the inner folds and of every member.
+        groups: Shape (rows,): rows of one number are on one side of every inner fold; None: all are their own.
         scaled: The features are scaled already and are taken as they are. Else those of more than two values are
             centred and divided by their standard deviation.
     """
@@ -45,6 +47,7 @@ class TrainingSet:
     classes: int = 0
     numbers: NDArray[np.float64] | None = None
     seed: int
+    groups: NDArray[np.intp] | None = None
     scaled: bool = False
 
 
@@ -118,6 +121,8 @@ class _Prepared:
             self.target_scale = float(given.numbers.std()) or 1.0
         self.targets = self._targets()
         self.folds = _inner_folds(given, self.plan)
+        if self.folds and given.groups is not None:
+            self.plan = replace(self.plan, folds=len(self.folds), held=len(self.folds[0]))
         self.weights = np.full(len(self.recipe), 1 / len(self.recipe))
         self.temperature = 1.0
         self.updates = 0
@@ -288,9 +293,12 @@ def _learn_bins(scaled: Floats) -> Bins | None:
 
 
 def _inner_folds(given: TrainingSet, plan: Plan) -> list[NDArray[np.intp]]:
-    """Rows left out in each inner fold, the classes in proportion."""
+    """Rows left out in each inner fold, the classes in proportion, groups whole where there are two of them."""
     if not plan.folds:
         return []
+    by_group = None if given.groups is None else _folds_of_groups(given, given.groups, plan)
+    if by_group is not None:
+        return by_group
     rng = np.random.default_rng([given.seed, 7])
     rows = len(given.features)
     order = rng.permutation(rows)
@@ -300,3 +308,15 @@ def _inner_folds(given: TrainingSet, plan: Plan) -> list[NDArray[np.intp]]:
     place = np.empty(rows, dtype=np.intp)
     place[order] = np.arange(rows) % parts
     return [np.flatnonzero(place == part) for part in range(plan.folds)]
+
+
+def _folds_of_groups(given: TrainingSet, groups: NDArray[np.intp], plan: Plan) -> list[NDArray[np.intp]] | None:
+    strata = np.zeros(len(groups), dtype=np.intp) if given.codes is None else given.codes
+    if plan.folds == 1:
+        held = held_out(strata, plan.held / len(groups), given.seed, groups)
+        return None if held is None else [held]
+    folds = min(plan.folds, len(np.unique(groups)))
+    if folds < 2:
+        return None
+    dealt = deal(strata, folds, given.seed, groups)
+    return [np.flatnonzero(dealt == fold) for fold in range(folds)]

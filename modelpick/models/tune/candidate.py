@@ -41,12 +41,13 @@ def fit_tuned(candidates: Sequence[TunedMLPCandidate], jobs: Sequence[FitJob], l
     """Searches and trains several candidates of one device together, each with the result of its own `fit`."""
     if not candidates:
         return
-    ready = [candidate._prepare(job.X, job.validation) for candidate, job in zip(candidates, jobs, strict=True)]
+    data = [candidate._prepare(job) for candidate, job in zip(candidates, jobs, strict=True)]
     estimators = [candidate.estimator for candidate in candidates]
-    data = [(features, job.y, held) for (features, held), job in zip(ready, jobs, strict=True)]
     searches = [estimator.job(features, y) for estimator, (features, y, _) in zip(estimators, data, strict=True)]
+    groups = [candidate._groups for candidate in candidates]
     device = str(usable_device(estimators[0].device))
-    for candidate, found in zip(candidates, tune(searches, device=device, listener=listener), strict=True):
+    tuned = tune(searches, groups=groups, device=device, listener=listener)
+    for candidate, found in zip(candidates, tuned, strict=True):
         candidate.tuned = found
         candidate.estimator.set_params(
             hidden_layer_sizes=found.options.hidden,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from modelpick.data.folds import held_out
 from modelpick.data.forward import probabilities
 from modelpick.models.batched.job import Job, NetOptions, Trained
 from modelpick.models.batched.train import sums_many, train_many
@@ -61,18 +62,25 @@ class Tuned:
 
 
 def tune(
-    jobs: Sequence[Job], *, device: str = "cpu", threads: int | None = None, listener: Listener = SILENT
+    jobs: Sequence[Job],
+    *,
+    groups: Sequence[NDArray[np.intp] | None] | None = None,
+    device: str = "cpu",
+    threads: int | None = None,
+    listener: Listener = SILENT,
 ) -> list[Tuned]:
     """Searches settings for each job, all jobs and settings of a round in one batched call.
 
     Args:
         jobs: As an estimator makes them; output, cost and the like stay, and the job's own validation rows are not
             looked at.
+        groups: Of each job, shape (rows of its features,): rows of one number are held out together; None: no groups.
 
     Raises:
         CannotFindOut: (kind `diverged`) No setting of a job could be trained.
     """
-    searches = [_Search(job) for job in jobs]
+    together = [None] * len(jobs) if groups is None else groups
+    searches = [_Search(job, group) for job, group in zip(jobs, together, strict=True)]
     for divisor in _ROUNDS:
         batch = [trial for search in searches for trial in search.trials(divisor)]
         trained = iter(train_many(batch, device=device, threads=threads, listener=listener, raise_diverged=False))
@@ -84,11 +92,11 @@ def tune(
 class _Search:
     """One search on its way."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, groups: NDArray[np.intp] | None) -> None:
         self.job = job
         rng = np.random.default_rng([job.seed, 11])
         rows = job.training_rows
-        self.held = _held_out(job, rng)
+        self.held = _held_out(job, rng, groups)
         self.train = np.setdiff1d(rows, self.held)
         plan = plan_for(len(rows))
         self.base = replace(
@@ -151,12 +159,19 @@ def _draw(base: NetOptions, rng: np.random.Generator) -> list[NetOptions]:
     return drawn
 
 
-def _held_out(job: Job, rng: np.random.Generator) -> NDArray[np.intp]:
-    """A fifth of the training rows, the classes in proportion; at least one row stays to train on."""
+def _held_out(job: Job, rng: np.random.Generator, groups: NDArray[np.intp] | None) -> NDArray[np.intp]:
+    """A fifth of the training rows, the classes in proportion, in whole groups where that can be; at least one row
+    stays to train on.
+    """
     rows = rng.permutation(job.training_rows)
+    code = np.zeros(len(rows), dtype=np.intp)
     if job.options.output != "identity":
-        code = job.targets[rows].argmax(axis=1) if job.targets.shape[1] > 1 else job.targets[rows, 0]
-        rows = rows[np.argsort(code, kind="stable")]
+        code = job.targets[rows].argmax(axis=1) if job.targets.shape[1] > 1 else job.targets[rows, 0].astype(np.intp)
+        rows, code = (part[np.argsort(code, kind="stable")] for part in (rows, code))
+    if groups is not None:
+        found = held_out(code, 1 / _HELD, job.seed, groups[rows])
+        if found is not None:
+            return np.sort(rows[found])
     held = rows[_HELD // 2 :: _HELD]
     return np.sort(held if len(held) else rows[:1])
 
