@@ -49,6 +49,7 @@ def units(place: int, entry: Entry, material: Material, parts: Sequence[Part], f
     size = 1
     if entry.fit_many is not None:
         size = max(1, _TOGETHER_ROWS // max(len(part.split.train) for part in parts))
+        size = size if entry.at_once is None else min(size, entry.at_once)
     for start in range(0, len(parts), size):
         yield Unit(place=place, entry=entry, material=material, parts=tuple(parts[start : start + size]))
     yield Unit(place=place, entry=entry, material=material, parts=(final,))

@@ -13,7 +13,7 @@ from modelpick.data.dataset import Kind
 from modelpick.data.table import ColumnKind, Table
 from modelpick.errors import CannotFindOut
 from modelpick.models.forms import form_of
-from modelpick.models.forms.form import Answerer, Rows
+from modelpick.models.forms.form import Answerer, Rows, RowsAnswerer
 
 _AT_ONCE = 1 << 24
 """Features that are made at once when a saved model answers: 128 MiB in float64."""
@@ -63,10 +63,10 @@ class SavedModel:
         return str(self.form.config["task"])
 
     @property
-    def kind(self) -> Literal["dummy", "linear", "mlp", "architecture"]:
+    def kind(self) -> Literal["dummy", "linear", "mlp", "architecture", "pretrained"]:
         """What it was in the comparison that it comes from."""
         kind = self.form.config.get("kind")
-        return kind if kind in ("dummy", "linear", "architecture") else "mlp"
+        return kind if kind in ("dummy", "linear", "architecture", "pretrained") else "mlp"
 
     @property
     def rows_kind(self) -> Kind:
@@ -135,7 +135,9 @@ class SavedModel:
     def _outputs(self, X: Any) -> NDArray[Any]:
         preprocessing = self.form.preprocessing
         rows = max(1, _AT_ONCE // max(1, len(preprocessing.feature_names_)))
-        if len(X) <= rows:
+        if isinstance(self._answerer, RowsAnswerer):
+            answers = self._answerer.rows_outputs(X)
+        elif len(X) <= rows:
             answers = self._answerer.outputs(finite_features(preprocessing, X))
         else:
             starts = range(0, len(X), rows)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
@@ -40,6 +40,15 @@ class Answerer(Protocol):
 
     def summary(self) -> str:
         """The same as text."""
+        ...
+
+
+@runtime_checkable
+class RowsAnswerer(Protocol):
+    """One that reads raw rows by itself, as pretrained models do; then nobody asks it for `outputs`."""
+
+    def rows_outputs(self, rows: Any) -> NDArray[Any]:
+        """As `Answerer.outputs`, of raw rows."""
         ...
 
 

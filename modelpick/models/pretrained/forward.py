@@ -29,18 +29,22 @@ def scores(model: Any, batch: Batch) -> Tensor:
 
 
 def vectors(folder: PretrainedFolder, model: Any, batch: Batch) -> dict[str, Tensor]:
-    """One vector a row for each layer that is looked at, shape (rows, width), float32.
+    """What `layers_of` gives, where nothing is learned: float32, without what gradients need."""
+    with torch.inference_mode():
+        return {name: tensor.float() for name, tensor in layers_of(folder, model, batch).items()}
+
+
+def layers_of(folder: PretrainedFolder, model: Any, batch: Batch) -> dict[str, Tensor]:
+    """One vector a row for each layer that is looked at, shape (rows, width).
 
     Padding counts nowhere. Texts: the mean over the tokens of the last layer, of the middle one, and of all, for a
     decoder also the last token; a sentence encoder's own vector as its folder says. Images: the class token and the
     mean over the patches, or the mean over height and width; of CLIP and its like the vector that texts are compared
     with. Sounds: the mean over the frames.
     """
-    with torch.inference_mode():
-        if folder.layout == "own weights":
-            return {LAST: model.features_of(batch["pixel_values"]).float()}
-        found = {"text": _text, "image": _image, "audio": _sound}[folder.kind](folder, model, batch)
-        return {name: tensor.float() for name, tensor in found.items()}
+    if folder.layout == "own weights":
+        return {LAST: model.features_of(batch["pixel_values"])}
+    return {"text": _text, "image": _image, "audio": _sound}[folder.kind](folder, model, batch)
 
 
 def sample_output(folder: PretrainedFolder, model: Any) -> Tensor:
@@ -57,11 +61,12 @@ def _text(folder: PretrainedFolder, model: Any, batch: Batch) -> dict[str, Tenso
         return {OWN: _tensor(model.get_text_features(**accepted(batch, model.get_text_features)))}
     if getattr(model.config, "is_encoder_decoder", False):
         model = model.get_encoder()
-    output = model(**accepted(batch, model.forward), output_hidden_states=folder.modules is None)
+    output = model(**accepted(batch, model.forward), output_hidden_states=True)
     last = output.last_hidden_state
+    inner = _inner([_mean(layer, mask) for layer in output.hidden_states[1:]])
     if folder.modules is not None:
-        return {OWN: _sentence(folder.modules, last, mask)}
-    found = {LAST: _mean(last, mask), **_inner([_mean(layer, mask) for layer in output.hidden_states[1:]])}
+        return {OWN: _sentence(folder.modules, last, mask), **inner}
+    found = {LAST: _mean(last, mask), **inner}
     if folder.architecture.endswith(_DECODERS) or folder.model_type in _DECODER_TYPES:
         found[LAST_TOKEN] = _at_last(last, mask)
     return found

@@ -1,4 +1,4 @@
-"""A pretrained network with a new last layer, trained on: the network, its rows as batches, and its first last layer."""
+"""A pretrained network with a new last layer: the network, its rows as batches, and how that layer is filled first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
-from modelpick.models.batches import Batch, Rows, Source
+from modelpick.models.batches import Batch, Rows
+from modelpick.models.pretrained.embedding import IMAGES, SECONDS, TOKENS, batches
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.forward import FIRST_TOKEN, LAST, LAST_TOKEN, OWN, layers_of
 from modelpick.models.pretrained.inputs import Inputs
@@ -58,9 +59,8 @@ def tuned_network(
 ) -> TunedNetwork:
     """The network for so many classes, its last layer not filled yet; looks at a sample to know the widths."""
     sample = inputs.sample()
-    config = getattr(encoder, "config", None)
-    if getattr(config, "use_cache", False):
-        config.use_cache = False  # what decoders keep for the next word
+    if getattr(getattr(encoder, "config", None), "use_cache", False):
+        encoder.config.use_cache = False  # what decoders keep for the next word
     with torch.no_grad():
         found = layers_of(folder, encoder, sample)
     chosen = next(name for name in _CHOICE if name in found) if layer is None else layer
@@ -81,7 +81,9 @@ def free(net: TunedNetwork, inputs: Inputs) -> None:
     parameters = [parameter for parameter in net.parameters() if parameter.requires_grad]
     was_training = net.training
     net.eval()
-    shares = torch.autograd.grad(net(*inputs.sample().values()).sum(), parameters, allow_unused=True)
+    shares: tuple[Tensor | None, ...] = torch.autograd.grad(
+        net(*inputs.sample().values()).sum(), parameters, allow_unused=True
+    )
     net.train(was_training)
     for parameter, share in zip(parameters, shares, strict=True):
         if share is None:
@@ -96,16 +98,17 @@ class ModelRows:
         rows: Raw rows.
         targets: Shape (rows, classes), on the network's device.
         names: As of the network.
-        budget: Tokens or samples that go through the network at once where nothing is learned.
     """
 
-    def __init__(self, inputs: Inputs, rows: Any, targets: Tensor, names: Sequence[str], budget: int) -> None:
+    def __init__(self, inputs: Inputs, rows: Any, targets: Tensor, names: Sequence[str]) -> None:
         self.inputs = inputs
         self.rows = rows
         self.targets = targets
         self.names = tuple(names)
         self.costs: NDArray[np.int64] = inputs.costs(rows)
-        self.budget = budget
+        self.budget = TOKENS if "input_ids" in self.names else IMAGES
+        if hasattr(inputs, "rate"):
+            self.budget = int(SECONDS * inputs.rate)
         self._kept = self._keep()
 
     def __len__(self) -> int:
@@ -131,23 +134,13 @@ class ModelRows:
 
     def parts(self, size: int) -> Iterator[Batch]:
         """The rows from short to long, as many at once as the budget holds."""
-        for index in self.in_parts(size):
+        for index in self.in_parts():
             yield self.batch(index)
 
-    def in_parts(self, size: int) -> Iterator[NDArray[np.intp]]:
+    def in_parts(self) -> Iterator[NDArray[np.intp]]:
         """Which rows each of the `parts` has."""
-        order = np.argsort(self.costs, kind="stable")
         same = bool(getattr(self.inputs, "same_length", False))
-        start = 0
-        while start < len(order):
-            end = start + 1
-            while end < len(order) and end - start < size:
-                longest = int(self.costs[order[end]])
-                if longest * (end - start + 1) > self.budget or (same and longest != int(self.costs[order[start]])):
-                    break
-                end += 1
-            yield order[start:end]
-            start = end
+        return batches(self.costs, self.budget, alike=same)
 
     def batch(self, index: NDArray[np.intp]) -> Batch:
         """Some rows, ready for the network."""
@@ -178,11 +171,11 @@ class ModelRows:
 
 
 @torch.no_grad()
-def frozen_vectors(net: TunedNetwork, rows: ModelRows, size: int) -> Tensor:
+def frozen_vectors(net: TunedNetwork, rows: ModelRows) -> Tensor:
     """What the last layer is given for each row before anything is trained, shape (rows, width)."""
     net.eval()
     found: Tensor | None = None
-    for index in rows.in_parts(size):
+    for index in rows.in_parts():
         vectors = net.vectors(*rows.batch(index).inputs)
         if found is None:
             found = vectors.new_empty((len(rows), vectors.shape[1]))
@@ -192,8 +185,8 @@ def frozen_vectors(net: TunedNetwork, rows: ModelRows, size: int) -> Tensor:
     return found
 
 
-def fill_head(net: TunedNetwork, rows: Source, vectors: Tensor, targets: Tensor, seed: int) -> None:
-    """Trains the last layer alone, on the vectors of the frozen network, so that the rest is not shaken by a random one.
+def fill_head(net: TunedNetwork, vectors: Tensor, targets: Tensor, seed: int) -> None:
+    """Trains the last layer alone, on vectors of the frozen network: a random one would shake the rest.
 
     The vectors are standardised for it, and mean and deviation are then part of its weights and biases.
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
-_UPDATES, _FEWEST_EPOCHS, _MOST_EPOCHS = 300, 3, 12
+_UPDATES, _FEWEST_EPOCHS, _MOST_EPOCHS = 150, 3, 10
 _LARGE = 50_000_000
 
 
@@ -41,7 +41,7 @@ class TuningPlan:
 
 
 def tuning_plan(options: TuningOptions, kind: str, rows: int, parameters: int) -> TuningPlan:
-    """The plan for so many training rows: about 300 updates, but each row from 3 to 12 times.
+    """The plan for so many training rows: about 150 updates, but each row from 3 to 10 times.
 
     Args:
         parameters: Of the pretrained model; a large one takes smaller steps.

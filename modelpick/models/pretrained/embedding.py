@@ -1,0 +1,113 @@
+"""Rows through a pretrained model: each different row once, in batches of like length, on as many threads as pay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from modelpick.models.pretrained.folder import PretrainedFolder
+from modelpick.models.pretrained.forward import scores, vectors
+from modelpick.models.pretrained.inputs import Batch, Inputs, SoundInputs
+from modelpick.models.torch_threads import paying_torch_threads
+from modelpick.progress import SILENT, Listener
+
+What = Literal["vectors", "scores"]
+"""Vectors of several layers, or what the head says."""
+
+TOKENS, IMAGES, SECONDS = 1024, 16, 20.0
+"""Padded tokens, images, and seconds of sound in a batch on a CPU: larger ones do not fit its caches and are slower."""
+_ON_GPU = 16
+_UNITS = {"text": "texts", "image": "images", "audio": "sounds"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runner:
+    """A loaded model with its inputs.
+
+    Attributes:
+        what: What is wanted of it.
+        device: Where it lies.
+    """
+
+    folder: PretrainedFolder
+    model: Any
+    inputs: Inputs
+    what: What
+    device: torch.device
+
+    def batch(self, batch: Batch) -> dict[str, Tensor]:
+        """What one batch gives, by the name of the layer (`scores` for the head's)."""
+        there = {
+            name: value if name == "lengths" else value.to(self.device, non_blocking=True)
+            for name, value in batch.items()
+        }
+        if self.what == "scores":
+            return {"scores": scores(self.model, there)}
+        return vectors(self.folder, self.model, there)
+
+    @property
+    def budget(self) -> int:
+        """What the rows of a batch may cost together, padding counted."""
+        kind = self.folder.kind
+        costs = {"text": TOKENS, "image": IMAGES}
+        budget = costs[kind] if kind in costs else int(SECONDS * getattr(self.inputs, "rate", 16_000))
+        return budget * (_ON_GPU if self.device.type == "cuda" else 1)
+
+
+def run(runner: Runner, rows: Any, listener: Listener = SILENT) -> dict[str, NDArray[np.float32]]:
+    """What the model gives for each row, by layer, shape (rows, width).
+
+    Raises:
+        AnswerIsNo: The tokenizer has more words than the weights.
+        CannotFindOut: A file has changed or gone since it was read.
+    """
+    _, first, back = np.unique(rows.row_hashes(), return_index=True, return_inverse=True)
+    different = rows.take(first)
+    words = f"{runner.folder.name} reads {len(different):,} {_UNITS[runner.folder.kind]}"
+    with listener.step(words, total=len(different), unit="rows") as step, paying_torch_threads():
+        made = _different(runner, different, step.advance)
+    cut = runner.inputs.cut(different)
+    if cut:
+        units = _UNITS[runner.folder.kind]
+        listener.notice(f"`{runner.folder.name}`: {cut:,} of {len(different):,} {units} are {runner.inputs.cut_words}")
+    return {name: array[back.reshape(-1)] for name, array in made.items()}
+
+
+def _different(runner: Runner, rows: Any, advance: Callable[[float], None]) -> dict[str, NDArray[np.float32]]:
+    costs = runner.inputs.costs(rows)
+    alike = isinstance(runner.inputs, SoundInputs) and runner.inputs.same_length
+    whole: dict[str, NDArray[np.float32]] = {}
+    for part in batches(costs, runner.budget, alike=alike):
+        for name, tensor in runner.batch(runner.inputs.batch(rows.take(part))).items():
+            values = tensor.cpu().numpy()
+            if name not in whole:
+                whole[name] = np.empty((len(rows), values.shape[1]), dtype=np.float32)
+            whole[name][part] = values
+        advance(len(part))
+    return whole
+
+
+def batches(costs: NDArray[np.int64], budget: int, *, alike: bool = False) -> Iterator[NDArray[np.intp]]:
+    """Row numbers in batches, the short rows first: rows times the longest of them stays within the budget.
+
+    Args:
+        costs: Of each row; a row that alone is over the budget is a batch of its own.
+        alike: Only rows of one cost go together.
+    """
+    order = np.argsort(costs, kind="stable")
+    start = 0
+    while start < len(order):
+        end = start + 1
+        while end < len(order):
+            cost = int(costs[order[end]])
+            if cost * (end + 1 - start) > budget or (alike and cost != costs[order[start]]):
+                break
+            end += 1
+        yield order[start:end]
+        start = end
