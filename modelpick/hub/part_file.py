@@ -56,7 +56,6 @@ class PartFile:
                 self._record.remove()
         finally:
             self._record.close()
-            self._write_back.wait()
             self._stream.close()
 
     def take_up(self, found: FileHash, size: int, advance: Callable[[float], None] = lambda _: None) -> str | None:
