@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from modelpick.data.candidate import Preprocessing
 from modelpick.data.features import table_format
 from modelpick.data.features.reading import damaged
-from modelpick.data.network_inputs import frames, images, own, words
+from modelpick.data.network_inputs import frames, images, own, untouched, words
 from modelpick.data.preprocessing import TablePreprocessor
 from modelpick.data.preprocessing_images import FORMAT as PIXELS
 from modelpick.data.preprocessing_images import PixelPreprocessor
@@ -31,6 +31,7 @@ FORMATS: tuple[tuple[str, Reader], ...] = (
     (words.FORMAT, words.WordInputs.from_dict),
     (frames.FORMAT, frames.FrameInputs.from_dict),
     (own.FORMAT, own.OwnInputs.from_dict),
+    (untouched.FORMAT, untouched.Untouched.from_dict),
 )
 """What `format` says, and what reads it."""
 

@@ -40,6 +40,12 @@ def shown(folder: Path) -> str:
     return text if folder.is_absolute() or text.startswith(("./", "../")) else f"./{text}"
 
 
+def place_of(name: str) -> str:
+    """Where in a run a candidate of that name lies that is not the best: `org/name:probe` needs another spelling."""
+    plain = re.sub(r"[^\w.-]+", "--", name)
+    return f"{CANDIDATES}/{plain}"
+
+
 def read_report(folder: Path) -> Mapping[str, Any] | None:
     """The report of a run; None where the folder holds none of ours (a link to a folder is not followed)."""
     path = folder / REPORT
@@ -102,8 +108,8 @@ def candidate_folder(run: Path, name: str) -> Path:
         str(model["name"]): run / str(model["saved"])
         for model in (models if isinstance(models, list) else [])
         if isinstance(model, dict)
-        and re.fullmatch(r"\w[\w.-]*", str(model.get("name")))
-        and model.get("saved") in (".", f"{CANDIDATES}/{model['name']}")
+        and re.fullmatch(r"\w[\w.:/-]*", str(model.get("name")))
+        and model.get("saved") in (".", place_of(str(model["name"])))
     }
     if name not in saved:
         close = get_close_matches(name, saved, n=1)

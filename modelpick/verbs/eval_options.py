@@ -30,6 +30,7 @@ class RowOptions:
         said: Options of the network that count for them, by the names of `evaluate`; None: those that differ from the
             defaults of `mlp`.
         resume: A folder for the states of their trainings.
+        device: Of pretrained models.
     """
 
     with_: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class RowOptions:
     archs: tuple[str, ...] = ()
     said: tuple[str, ...] | None = None
     resume: Path | None = None
+    device: str = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

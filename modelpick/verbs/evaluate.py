@@ -181,6 +181,7 @@ def evaluate(
         archs=tuple(known(name).name for name in as_names(arch)),
         said=None if said is None else as_names(said),
         resume=None if resume is None else user_path(resume),
+        device=device,
     )
     splits = SplitOptions(ratio=None if split is None else parse_ratio(split), folds=folds, repeats=repeats, seed=seed)
     protocol = ProtocolOptions(splits=splits, metric=metric, jobs=jobs)
@@ -226,6 +227,7 @@ def _compare(
         taken=(*ROWS, *rows.archs),
         allow_rejected=rows.allow_rejected,
         endpoint=rows.endpoint,
+        device=rows.device,
         listener=listener,
     )
     taking_part = [*trained, *(model.entry for model in given if model.error is None)]

@@ -41,6 +41,7 @@ class _Place:
     name: str
     source: str
     commit: str | None = None
+    pretrained: bool = False
 
 
 def given_models(
@@ -50,6 +51,7 @@ def given_models(
     taken: Sequence[str] = (),
     allow_rejected: bool,
     endpoint: str | None,
+    device: str = "auto",
     listener: Listener,
 ) -> tuple[list[Given], NDArray[np.bool_] | None]:
     """The named models, and the rows that may be in no test part, for some model was trained on them.
@@ -60,6 +62,7 @@ def given_models(
     Args:
         taken: Names of the rows of the comparison that are trained here: a run of such a name goes by its path, as
             does the second of two runs whose folders are called the same.
+        device: Of pretrained models.
 
     Raises:
         UsageError: A name means no run and no repo id, or is given twice.
@@ -78,6 +81,9 @@ def given_models(
             if place.name in called:
                 place = replace(place, name=shown(place.folder))
             called.add(place.name)
+            if place.pretrained:
+                found += _pretrained(place, dataset, device, listener)
+                continue
             given = _read(place, dataset, listener)
             if given.known is not None:
                 if (known | given.known).all():
@@ -89,9 +95,21 @@ def given_models(
     return found, known if known.any() else None
 
 
+def _pretrained(place: _Place, dataset: Dataset, device: str, listener: Listener) -> list[Given]:
+    """A row for each way to use a pretrained model."""
+    from modelpick.models.pretrained.entries import PretrainedOptions, pretrained_entries
+    from modelpick.models.pretrained.folder import open_folder
+
+    with listener.step(f"looking into {place.name}"):
+        repo_id = place.source if place.commit is not None else None
+        folder = open_folder(place.folder, dataset.kind, name=place.name, repo_id=repo_id, commit=place.commit)
+    return [Given(entry=e) for e in pretrained_entries(folder, dataset, PretrainedOptions(device=device), listener)]
+
+
 def _locate(name: str, allow_rejected: bool, endpoint: str | None, listener: Listener) -> _Place:
     """Where a named model lies; one of the Hub is vetted and fetched first."""
     from modelpick.models.checkpoint import is_checkpoint
+    from modelpick.models.pretrained.folder import is_pretrained
     from modelpick.models.run_folder import CANDIDATES, find_run
     from modelpick.places import whole_path
     from modelpick.weights.formats import weight_format
@@ -104,17 +122,24 @@ def _locate(name: str, allow_rejected: bool, endpoint: str | None, listener: Lis
     shown = whole.name
     if whole.parent.name == CANDIDATES:
         shown = f"{whole.parent.parent.name}:{whole.name}"
-    return _Place(folder, shown, name)
+    return _Place(folder, shown, name, pretrained=is_pretrained(folder) and not is_checkpoint(folder))
 
 
 def _fetch(repo_id: str, allow_rejected: bool, endpoint: str | None, listener: Listener) -> _Place:
-    """Downloads the few files of a model in our layout, at one commit. Vetting is a step of `download`."""
+    """Downloads what a model needs, at one commit; of one in our layout its few files. Vetting is a step of `download`.
+
+    In offline mode (HF_HUB_OFFLINE) it is the copy in the cache that was made last.
+    """
     from modelpick.hub.client import HubClient
     from modelpick.hub.collect import collect
+    from modelpick.models.checkpoint import is_checkpoint
     from modelpick.verbs.download import download
 
-    with HubClient.from_environment(endpoint, listener) as client, listener.step(f"looking at {repo_id}"):
-        facts = collect(client, repo_id)
+    with HubClient.from_environment(endpoint, listener) as client:
+        if client.settings.offline:
+            return _from_cache(repo_id, listener)
+        with listener.step(f"looking at {repo_id}"):
+            facts = collect(client, repo_id)
     got = download(
         repo_id,
         revision=facts.commit,
@@ -123,21 +148,38 @@ def _fetch(repo_id: str, allow_rejected: bool, endpoint: str | None, listener: L
         endpoint=endpoint,
         listener=listener,
     )
-    return _Place(got.path, got.receipt.repo_id, got.receipt.repo_id, got.receipt.commit)
+    return _Place(
+        got.path, got.receipt.repo_id, got.receipt.repo_id, got.receipt.commit, pretrained=not is_checkpoint(got.path)
+    )
 
 
-def _our_files(facts: RepoFacts) -> list[str]:
-    """The files of our layout that a repo has, told from its list of files and its config, before any are fetched."""
+def _from_cache(repo_id: str, listener: Listener) -> _Place:
+    """The newest copy of a repo in the shared cache, and its commit."""
+    from modelpick.hub.cache_layout import default_cache, newest_snapshot
+    from modelpick.models.checkpoint import is_checkpoint
+
+    copy = newest_snapshot(default_cache(), repo_id)
+    if copy is None:
+        raise CannotFindOut(
+            f"`{repo_id}` is not in the cache, and the Hub is not asked in offline mode",
+            f"unset HF_HUB_OFFLINE, or `modelpick download {repo_id}` where there is a network",
+            kind="offline",
+        )
+    listener.notice(f"`{repo_id}` is the copy in the cache, {copy.name[:12]}; the Hub was not asked")
+    return _Place(copy, repo_id, repo_id, copy.name, pretrained=not is_checkpoint(copy))
+
+
+def _our_files(facts: RepoFacts) -> list[str] | None:
+    """The files of our layout that a repo has, told from its list of files and its config, before any are fetched.
+
+    None where it is of another layout.
+    """
     from modelpick.models.checkpoint import CONFIG, FORMAT, PREPROCESSING, TRAINING_ROWS, WEIGHTS
 
     listed = {file.path for file in facts.files or ()}
     config = next((text.text for text in facts.texts if text.path == CONFIG), "")
     if not {CONFIG, PREPROCESSING, WEIGHTS} <= listed or f'"{FORMAT}/' not in config:
-        raise AnswerIsNo(
-            f"`{facts.repo_id}` is not published in modelpick's layout",
-            f"this version tests models of its own kind, which have {CONFIG}, {PREPROCESSING} and {WEIGHTS}",
-            kind="not-ours",
-        )
+        return None
     return [CONFIG, PREPROCESSING, WEIGHTS, *({TRAINING_ROWS} & listed)]
 
 
@@ -195,7 +237,7 @@ def _entry(place: _Place, model: SavedModel | None) -> Entry:
 
     return Entry(
         name=place.name,
-        kind="mlp" if model is None else model.kind,
+        kind="pretrained" if place.pretrained else "mlp" if model is None else model.kind,
         make=lambda seed: _there(model),
         fixed=True,
         source=place.source,

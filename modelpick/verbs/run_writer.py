@@ -49,7 +49,7 @@ def write_run(
     """
     from modelpick.evaluation import report
     from modelpick.evaluation.answers_file import write_answers
-    from modelpick.models.run_folder import CANDIDATES, REPORT, building
+    from modelpick.models.run_folder import REPORT, building, place_of
     from modelpick.render.as_json import to_json
     from modelpick.render.markdown import render_markdown
 
@@ -57,7 +57,7 @@ def write_run(
     with building(place, unique=unique) as run:
         saved: dict[str, Saved] = {}
         for result, form in savable:
-            where = "." if not saved else f"{CANDIDATES}/{result.entry.name}"
+            where = "." if not saved else place_of(result.entry.name)
             saved[result.entry.name] = _save(
                 evaluation, named_form(form, result, evaluation.dataset), run.folder, where
             )

@@ -3,9 +3,11 @@
 from modelpick.models.forms.dense import FORM as DENSE
 from modelpick.models.forms.form import Form
 from modelpick.models.forms.network import FORM as NETWORK
+from modelpick.models.forms.probe import FORM as PROBE
 from modelpick.models.forms.stack import FORM as STACK
+from modelpick.models.forms.tuned import FORM as TUNED
 
-FORMS: tuple[Form, ...] = (DENSE, STACK, NETWORK)
+FORMS: tuple[Form, ...] = (DENSE, STACK, NETWORK, TUNED, PROBE)
 
 
 def form_of(architecture: object) -> Form | None:

@@ -13,6 +13,7 @@ from modelpick.models.pretrained.json_files import read_table
 from modelpick.models.pretrained.refusal import refused
 from modelpick.models.pretrained.sentence_modules import MODULES, SentenceModules, read_modules
 from modelpick.models.pretrained.weight_files import INDEX, WEIGHTS, Stored, content_hash, stored_tensors
+from modelpick.weights.formats import weight_format
 
 CONFIG = "config.json"
 Layout = Literal["transformers", "sentence-transformers", "own weights"]
@@ -87,9 +88,13 @@ class PretrainedFolder:
         return sum(stored.tensor.elements for stored in self.tensors.values())
 
     def identity(self) -> str:
-        """What it is, for whoever keeps something computed by it: repo and commit, else a hash of all its files."""
+        """What it is, for whoever keeps something computed by it: repo and commit, else `content`."""
         if self.repo_id is not None and self.commit is not None:
             return f"{self.repo_id}@{self.commit}"
+        return self.content()
+
+    def content(self) -> str:
+        """sha256 (hex) over all its files that count; reads them all."""
         used = {stored.file for stored in self.tensors.values()}
         small = {
             path
@@ -149,8 +154,11 @@ def open_folder(
 
 
 def is_pretrained(path: Path) -> bool:
-    """Whether a folder looks like a model that others have written, by the names of its files."""
-    return path.is_dir() and any((path / name).is_file() for name in (CONFIG, MODULES, WEIGHTS, INDEX))
+    """Whether a folder looks like a model that others have written, safe or not, by the names of its files."""
+    if not path.is_dir():
+        return False
+    names = [file.name for file in path.iterdir() if file.is_file()]
+    return MODULES in names or any(name in (CONFIG, INDEX) or weight_format(name) is not None for name in names)
 
 
 def _layout(config: Mapping[str, Any], modules: SentenceModules | None, name: str) -> Layout:

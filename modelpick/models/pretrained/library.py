@@ -74,3 +74,8 @@ def known_families() -> frozenset[str]:
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES  # type: ignore[attr-defined]
 
     return frozenset(CONFIG_MAPPING_NAMES)
+
+
+def versions() -> dict[str, str]:
+    """Of the packages on which the last digits of what a model gives depend."""
+    return {name: importlib.metadata.version(name) for name in ("torch", "transformers")}

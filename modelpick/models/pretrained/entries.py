@@ -1,0 +1,102 @@
+"""A pretrained model as rows of the comparison, one for each way to use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from modelpick.data.candidate import Entry, Way
+from modelpick.data.dataset import Dataset
+from modelpick.data.label_map import LabelMap
+from modelpick.data.labels import map_labels
+from modelpick.errors import CannotFindOut
+from modelpick.models.pretrained.as_is import AsIsCandidate
+from modelpick.models.pretrained.features import FeatureBank
+from modelpick.models.pretrained.folder import PretrainedFolder
+from modelpick.models.pretrained.probe import ProbeCandidate, fit_many
+from modelpick.progress import SILENT, Listener
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PretrainedOptions:
+    """How pretrained models are used.
+
+    Attributes:
+        label_map: What their labels mean, where names do not tell.
+        device: As of `--device`; `auto` is a GPU where there is one.
+    """
+
+    label_map: LabelMap | None = None
+    device: str = "auto"
+
+
+def pretrained_entries(
+    folder: PretrainedFolder,
+    dataset: Dataset,
+    options: PretrainedOptions | None = None,
+    listener: Listener = SILENT,
+) -> list[Entry]:
+    """The rows of a model, named `org/name:way`; nothing is loaded before the first of them is tested.
+
+    A classifier is tested as it is, where its labels mean the user's classes; the mapping, or why there is none, is
+    told. Every model is tested by its frozen features.
+
+    Args:
+        folder: Opened for rows of the dataset's kind.
+        listener: Hears of mappings, of rows that are cut, and of progress.
+    """
+    options = PretrainedOptions() if options is None else options
+    made = (way(folder, dataset, options, listener) for way in WAYS)
+    return [entry for entry in made if entry is not None]
+
+
+def _as_is(folder: PretrainedFolder, dataset: Dataset, options: PretrainedOptions, listener: Listener) -> Entry | None:
+    """None where it has no head, or where its labels do not mean the classes; then the listener hears why."""
+    if not folder.has_head or dataset.task == "regression":
+        return None
+    if folder.no_labels is not None:
+        listener.notice(f"`{folder.name}` is not tested as it is: {folder.no_labels}")
+        return None
+    try:
+        mapped = map_labels(folder.labels, dataset.classes, options.label_map, folder.name)
+    except CannotFindOut as error:
+        listener.notice(f"`{folder.name}` is not tested as it is: {error.message}; {error.hint}")
+        return None
+    listener.notice(f"`{folder.name}` as it is: {mapped.describe()}")
+    bank = FeatureBank(folder, "scores", dataset.features, options.device, listener)
+    candidate = AsIsCandidate(bank, mapped)
+    return Entry(
+        name=row_name(folder, "as-is"),
+        kind="pretrained",
+        make=lambda seed: candidate,
+        fixed=True,
+        way="as-is",
+        source=folder.repo_id or str(folder.path),
+        commit=folder.commit,
+    )
+
+
+def _probe(folder: PretrainedFolder, dataset: Dataset, options: PretrainedOptions, listener: Listener) -> Entry | None:
+    bank = FeatureBank(folder, "vectors", dataset.features, options.device, listener)
+
+    def make(seed: int) -> ProbeCandidate:
+        return ProbeCandidate(bank, dataset.task, dataset.target_name, seed)
+
+    return Entry(
+        name=row_name(folder, "probe"),
+        kind="pretrained",
+        make=make,
+        way="probe",
+        source=folder.repo_id or str(folder.path),
+        commit=folder.commit,
+        fit_many=lambda jobs: fit_many(make, jobs),
+    )
+
+
+WAYS: tuple[Callable[[PretrainedFolder, Dataset, PretrainedOptions, Listener], Entry | None], ...] = (_as_is, _probe)
+"""Each makes the row of one way, or None where the model or the options do not ask for it."""
+
+
+def row_name(folder: PretrainedFolder, way: Way) -> str:
+    """`org/name:way`."""
+    return f"{folder.name}:{way}"
