@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from modelpick.verbs.predict import predict
     from modelpick.verbs.runs import runs
     from modelpick.verbs.search import search
+    from modelpick.verbs.show import show
     from modelpick.verbs.verify import verify
     from modelpick.verbs.vet import vet, vet_many
     from modelpick.verbs.vet_bulk import vet_cards
@@ -40,6 +41,7 @@ _PUBLIC = {
     "predict": "modelpick.verbs.predict",
     "runs": "modelpick.verbs.runs",
     "search": "modelpick.verbs.search",
+    "show": "modelpick.verbs.show",
     "verify": "modelpick.verbs.verify",
     "vet": "modelpick.verbs.vet",
     "vet_cards": "modelpick.verbs.vet_bulk",
@@ -62,6 +64,7 @@ __all__ = [
     "predict",
     "runs",
     "search",
+    "show",
     "verify",
     "vet",
     "vet_cards",

@@ -68,11 +68,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line of a chart: points (x, y), equally many of each."""
+    """One line of a chart: points (x, y), equally many of each; points alone where `line` is not set."""
 
     name: str
     x: tuple[float, ...]
     y: tuple[float, ...]
+    line: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,13 @@ class Document:
         data: For machines, exactly as `--format json` prints it (with its `schema`); a list where several subjects
             were asked for.
         quiet: For pipes, one line each: bare ids, the verdict word, class names, the run folder.
+        brief: What a screen shows instead of a long report: what a person needs first. Empty: all blocks.
     """
 
     blocks: Sequence[Block]
     data: Any
     quiet: Sequence[str] = field(default_factory=tuple)
+    brief: Sequence[Block] = field(default_factory=tuple)
 
 
 class Result(ABC):

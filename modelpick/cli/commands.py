@@ -38,6 +38,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "verify": CommandEntry("modelpick.cli.verify", "Hash again what was downloaded, without a network.", CHOOSE),
     "eval": CommandEntry("modelpick.cli.evaluate", "Train and test models on your data, with honest statistics.", TEST),
     "predict": CommandEntry("modelpick.cli.predict", "Answer for new rows with a saved run.", TEST),
+    "show": CommandEntry("modelpick.cli.show", "Show the whole report of a saved run.", TEST),
     "runs": CommandEntry("modelpick.cli.runs", "List saved runs, or remove them.", HOUSEKEEPING),
     "index": CommandEntry(
         "modelpick.cli.index", "Keep the Hub's list of models here, for work without a network.", HOUSEKEEPING

@@ -8,14 +8,18 @@ from typing import Any, TypeVar
 
 import click
 
-from modelpick.render import FORMATS
+from modelpick.render import FORMATS, REPORT_FORMATS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def faces(*, markdown: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Adds `--format` and `--no-progress`; the command gets the sink as its first argument."""
-    formats = [name for name in FORMATS if markdown or name != "markdown"]
+    """Adds `--format` and `--no-progress`; the command gets the sink as its first argument.
+
+    Args:
+        markdown: It answers with a report, which can be a Markdown or an HTML page too.
+    """
+    formats = [name for name in FORMATS if markdown or name not in REPORT_FORMATS]
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @click.option(

@@ -44,6 +44,8 @@ class Dataset:
         reading: How the table was read, in JSON types: encoding, sep, header, missing codes (`missing`), how numbers
             and dates are written (`styles`), numbers that are missing values (`missing_numbers`). A saved model keeps
             it, and new rows are read in the same way.
+        row_numbers: Shape (rows,): the number of each row in its file, from 1 and without the header; None where the
+            rows are all that the file holds, or stand in no table.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Dataset:
     test_rows: NDArray[np.bool_] | None = None
     validation_rows: NDArray[np.bool_] | None = None
     reading: Mapping[str, Any] = field(default_factory=dict)
+    row_numbers: NDArray[np.intp] | None = None
 
     @property
     def rows(self) -> int:

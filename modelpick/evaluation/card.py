@@ -189,7 +189,8 @@ def _training_data(evaluation: Evaluation, bundled: bool) -> list[Block]:
         Text(
             "A hash of each of these rows lies in training_rows.safetensors, so that the model is not tested on them "
             "unawares. Whoever guesses a row can look it up there; answers.safetensors holds the target of each row by "
-            "its number. Leave these files out where that must not be."
+            "its number, and report.json, report.md and blocks.json quote rows that were answered wrongly. Leave these "
+            "files out where that must not be."
         )
     )
     if dataset.task == "classification":

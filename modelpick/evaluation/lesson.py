@@ -16,7 +16,7 @@ from modelpick.document import Block, Heading, Table, Text, Tone
 from modelpick.evaluation.curves import curves
 from modelpick.evaluation.lesson_words import ACTIVATIONS, COSTS, INITIALISATIONS, OPTIMIZERS, OUTPUTS
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
-from modelpick.evaluation.report import number_shown
+from modelpick.evaluation.wording import number_shown
 
 _FIRST_ROWS = 4
 _SHOWN_CLASSES = 12

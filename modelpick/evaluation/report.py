@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
-from modelpick.document import Block, Cell, Chart, Document, Heading, Table, Text, Tone
+from modelpick.document import Block, Cell, Document, Heading, Table, Text, Tone
 from modelpick.evaluation.advice import advice
+from modelpick.evaluation.closer import CloserLook
+from modelpick.evaluation.closer_report import closer_blocks
 from modelpick.evaluation.comparison import Comparison, OnTheTestSet, comparisons, estimates, on_the_test_set
 from modelpick.evaluation.contract import Saved, contract, versions
 from modelpick.evaluation.curves import curves
@@ -16,6 +16,7 @@ from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
 from modelpick.evaluation.sizes import as_good_as_larger
 from modelpick.evaluation.statistics import Estimate, holm
+from modelpick.evaluation.wording import interval_shown, number_shown, rows_counted, signed, size_shown, time_shown
 from modelpick.findings import Severity
 
 _FEW_ROWS = 1000
@@ -28,6 +29,7 @@ def document(
     run_dir: str | None = None,
     saved: Mapping[str, Saved] | None = None,
     device: str | None = None,
+    closer: CloserLook | None = None,
 ) -> Document:
     """The report.
 
@@ -35,12 +37,14 @@ def document(
         run_dir: Of the run, as it is shown to the user; None where nothing was saved.
         saved: Name of a candidate -> where it lies.
         device: On which the networks were trained.
+        closer: At the candidate that `predict` takes.
     """
     compared = comparisons(evaluation)
     places = saved or {}
+    look = None if closer is None else closer.to_dict()
     return Document(
-        blocks=tuple(_blocks(evaluation, compared, places, run_dir, device)),
-        data=contract(evaluation, compared, places, run_dir, device),
+        blocks=tuple(_blocks(evaluation, compared, places, run_dir, device, closer)),
+        data={**contract(evaluation, compared, places, run_dir, device), "closer": look},
         quiet=(run_dir,) if run_dir else (),
     )
 
@@ -51,18 +55,13 @@ def _blocks(
     saved: Mapping[str, Saved],
     run_dir: str | None,
     device: str | None,
+    closer: CloserLook | None,
 ) -> Iterator[Block]:
     dataset = evaluation.dataset
     yield Heading(f"{dataset.name}: {dataset.task} of `{dataset.target_name}`", level=1)
     advised = advice(evaluation, compared)
     yield Text(advised.text, Tone.STRONG if advised.take is not None else Tone.WARN)
-    yield Heading("The data")
-    for note in dataset.notes:
-        yield Text(note, item=True)
-    for finding in dataset.findings:
-        words = finding.message if finding.remediation is None else f"{finding.message}: {finding.remediation}"
-        tone = Tone.WARN if finding.severity > Severity.INFO else Tone.PLAIN
-        yield Text(words[:1].upper() + words[1:], tone, item=True)
+    yield from data_blocks(evaluation)
     steps = next((r.form.preprocessing.describe() for r in evaluation.results if r.form is not None), ())
     if steps:
         yield Heading("Preprocessing, learned from the training rows alone")
@@ -75,14 +74,28 @@ def _blocks(
     yield results_table(evaluation, saved)
     for found in as_good_as_larger(evaluation):
         yield Text(found.text(), Tone.STRONG, item=True)
-    yield from _remarks(evaluation)
+    yield from remarks(evaluation)
     if len(metrics_of(dataset.task)) > 1:
         yield metrics_table(evaluation)
     if compared:
         yield from _is_it_real(evaluation, compared)
-    yield from charts(evaluation)
+    yield from _trainings(evaluation)
     yield from _test_part(evaluation)
-    yield from _provenance(evaluation, saved, run_dir, device)
+    if closer is not None:
+        yield from closer_blocks(closer)
+    yield from saved_words(evaluation, saved, run_dir)
+    yield provenance(evaluation, device)
+
+
+def data_blocks(evaluation: Evaluation) -> Iterator[Block]:
+    """What was inferred about the data, and what the guards found."""
+    yield Heading("The data")
+    for note in evaluation.dataset.notes:
+        yield Text(note, item=True)
+    for finding in evaluation.dataset.findings:
+        words = finding.message if finding.remediation is None else f"{finding.message}: {finding.remediation}"
+        tone = Tone.WARN if finding.severity > Severity.INFO else Tone.PLAIN
+        yield Text(words[:1].upper() + words[1:], tone, item=True)
 
 
 _UNKNOWN = Estimate(mean=math.nan, std=None, ci95=None)
@@ -101,11 +114,11 @@ def results_table(evaluation: Evaluation, saved: Mapping[str, Saved] | None = No
             (
                 Cell(result.entry.name, tone),
                 Cell(number_shown(estimate.mean), tone),
-                _interval(estimate.ci95),
-                _about(result.fit_seconds, "s"),
-                _about(result.predict_us_per_sample, "µs"),
+                interval_shown(estimate.ci95),
+                time_shown(result.fit_seconds, "s"),
+                time_shown(result.predict_us_per_sample, "µs"),
                 "" if result.parameters is None else f"{result.parameters:,}",
-                "" if place is None else _bytes(place.bytes),
+                "" if place is None else size_shown(place.bytes),
             )
         )
     return Table(columns=columns, rows=tuple(rows), right=columns[1:])
@@ -146,7 +159,9 @@ def comparison_table(evaluation: Evaluation, compared: Sequence[Comparison]) -> 
         p = "" if c.p is None else "<0.001" if c.p < 0.001 else f"{c.p:.3f}"
         words = c.verdict if c.p is not None or c.difference.mean else "no difference seen"
         size = difference_words(evaluation, c)
-        rows.append((c.candidate, c.baseline, size, _interval(c.difference.ci95), p, Cell(words, tones[c.verdict])))
+        rows.append(
+            (c.candidate, c.baseline, size, interval_shown(c.difference.ci95), p, Cell(words, tones[c.verdict]))
+        )
     return Table(columns=columns, rows=tuple(rows), right=columns[2:5])
 
 
@@ -154,15 +169,19 @@ def difference_words(evaluation: Evaluation, compared: Comparison) -> str:
     """The size of a difference: in points and in rows of those that were tested, or in the metric's unit."""
     mean, metric = compared.difference.mean, evaluation.metric
     if not metric.counts_rows:
-        return _signed(mean)
+        return signed(mean)
     points, rows = round(100 * mean, 1) + 0.0, round(mean * evaluation.plan.pool, 1) + 0.0  # no minus before a zero
-    return f"{points:+.1f} points ({rows:+.1f} of {evaluation.plan.pool:,} rows)"
+    told = [f"{number:+,.1f}" if number else "0" for number in (points, rows)]
+    return f"{told[0]} points ({told[1]} of {evaluation.plan.pool:,} rows)"
 
 
-def charts(evaluation: Evaluation) -> Iterator[Chart]:
-    """The score of each network by epoch, in the first split: of training and of validation rows."""
-    for result in evaluation.results:
-        yield from curves(result, evaluation.dataset.task)[:1]
+def _trainings(evaluation: Evaluation) -> Iterator[Block]:
+    """Score and cost of each network by epoch, in the first split: of training and of validation rows."""
+    drawn = [curves(result, evaluation.dataset.task) for result in evaluation.results]
+    if any(drawn):
+        yield Heading("Training by epoch")
+    for charts in drawn:
+        yield from charts
 
 
 def _fate(result: CandidateResult) -> str:
@@ -170,10 +189,13 @@ def _fate(result: CandidateResult) -> str:
     return "took no part" if refused else "did not finish"
 
 
-def _remarks(evaluation: Evaluation) -> Iterator[Text]:
+def remarks(evaluation: Evaluation) -> Iterator[Text]:
+    """What went wrong, and what is worth a line."""
     for result in evaluation.results:
         if result.error is not None:
             yield Text(f"{result.entry.name} {_fate(result)}: {result.error}", Tone.BAD, item=True)
+        if result.entry.note:
+            yield Text(f"{result.entry.name}: {result.entry.note}", item=True)
         if result.warned:
             fits = result.finished + (result.form is not None)
             yield Text(
@@ -193,9 +215,10 @@ def _test_part(evaluation: Evaluation) -> Iterator[Block]:
     yield Heading("The untouched rows, opened once")
     fixed = any(result.entry.fixed for result in tested)
     few = " So few rows decide nothing: choose by the table above." if rows < _FEW_ROWS else ""
+    given = " (a given model is taken as it is)" if fixed else ""
     yield Text(
-        f"Trained again on all {len(evaluation.final_rows):,} other rows"
-        f"{' (a given model is taken as it is)' if fixed else ''}, and measured on the untouched {_counted(rows)}.{few}"
+        f"Trained again on all {len(evaluation.final_rows):,} other rows{given}, and measured on the untouched "
+        f"{rows_counted(rows)}.{few}"
     )
     shown = [m for m in metrics if m is evaluation.metric or m.name in _ON_THE_TEST_SET]
     columns = ("model", *(column for m in shown for column in _test_columns(m)))
@@ -206,7 +229,7 @@ def _test_part(evaluation: Evaluation) -> Iterator[Block]:
             measured = (result.test or {}).get(metric.name)
             cells.append(number_shown(None if measured is None else measured.value))
             if metric.counts_rows:
-                cells.append(_interval(None if measured is None else measured.ci95))
+                cells.append(interval_shown(None if measured is None else measured.ci95))
         table_rows.append(tuple(cells))
     yield Table(columns=columns, rows=tuple(table_rows), right=columns[1:])
     pairs = on_the_test_set(evaluation)
@@ -223,7 +246,9 @@ def _test_verdict(pairs: Sequence[OnTheTestSet], rows: int) -> str:
         pair for pair, p in zip(pairs, holm([pair.p for pair in pairs]), strict=True) if p is not None and p < 0.05
     ]
     if not clear:
-        return f"{_counted(rows).capitalize()} are too few to decide between {best} and the others (McNemar, mid-p)."
+        return (
+            f"{rows_counted(rows).capitalize()} are too few to decide between {best} and the others (McNemar, mid-p)."
+        )
     told = ", ".join(
         f"{pair.baseline} ({pair.only_candidate} rows only {best} got right, {pair.only_baseline} only {pair.baseline})"
         for pair in clear
@@ -235,51 +260,28 @@ def _test_columns(metric: Metric) -> tuple[str, ...]:
     return (metric.title, "95 % interval (Wilson)") if metric.counts_rows else (metric.title,)
 
 
-def _provenance(
-    evaluation: Evaluation, saved: Mapping[str, Saved], run_dir: str | None, device: str | None
-) -> Iterator[Text]:
+def saved_words(evaluation: Evaluation, saved: Mapping[str, Saved], run_dir: str | None) -> Iterator[Text]:
+    """Where the models are saved, and which are not."""
+    if run_dir is None:
+        return
     unsaved = [r.entry.name for r in evaluation.results if r.entry.name not in saved and not r.entry.fixed]
-    if run_dir is not None:
-        yield Text(f"Saved in {run_dir}: {', '.join(saved) or 'no model'}.")
-        if unsaved:
-            without = [name for name in unsaved if (r := evaluation.result(name)) is not None and r.error is None]
-            why = f" ({', '.join(without)}: no form that loads without running code)" if without else ""
-            yield Text(f"Not saved: {', '.join(unsaved)}{why}.")
+    where = "beside this report" if run_dir == "." else f"in {run_dir}"
+    yield Text(f"Saved {where}: {', '.join(saved) or 'no model'}.")
+    if unsaved:
+        whole = [name for name in unsaved if (r := evaluation.result(name)) is not None and r.error is None]
+        why = "; they have no form that loads without running code" if whole == unsaved else ""
+        if whole and not why:
+            why = f" ({', '.join(whole)}: no form that loads without running code)"
+        yield Text(f"Not saved: {', '.join(unsaved)}{why}.")
+
+
+def provenance(evaluation: Evaluation, device: str | None) -> Text:
+    """Data, seeds, versions, time."""
     seeds = ", ".join(map(str, evaluation.plan.seeds))
     used = ", ".join(f"{package} {number}" for package, number in versions().items())
     where = f" on {device}" if device else ""
-    yield Text(
+    return Text(
         f"Data sha256 {evaluation.dataset.fingerprint[:16]}; seeds {seeds}; {used}; {evaluation.seconds:.1f} s{where}"
         f"{f', {evaluation.jobs} processes' if evaluation.jobs > 1 else ''}.",
         Tone.MUTED,
     )
-
-
-def _counted(rows: int) -> str:
-    return "one row" if rows == 1 else f"{rows} rows"
-
-
-def _about(value: float | None, unit: str) -> str:
-    """Two digits, for more would not come again: `0.0021 s`, `110 s`."""
-    return "" if value is None else f"{float(f'{value:.2g}'):,.10g} {unit}"
-
-
-def _bytes(size: int) -> str:
-    return f"{size:,} B" if size < 1000 else f"{size / 1000:,.3g} kB" if size < 1e6 else f"{size / 1e6:,.3g} MB"
-
-
-def number_shown(value: float | None) -> str:
-    """Three decimals below 10, three digits below 0.01, else four digits; nothing where it cannot be told."""
-    if value is None or not math.isfinite(value):
-        return ""
-    if 0 < abs(value) < 0.01:
-        return f"{value:.3g}"
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.{max(0, 3 - int(np.log10(abs(value))))}f}"
-
-
-def _signed(value: float) -> str:
-    return f"+{number_shown(value)}" if value > 0 else number_shown(value)
-
-
-def _interval(bounds: tuple[float, float] | None) -> str:
-    return "" if bounds is None else f"{number_shown(bounds[0])} to {number_shown(bounds[1])}"

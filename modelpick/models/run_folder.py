@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -38,6 +39,11 @@ def shown(folder: Path) -> str:
     """A folder as it can be typed anywhere a path is meant: `./x` or absolute."""
     text = folder.as_posix()
     return text if folder.is_absolute() or text.startswith(("./", "../")) else f"./{text}"
+
+
+def typed(folder: Path) -> str:
+    """What a user types to mean this run, quoted for a shell: its name, if it lies among the runs here."""
+    return shlex.quote(folder.name if folder.parent == RUNS else shown(folder))
 
 
 def place_of(name: str) -> str:

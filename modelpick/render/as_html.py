@@ -1,4 +1,4 @@
-"""A document as a fragment of HTML, for notebooks. Everything is escaped; there are no links and no scripts."""
+"""A document as HTML: a fragment for notebooks, or a whole page. Everything is escaped; no links and no scripts."""
 
 from __future__ import annotations
 
@@ -19,6 +19,31 @@ def render_html(document: Document) -> str:
         html = "\n".join(map(_html, blocks))
         parts.append(f"<ul>{html}</ul>" if items else html)
     return '<div class="modelpick">' + "\n".join(parts) + "</div>"
+
+
+_PAGE_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; color: #1f2328; }
+table { border-collapse: collapse; display: block; overflow-x: auto; margin: 1rem 0; }
+th, td { padding: 0.25rem 0.9rem 0.25rem 0; text-align: left; vertical-align: top; }
+th { border-bottom: 1px solid #999; font-weight: 600; }
+td { font-variant-numeric: tabular-nums; border-bottom: 1px solid #eee; }
+caption { text-align: left; font-weight: 600; }
+blockquote { border-left: 3px solid #ccc; margin-left: 0; padding-left: 1rem; font-style: italic; }
+img { max-width: 100%; }
+"""
+
+
+def render_page(document: Document) -> str:
+    """The document as one page that needs nothing else: pictures are in it, and it loads nothing."""
+    title = next((clean_line(block.text) for block in document.blocks if isinstance(block, Heading)), "modelpick")
+    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width">\n'
+        f"<title>{escape(title)}</title>\n<style>{_PAGE_STYLE}</style>\n</head>\n<body>\n"
+        f"{render_html(document)}\n</body>\n</html>\n"
+    )
 
 
 def _html(block: Block) -> str:

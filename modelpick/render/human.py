@@ -68,8 +68,9 @@ def render_human(document: Document, stream: TextIO) -> str:
     width = terminal_width(stream)
     out = StringIO()
     console = make_console(out, width=width)
-    for number, block in enumerate(document.blocks):
-        after_rows = number and isinstance(document.blocks[number - 1], (Table, Chart)) and isinstance(block, Text)
+    blocks = document.brief or document.blocks
+    for number, block in enumerate(blocks):
+        after_rows = number and isinstance(blocks[number - 1], (Table, Chart)) and isinstance(block, Text)
         if after_rows or (number and isinstance(block, (Heading, Table, Chart))):
             console.print()
         if isinstance(block, Heading):

@@ -21,7 +21,7 @@ class Sink:
     """Where a command puts what it has to say.
 
     Args:
-        format: human, json, quiet or markdown.
+        format: human, json, quiet, markdown or html.
         progress: Whether bars may be shown on stderr (and then only where that is a terminal).
     """
 
@@ -59,6 +59,10 @@ class Sink:
             from modelpick.render.markdown import render_markdown
 
             text = render_markdown(document)
+        elif self.format == "html":
+            from modelpick.render.as_html import render_page
+
+            text = render_page(document)
         else:
             from modelpick.render.human import render_human
 

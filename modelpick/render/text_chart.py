@@ -33,7 +33,7 @@ def chart_text(chart: Chart, *, width: int = 72, height: int = 12) -> str:
             for x, y in zip(series.x, series.y, strict=True)
             if math.isfinite(y)
         ]
-        _draw(grid, dots, _MARKS[number % len(_MARKS)])
+        _draw(grid, dots, _MARKS[number % len(_MARKS)], line=series.line)
     lines = [f"{clean_line(chart.title)} ({clean_line(chart.y_label)} by {clean_line(chart.x_label)})"]
     lines += [f"{labels.get(row, ''):>{margin}} |" + "".join(cells).rstrip() for row, cells in enumerate(grid)]
     lines.append(" " * margin + " +" + "-" * columns)
@@ -57,9 +57,11 @@ def _place(value: float, low: float, high: float, cells: int) -> int:
     return round((value - low) / (high - low) * (cells - 1))
 
 
-def _draw(grid: list[list[str]], dots: Sequence[tuple[int, int]], mark: str) -> None:
+def _draw(grid: list[list[str]], dots: Sequence[tuple[int, int]], mark: str, *, line: bool) -> None:
     for column, row in dots:
         grid[row][column] = mark
+    if not line:
+        return
     for (c0, r0), (c1, r1) in pairwise(dots):
         steps = max(abs(c1 - c0), abs(r1 - r0))
         for step in range(1, steps):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelpick.document import Block, Document, Heading, Result, Text, Tone
 from modelpick.errors import ModelpickError
 
 if TYPE_CHECKING:
+    from modelpick.evaluation.closer import CloserLook
     from modelpick.evaluation.contract import Saved
     from modelpick.evaluation.protocol import Evaluation
 
@@ -34,6 +36,7 @@ class EvalResult(Result):
         saved: Name of a candidate -> where it lies in the run folder.
         bar: None where nothing had to be beaten.
         refused: Name of a given model -> why it took no part.
+        closer: A look at the candidate that `predict` takes.
         next: What to type next.
     """
 
@@ -44,6 +47,7 @@ class EvalResult(Result):
     created: datetime
     bar: Bar | None
     refused: Mapping[str, ModelpickError]
+    closer: CloserLook | None
     next: str | None
 
     @property
@@ -67,23 +71,35 @@ class EvalResult(Result):
     def document(self) -> Document:
         """The report for people, `modelpick.eval/1` for machines, the run folder for pipes."""
         from modelpick.evaluation.report import document
+        from modelpick.evaluation.screen import first_blocks
 
-        made = document(self.evaluation, run_dir=self.run_dir, saved=self.saved, device=self.device)
+        about: dict[str, Any] = {
+            "run_dir": self.run_dir,
+            "saved": self.saved,
+            "device": self.device,
+            "closer": self.closer,
+        }
+        made, more = document(self.evaluation, **about), self._more()
         data = {**made.data, **report_extra(self.created, self.bar)}
-        return Document(blocks=[*made.blocks, *self._more()], data=data, quiet=made.quiet)
+        brief = [*first_blocks(self.evaluation, **about), *more, *self._next()]
+        return Document(blocks=[*made.blocks, *more], data=data, quiet=made.quiet, brief=brief)
 
     def _more(self) -> list[Block]:
-        from modelpick.verbs.run_writer import network_blocks
+        from modelpick.verbs.run_writer import network_section
 
-        blocks: list[Block] = []
-        network = next((r.form for r in self.evaluation.results if r.entry.name == "mlp" and r.form is not None), None)
-        if network is not None:
-            blocks += [Heading("The network"), *network_blocks(network)]
+        blocks = network_section(self.evaluation)
         if self.bar is not None:
             blocks.append(Text(self.bar.why, Tone.GOOD if self.bar.met else Tone.BAD))
-        if self.next is not None:
-            blocks += [Heading("Next"), Text(self.next, Tone.STRONG)]
         return blocks
+
+    def _next(self) -> list[Block]:
+        from modelpick.models.run_folder import typed
+
+        blocks: list[Block] = [Heading("Next")]
+        if self.next is not None:
+            blocks.append(Text(self.next, Tone.STRONG))
+        whole = "all metrics and comparisons, training by epoch, confusion, calibration, importances, wrong cases"
+        return [*blocks, Text(f"modelpick show {typed(Path(self.run_dir))}", Tone.STRONG), Text(f"shows {whole}.")]
 
 
 def report_extra(created: datetime, bar: Bar | None) -> dict[str, Any]:

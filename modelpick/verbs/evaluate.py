@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -269,9 +268,10 @@ def _keep(
 ) -> EvalResult:
     """Saves the run and says what to type next."""
     from modelpick.data.new_rows import row_option
-    from modelpick.models.run_folder import RUNS, shown
-    from modelpick.verbs.run_writer import write_run
+    from modelpick.models.run_folder import shown, typed
+    from modelpick.verbs.run_writer import look_closer, write_run
 
+    closer = look_closer(evaluation)
     used = "cpu" if device == "auto" else device
     written = write_run(
         evaluation,
@@ -280,13 +280,13 @@ def _keep(
         device=used,
         license=license_,
         extra=report_extra(created, bar),
+        closer=closer,
     )
     folder = written.folder
     advice = None
     if written.saved:
-        name = folder.name if folder.parent == RUNS else shown(folder)
         row = row_option(evaluation.dataset.features, int(evaluation.plan.test[0]))
-        advice = f"modelpick predict {shlex.quote(name)} {row}"
+        advice = f"modelpick predict {typed(folder)} {row}"
     return EvalResult(
         evaluation=evaluation,
         run_dir=shown(folder),
@@ -295,5 +295,6 @@ def _keep(
         created=created,
         bar=bar,
         refused=refused,
+        closer=closer,
         next=advice,
     )

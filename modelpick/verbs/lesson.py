@@ -39,7 +39,7 @@ class CourseResult(EvalResult):
         from modelpick.evaluation.lesson import lesson_blocks
         from modelpick.evaluation.report import document
 
-        made = document(self.evaluation, run_dir=self.run_dir, saved=self.saved, device=self.device)
+        made = document(self.evaluation, run_dir=self.run_dir, saved=self.saved, device=self.device, closer=self.closer)
         lesson, split = self.lesson, self.evaluation.plan.splits[0]
         course = {
             "rows": {"train": len(split.train), "validation": len(split.validation), "test": len(split.test)},
@@ -96,12 +96,19 @@ def teach(
         UsageError, AnswerIsNo, CannotFindOut: As `evaluate`.
     """
     from modelpick.models.run_folder import shown
-    from modelpick.verbs.run_writer import write_run
+    from modelpick.verbs.run_writer import look_closer, write_run
 
     evaluation = _trained(dataset, network, protocol, listener)
+    closer = look_closer(evaluation)
     device = "cpu" if network.device == "auto" else network.device
     written = write_run(
-        evaluation, place, unique=unique, device=device, license=license_, extra=report_extra(created, None)
+        evaluation,
+        place,
+        unique=unique,
+        device=device,
+        license=license_,
+        extra=report_extra(created, None),
+        closer=closer,
     )
     lesson = _lesson(evaluation, written.folder, listener)
     _write(written.folder, lesson)
@@ -113,6 +120,7 @@ def teach(
         created=created,
         bar=None,
         refused={},
+        closer=closer,
         next=lesson.next,
         lesson=lesson,
     )
@@ -123,7 +131,7 @@ def _lesson(evaluation: Evaluation, folder: Path, listener: Listener) -> Lesson:
     from modelpick.data.new_rows import row_option
     from modelpick.evaluation.lesson import Lesson
     from modelpick.models.checkpoint import load
-    from modelpick.models.run_folder import RUNS, shown
+    from modelpick.models.run_folder import shown, typed
     from modelpick.models.saved import SavedModel
 
     dataset, result = evaluation.dataset, evaluation.results[0]
@@ -131,9 +139,8 @@ def _lesson(evaluation: Evaluation, folder: Path, listener: Listener) -> Lesson:
         raise RuntimeError("a network always has a form that can be saved")
     loaded, new = SavedModel(load(folder)), int(evaluation.plan.test[0])
     tested = dataset.features.take(evaluation.plan.test)
-    typed, truth, answered = _answer(dataset, new, folder, listener)
+    words, truth, answered = _answer(dataset, new, folder, listener)
     predicted = answered.predictions[0]
-    name = folder.name if folder.parent == RUNS else shown(folder)
     row = f"--row {FLOWER}" if truth is None else row_option(dataset.features, new)
     target = "" if dataset.path in _bundled() else f" --target {shlex.quote(dataset.target_name)}"
     columns, layers = loaded.layers()
@@ -145,11 +152,11 @@ def _lesson(evaluation: Evaluation, folder: Path, listener: Listener) -> Lesson:
         place=shown(folder),
         files=_files(folder),
         difference=_difference(SavedModel(result.form), loaded, tested),
-        typed=typed,
+        typed=words,
         truth=truth,
         answer=predicted.shown,
         probabilities=sorted(predicted.probabilities.items(), key=lambda item: -item[1]),
-        next=f"modelpick predict {shlex.quote(name)} {row}",
+        next=f"modelpick predict {typed(folder)} {row}",
         compare=f"modelpick eval {shlex.quote(dataset.path)}{target}",
     )
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelpick.document import Block, Table, Text
+from modelpick.document import Block, Heading, Table, Text
 
 if TYPE_CHECKING:
     from modelpick.data.candidate import SavedForm
     from modelpick.data.dataset import Dataset
     from modelpick.evaluation.card import Card
+    from modelpick.evaluation.closer import CloserLook
     from modelpick.evaluation.contract import Saved
     from modelpick.evaluation.protocol import CandidateResult, Evaluation
 
@@ -39,6 +40,7 @@ def write_run(
     device: str,
     license: Mapping[str, str] | None,  # noqa: A002 - the Hub's own word
     extra: Mapping[str, Any],
+    closer: CloserLook | None,
 ) -> Written:
     """Builds the run beside its place and moves it there when it is complete.
 
@@ -46,12 +48,15 @@ def write_run(
         unique: A number is added to the name where the place is taken meanwhile.
         license: Front-matter keys of the stated licence.
         extra: Further members of the report's JSON.
+        closer: A look at the candidate that comes first.
     """
     from modelpick.evaluation import report
     from modelpick.evaluation.answers_file import write_answers
     from modelpick.models.run_folder import REPORT, building, place_of
     from modelpick.render.as_json import to_json
     from modelpick.render.markdown import render_markdown
+    from modelpick.verbs.pictures import write_pictures
+    from modelpick.verbs.stored_report import FILE, blocks_text
 
     savable = [(result, result.form) for result in evaluation.ranked if result.form is not None]
     with building(place, unique=unique) as run:
@@ -61,12 +66,14 @@ def write_run(
             saved[result.entry.name] = _save(
                 evaluation, named_form(form, result, evaluation.dataset), run.folder, where
             )
-        document = report.document(evaluation, run_dir=".", saved=saved, device=device)
+        document = report.document(evaluation, run_dir=".", saved=saved, device=device, closer=closer)
+        document = replace(document, blocks=[*document.blocks, *network_section(evaluation)])
         _write(run.folder / REPORT, to_json({**document.data, **extra}) + "\n")
         _write(run.folder / "report.md", render_markdown(document))
+        _write(run.folder / FILE, blocks_text(document.blocks))
         _write(run.folder / "history.json", to_json(_history(evaluation)) + "\n")
         write_answers(evaluation, run.folder)
-        plots = _plots(evaluation, run.folder)
+        plots = write_pictures(evaluation, closer, run.folder)
         if savable:
             _write(run.folder / "README.md", _readme(evaluation, *savable[0], run.place.name, license, plots))
     return Written(folder=run.place, saved=saved)
@@ -94,6 +101,23 @@ def network_blocks(form: SavedForm) -> list[Block]:
     return blocks
 
 
+def network_section(evaluation: Evaluation) -> list[Block]:
+    """The layers of row `mlp` under a heading, where it was saved."""
+    form = next((r.form for r in evaluation.results if r.entry.name == "mlp" and r.form is not None), None)
+    return [] if form is None else [Heading("The network"), *network_blocks(form)]
+
+
+def look_closer(evaluation: Evaluation) -> CloserLook | None:
+    """A look at the candidate that `predict` will take, or at the best one where none can be saved."""
+    from modelpick.data.threads import one_thread
+    from modelpick.evaluation.closer import closer_look, subject
+    from modelpick.models.saved import SavedModel
+
+    result = subject(evaluation)
+    with one_thread():  # the last bits must not depend on the count of cores
+        return closer_look(evaluation, None if result is None or result.form is None else SavedModel(result.form))
+
+
 def _save(evaluation: Evaluation, form: SavedForm, folder: Path, where: str) -> Saved:
     from modelpick.evaluation.contract import Saved
     from modelpick.models.checkpoint import CONFIG, PREPROCESSING, WEIGHTS, save
@@ -114,31 +138,20 @@ def _history(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _plots(evaluation: Evaluation, folder: Path) -> list[str]:
-    from modelpick.evaluation.report import charts
-    from modelpick.render.plot import chart_image
-
-    names: list[str] = []
-    for chart in charts(evaluation):
-        name = f"{chart.y_label.lower()}{'' if not names else f'-{len(names) + 1}'}.png"
-        (folder / name).write_bytes(chart_image(chart))
-        names.append(name)
-    return names
-
-
 def _readme(
     evaluation: Evaluation,
     result: CandidateResult,
     form: SavedForm,
     name: str,
     license_: Mapping[str, str] | None,
-    plots: list[str],
+    plots: Sequence[tuple[str, str]],
 ) -> str:
     import yaml
 
     from modelpick.data.readers.bundled import BUNDLED
     from modelpick.evaluation.card import card
-    from modelpick.render.markdown import render_markdown
+    from modelpick.render.markdown import escape_markdown, render_markdown
+    from modelpick.render.sanitise import clean_line
 
     made = card(
         evaluation,
@@ -150,7 +163,7 @@ def _readme(
         network=network_blocks(form) if result.entry.kind == "mlp" else [],
     )
     front = yaml.safe_dump(dict(made.front_matter), sort_keys=False, allow_unicode=False)
-    pictures = "".join(f"\n![By epoch, in the first split]({plot})\n" for plot in plots)
+    pictures = "".join(f"\n![{escape_markdown(clean_line(words))}]({plot})\n" for plot, words in plots)
     before, after = render_markdown(made.before_usage), render_markdown(made.after_usage)
     usage = _usage(made) if evaluation.dataset.kind == "table" else _usage_of_kind(evaluation.dataset)
     return f"---\n{front}---\n\n{before}{pictures}\n{usage}\n{after}"
