@@ -15,8 +15,9 @@ from typing import NamedTuple
 from modelpick.facts import ListedModel
 from modelpick.hub.amounts import short_bytes, short_count
 from modelpick.hub.candidates import Candidate
+from modelpick.hub.list_order import VALUES
 from modelpick.hub.listed import SAFE_FORMATS
-from modelpick.hub.query import Query
+from modelpick.hub.query import SORTS, Query
 
 _MOST = 2**63
 _LICENCES = {"yes": 3, "conditional": 2, "unknown": 1, "no": 0}
@@ -33,7 +34,7 @@ def in_order(candidates: Sequence[Candidate], query: Query, *, memory: int | Non
     """The first `query.limit` candidates in the order that the query asks for, each with its reasons.
 
     Args:
-        candidates: As the source gave them; for the source's own orders they stay in it.
+        candidates: As the source gave them; equal ones stay in its order.
         query: Its `sort` says how.
         memory: Bytes of this machine, None where not known.
         today: For the age of a model.
@@ -48,6 +49,11 @@ def in_order(candidates: Sequence[Candidate], query: Query, *, memory: int | Non
     ordered = list(candidates)
     if query.sort in ("parameters", "size"):
         ordered.sort(key=lambda candidate: _smallness(candidate.facts, query.sort))
+    elif (by := SORTS[query.sort]) is not None:  # changes nothing, unless a mirror passes the order over
+        untold = [candidate for candidate in ordered if VALUES[by](candidate.facts) is None]
+        told = [candidate for candidate in ordered if VALUES[by](candidate.facts) is not None]
+        told.sort(key=lambda candidate: VALUES[by](candidate.facts), reverse=True)  # type: ignore[arg-type,return-value]
+        ordered = told + untold
     return [
         replace(candidate, reasons=(_place(candidate.facts, place, query.sort),))
         for place, candidate in enumerate(ordered[: query.limit], 1)

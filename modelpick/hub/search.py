@@ -11,6 +11,7 @@ from modelpick.facts import ListedModel
 from modelpick.hub.answers import not_a_hub
 from modelpick.hub.client import Answer, HubClient
 from modelpick.hub.faults import HubRefusal
+from modelpick.hub.list_order import ListOrder
 from modelpick.hub.listed import read_entry
 from modelpick.hub.query import SORTS, Query, own_wishes, unfit, wanted_tags
 
@@ -54,12 +55,14 @@ class Looked:
         gave_up: It stopped before the list ended and before enough were found.
         unlisted: The source left models out itself, and does not say how many: the Hub, where a number of parameters
             is asked for, those of which it knows none.
+        unordered: The list does not fall by what it was asked to be sorted by.
     """
 
     hidden: Counter[str] = field(default_factory=Counter)
     models: int = 0
     gave_up: bool = False
     unlisted: bool = False
+    unordered: bool = False
 
 
 def search_models(client: HubClient, query: Query, looked: Looked | None = None) -> Iterator[ListedModel]:
@@ -78,21 +81,18 @@ def search_models(client: HubClient, query: Query, looked: Looked | None = None)
     looked = Looked() if looked is None else looked
     looked.unlisted = query.min_params is not None or query.max_params is not None
     wanted = query.limit if SORTS[query.sort] else max(query.limit, MOST_ORDERED)
-    seen: set[str] = set()
+    order, seen = ListOrder(query), set[str]()
     found = 0
     for answer in _pages(client, query):
-        if not isinstance(answer.value, list):
-            raise not_a_hub(client.settings, "lists models as something else than a list")
-        for entry in answer.value:
-            model = read_entry(entry)
-            if model is None:
-                raise not_a_hub(client.settings, "lists a model without an id")
-            if model.repo_id in seen:  # the list moved between two pages
-                continue
-            seen.add(model.repo_id)
+        page: list[ListedModel] = []
+        for model in _models(client, answer):
+            if model.repo_id not in seen:  # the list may have moved between two pages
+                seen.add(model.repo_id)
+                page.append(model)
+                order.take(model)
+        looked.unordered = not order.kept
+        for model in page:
             looked.models += 1
-            if _nothing_fits_after(model, query):
-                return
             reason = unfit(model, query)
             if reason is None:
                 yield model
@@ -101,21 +101,21 @@ def search_models(client: HubClient, query: Query, looked: Looked | None = None)
                 looked.hidden[reason] += 1
             if found == wanted:
                 return
+        if order.below_the_wish:
+            return
         if looked.models >= MOST_LOOKED_AT:
             looked.gave_up = True
             return
 
 
-def _nothing_fits_after(model: ListedModel, query: Query) -> bool:
-    """Whether the list, which falls by downloads, likes or date, has fallen below what is wanted."""
-    order = SORTS[query.sort] or "downloads"
-    if order == "downloads" and query.min_downloads is not None:
-        return model.downloads_30d is not None and model.downloads_30d < query.min_downloads
-    if order == "likes" and query.min_likes is not None:
-        return model.likes is not None and model.likes < query.min_likes
-    if order == "lastModified" and query.updated_since is not None:
-        return model.last_modified is not None and model.last_modified < query.updated_since
-    return False
+def _models(client: HubClient, answer: Answer) -> list[ListedModel]:
+    """The models of one page."""
+    if not isinstance(answer.value, list):
+        raise not_a_hub(client.settings, "lists models as something else than a list")
+    models = [read_entry(entry) for entry in answer.value]
+    if any(model is None for model in models):
+        raise not_a_hub(client.settings, "lists a model without an id")
+    return [model for model in models if model is not None]
 
 
 def _pages(client: HubClient, query: Query) -> Iterable[Answer]:

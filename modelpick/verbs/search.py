@@ -243,7 +243,12 @@ def _notes(query: Query, looked: Looked, found: int) -> tuple[str, ...]:
             "how many."
         )
     if SORTS[query.sort] is None and query.sort != "relevance" and found >= MOST_ORDERED:
-        notes.append(f"Ordered are the {found:,} most downloaded models that fit, no others.")
+        which = "first" if looked.unordered else "most downloaded"
+        notes.append(f"Ordered are the {found:,} {which} models that fit, no others.")
+    elif looked.unordered and found >= query.limit:
+        notes.append(
+            f"The list does not come by {query.sort}, as it was asked for: these are the first that fit, in order."
+        )
     if query.sort == "fit":
         notes.append(
             "Best fit: task, then licence, safe weights, memory, maintenance; downloads decide between equals only."

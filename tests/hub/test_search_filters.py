@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from loopback_hub import Fault, LoopbackHub
 from searched_hub import ids, searched
 
 from modelpick.facts import ListedModel
+from modelpick.hub import list_order
 from modelpick.hub import search as hub_search
 from modelpick.hub.amounts import parse_bytes, parse_count, parse_day, short_bytes, short_count
 from modelpick.hub.candidates import candidate_of
@@ -111,10 +113,36 @@ def test_what_the_server_can_filter_goes_to_the_server(hub: LoopbackHub) -> None
     assert {"usedStorage", "safetensors"} < set(query["expand"])
 
 
-def test_the_list_is_left_where_nothing_more_can_fit(hub: LoopbackHub) -> None:
+def test_the_list_is_left_where_nothing_more_can_fit(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_order, "FEWEST", 3)
     hub.inject(Fault("api/models", "page-size", at=1))
     assert ids(hub, min_downloads=500) == ["lab/other-task", "org/first"]
     assert len(hub.requests()) == 3, "the third model has fewer downloads than are wanted"
+
+
+def test_a_list_in_another_order_than_asked_for_is_read_on(hub: LoopbackHub) -> None:
+    """Some mirrors pass `sort` over."""
+    few = [{"id": f"org/few-{n}", "downloads": 5 + n % 3, "tags": ["x"]} for n in range(30)]
+    many = [{"id": f"org/many-{n}", "downloads": 1000 + n, "tags": ["x"]} for n in range(3)]
+    body = json.dumps([*few, *many])
+    hub.inject(Fault("api/models", "json", body=body))
+    assert ids(hub, min_downloads=500) == ["org/many-0", "org/many-1", "org/many-2"]
+    result = search(min_downloads=500, limit=2, endpoint=hub.endpoint)
+    assert [candidate.repo_id for candidate in result.candidates] == ["org/many-1", "org/many-0"]
+    assert result.candidates[0].reasons == ("place 1 by downloads (1,001 in 30 days)",)
+    assert result.notes == (
+        "The list does not come by downloads, as it was asked for: these are the first that fit, in order.",
+    )
+
+
+def test_a_list_that_counted_on_meanwhile_is_still_in_order(hub: LoopbackHub) -> None:
+    falling = [{"id": f"org/m{n}", "downloads": 1000 - 10 * n + 15 * (n % 20 == 7), "tags": ["x"]} for n in range(60)]
+    hub.inject(Fault("api/models", "json", body=json.dumps(falling)))
+    result = search(min_downloads=500, limit=50, endpoint=hub.endpoint)
+    assert len(result.candidates) == 50
+    assert result.notes == ()
+    found = [candidate.facts.downloads_30d or 0 for candidate in result.candidates]
+    assert found == sorted(found, reverse=True)
 
 
 def test_a_search_that_finds_too_little_gives_up_and_says_so(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
