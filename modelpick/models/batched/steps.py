@@ -11,6 +11,8 @@ import torch
 from modelpick.models.batched.arrays import Array, Arrays
 from modelpick.models.batched.layers import Layout
 
+_ADAM: dict[str, Any] = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "amsgrad": False, "maximize": False}
+
 
 class Optimizer:
     """Parameters (models, length), their gradients, and what an optimiser remembers of each.
@@ -36,8 +38,8 @@ class Optimizer:
         device = pairs[0][1].device
         self._count = torch.full((), float(self._steps), device=device)
         self.weights, self.gradients = self._layout.layers(self.theta), self._layout.layers(self.gradient)
-        fused = self._name in ("adam", "adamw") and not self._own_rates
-        self._scratch = None if fused else self._arrays.zeros((models, self._layout.length), self._dtype)
+        self._fused = self._name in ("adam", "adamw") and not self._own_rates
+        self._scratch = None if self._fused else self._arrays.zeros((models, self._layout.length), self._dtype)
 
     def keep(self, kept: Any) -> None:
         """Goes on with these models only; `theta`, `gradient` and their views are new ones afterwards."""
@@ -49,19 +51,29 @@ class Optimizer:
     def step(self, rate: Any) -> None:
         """One update; `rate` is a number, or (models, 1) where each has its own."""
         self._steps += 1
-        if self._decay:
+        apart = self._name == "adamw" and self._fused
+        if self._decay and not apart:
             self._take_decay(rate)
-        if self._name in ("sgd", "momentum"):
-            self._descend(rate)
-        elif self._own_rates:
-            self._adam(rate)
-        else:
+        if apart:
+            self._fused_adamw(rate)
+        elif self._fused:
             self._count.add_(1)
-            theta, gradient, mean, square = self._tensors
-            torch._fused_adam_(
-                theta, gradient, mean, square, [], [self._count],
-                lr=rate, beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False,
-            )  # fmt: skip
+            torch._fused_adam_(*self._fused_tensors(), weight_decay=0.0, lr=rate, **_ADAM)
+        elif self._name in ("sgd", "momentum"):
+            self._descend(rate)
+        else:
+            self._adam(rate)
+
+    def _fused_adamw(self, rate: float) -> None:
+        """torch's AdamW, whose decay takes biases too: they get theirs back."""
+        self._count.add_(1)
+        taken = [layer[:, :, -1] * (rate * self._decay) for layer in self.weights] if self._decay else []
+        torch._fused_adamw_(*self._fused_tensors(), weight_decay=self._decay, lr=rate, **_ADAM)
+        for layer, back in zip(self.weights, taken, strict=False):
+            layer[:, :, -1] += back
+
+    def _fused_tensors(self) -> tuple[list[torch.Tensor], ...]:
+        return (*self._tensors, [], [self._count])
 
     def _take_decay(self, rate: Any) -> None:
         """Of the weights, never of the biases: off them (adamw), or onto their gradient."""
