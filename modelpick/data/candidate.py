@@ -187,6 +187,7 @@ class Entry:
             and `fit` give one by one; None where there is no such way.
         at_once: The most jobs of one call of `fit_many`, where fitted candidates take much memory; None: any.
         probabilities: False: it gives class names alone (`predict`), and what needs probabilities is left out.
+        note: What a reader of the report must know of it: how labels were mapped, by which texts classes stand.
     """
 
     name: str
@@ -201,3 +202,4 @@ class Entry:
     fit_many: Callable[[Sequence[FitJob]], Sequence[Candidate]] | None = None
     at_once: int | None = None
     probabilities: bool = True
+    note: str = ""

@@ -117,6 +117,7 @@ def _model(evaluation: Evaluation, result: CandidateResult, saved: Mapping[str, 
         "predict_us_per_sample": result.predict_us_per_sample,
         "bytes": place and place.bytes,
         "saved": place and place.path,
+        "note": entry.note or None,
         "unconverged_fits": result.warned,
         "error": result.error,
     }
