@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from modelpick.data.dataset import Dataset
     from modelpick.data.plan import Plan
 
+_UNEVEN = 2
+"""Test parts of which the largest is more than so many times the smallest are worth a word."""
+
 Way = Literal["folds", "shares", "groups", "time"]
 
 
@@ -28,7 +31,22 @@ def rule_words(dataset: Dataset, plan: Plan, together: str | None) -> str:
         )
     if dataset.validation_rows is not None:
         sentences.append("The official validation part takes part in this like the training part.")
-    return " ".join(sentences)
+    return " ".join([*sentences, *_caveats(dataset, plan)])
+
+
+def _caveats(dataset: Dataset, plan: Plan) -> list[str]:
+    """Where the statistics, which take splits for draws of one kind and rows for independent, say less."""
+    found = []
+    sizes = [len(split.test) for split in plan.splits]
+    if max(sizes) > _UNEVEN * min(sizes):
+        found.append(f"The test parts hold from {_rows(min(sizes))} to {max(sizes):,}, and each counts the same.")
+    if plan.way == "time" and len(sizes) > 1:
+        found.append(
+            "Later windows train on more rows and data may drift, so take the intervals and p values as rough."
+        )
+    if dataset.groups is not None:
+        found.append("The untouched rows have no interval, for rows of one group are alike.")
+    return found
 
 
 def short_rule(plan: Plan) -> str:

@@ -105,10 +105,13 @@ def ece(p: Predictions) -> float:
     sure, right = shares.max(axis=1), p.truth == p.answers
     bins = np.minimum((sure * _BINS).astype(np.intp), _BINS - 1)
     gaps = np.abs(np.bincount(bins, weights=sure - right, minlength=_BINS))
-    return float(gaps.sum() / len(sure))
+    error = float(gaps.sum() / len(sure))
+    return error if error > _ROUNDING else 0.0
 
 
 _BINS = 15
+_ROUNDING = 1e-6
+"""Answers are kept in float32, so that smaller errors are none."""
 
 
 def _shares(p: Predictions) -> NDArray[Any]:

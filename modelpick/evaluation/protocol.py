@@ -31,7 +31,7 @@ from modelpick.progress import SILENT, Listener
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """The value of a metric on the untouched rows, with Wilson's interval where it is a share of rows."""
+    """The value of a metric on the untouched rows, with Wilson's interval where it is a share of independent rows."""
 
     value: float
     ci95: Interval | None
@@ -265,9 +265,11 @@ class _Trial:
     def _measured(self, final: Outcome) -> dict[str, Measured]:
         rows = len(self.plan.test)
         values = final.scores | self._over(final.answers.rows, [final])
+        independent = self.dataset.groups is None
         return {
             metric.name: Measured(
-                value=values[metric.name], ci95=wilson(values[metric.name], rows) if metric.counts_rows else None
+                value=values[metric.name],
+                ci95=wilson(values[metric.name], rows) if metric.counts_rows and independent else None,
             )
             for metric in self.metrics
             if metric.name in values

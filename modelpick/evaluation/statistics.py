@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import bdtr, stdtr, stdtrit
+from scipy.special import bdtr, ndtri, stdtr, stdtrit
 
 Interval = tuple[float, float]
 Verdict = Literal["better", "worse", "no clear difference"]
@@ -137,14 +137,16 @@ def posterior(difference: Difference, rope: float, higher_is_better: bool = True
     return Posterior(worse=worse, equal=max(0.0, high - low), better=better, rope=rope)
 
 
-def rows_needed(difference: Difference, rows: int) -> int | None:
+def rows_needed(difference: Difference, rows: int, comparisons: int = 1) -> int | None:
     """About how many rows in all would tell such a difference, if it is one, in four of five tries.
 
-    n ((1.96 + 0.84) se / |d|)^2, for the error falls with the root of the rows. None where nothing can be told.
+    n ((z + 0.84) se / |d|)^2, for the error falls with the root of the rows; z is 1.96 for one comparison and more
+    among several, as for the smallest p of `holm`. None where nothing can be told.
     """
     if difference.error is None or not difference.mean:
         return None
-    needed = rows * (2.8 * difference.error / abs(difference.mean)) ** 2
+    z = float(ndtri(1 - 0.025 / comparisons)) + float(ndtri(0.8))
+    needed = rows * (z * difference.error / abs(difference.mean)) ** 2
     return math.ceil(needed) if needed < _TOO_MANY else None
 
 

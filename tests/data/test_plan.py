@@ -224,3 +224,14 @@ def test_a_plan_tells_which_rows_stay_together():
     groups = np.arange(60) // 3
     assert plan(data(groups=groups)).groups is groups
     assert plan(data(), alike=groups).groups is groups
+
+
+def test_where_the_statistics_say_less_the_rule_says_so():
+    assert "counts the same" not in plan(data()).rule
+    late = plan(data(times=np.arange(60.0))).rule
+    assert "take the intervals and p values as rough" in late
+    uneven = np.repeat(np.arange(5), [30, 10, 10, 5, 5])
+    found = plan(data(groups=uneven)).rule
+    assert "rows, and" not in found
+    assert "each counts the same" in found
+    assert "no interval, for rows of one group are alike" in found

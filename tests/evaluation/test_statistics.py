@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from modelpick.data.dataset import Dataset
 from modelpick.data.plan import Plan, SplitOptions, plan
@@ -31,6 +32,24 @@ def test_the_corrected_interval_by_hand() -> None:
     assert found.std == pytest.approx(0.1)
     assert found.ci95 == pytest.approx((0.9 - half, 0.9 + half))
     assert corrected_interval([0.8, 0.9, 1.0], 1 / 8, bounds=(0, 1)).ci95 == pytest.approx((0.9 - half, 1.0))
+
+
+def test_as_baycomp_and_scipy_have_it() -> None:
+    """The correlated t of baycomp's `two_on_single`, with `runs=2`, and scipy's distributions."""
+    one, two = [0.8, 0.9, 0.7, 0.85, 0.75, 0.95], [0.7, 0.85, 0.75, 0.7, 0.7, 0.9]
+    found = corrected_comparison(one, two, 1 / 2)  # 3 folds, twice: rho is a third
+    differences = np.subtract(one, two)
+    scale = math.sqrt(differences.var(ddof=1) * (1 / 6 + (1 / 3) / (1 - 1 / 3)))
+    true = stats.t(5, loc=differences.mean(), scale=scale)
+    assert found.ci95 == pytest.approx(true.interval(0.95))
+    assert found.p == pytest.approx(2 * stats.t(5).sf(differences.mean() / scale))
+    chances = posterior(found, 0.02)
+    assert chances is not None
+    assert (chances.worse, chances.equal, chances.better) == pytest.approx(
+        (true.cdf(-0.02), true.cdf(0.02) - true.cdf(-0.02), true.sf(0.02))
+    )
+    assert mcnemar(4, 12) == pytest.approx(2 * stats.binom(16, 0.5).cdf(4) - stats.binom(16, 0.5).pmf(4))
+    assert wilson(0.3, 70) == pytest.approx(tuple(stats.binomtest(21, 70).proportion_ci(method="wilson")))
 
 
 def test_the_corrected_comparison_by_hand() -> None:
@@ -180,8 +199,10 @@ def test_the_bayesian_form_by_hand() -> None:
 
 
 def test_rows_needed_by_hand() -> None:
-    # (2.8 * 0.02 / 0.04)^2 = 1.96 times the rows
-    assert rows_needed(Difference(mean=-0.04, ci95=None, p=0.1, error=0.02, degrees=9), 150) == 294
+    # ((1.95996 + 0.84162) * 0.02 / 0.04)^2 = 1.96222 times the rows; of five comparisons z is 2.57583
+    found = Difference(mean=-0.04, ci95=None, p=0.1, error=0.02, degrees=9)
+    assert rows_needed(found, 150) == math.ceil(150 * (2.801585 / 2) ** 2)
+    assert rows_needed(found, 150, 5) == math.ceil(150 * ((2.575829 + 0.841621) / 2) ** 2)
     assert rows_needed(Difference(mean=0.0, ci95=None, p=1.0, error=0.02, degrees=9), 150) is None
     assert rows_needed(Difference(mean=0.1, ci95=None, p=None), 150) is None
 
