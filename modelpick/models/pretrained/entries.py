@@ -9,11 +9,14 @@ from modelpick.data.candidate import Entry, Way
 from modelpick.data.dataset import Dataset
 from modelpick.data.label_map import LabelMap
 from modelpick.data.labels import map_labels
-from modelpick.errors import CannotFindOut
+from modelpick.errors import AnswerIsNo, CannotFindOut
 from modelpick.models.pretrained.as_is import AsIsCandidate
 from modelpick.models.pretrained.features import FeatureBank
+from modelpick.models.pretrained.finetune import finetune_entry
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.probe import ProbeCandidate, fit_many
+from modelpick.models.pretrained.tuning_plan import TuningOptions
+from modelpick.models.pretrained.zero_shot import zero_shot_entry
 from modelpick.progress import SILENT, Listener
 
 
@@ -24,10 +27,12 @@ class PretrainedOptions:
     Attributes:
         label_map: What their labels mean, where names do not tell.
         device: As of `--device`; `auto` is a GPU where there is one.
+        tuning: How they are fine-tuned; None: they are not.
     """
 
     label_map: LabelMap | None = None
     device: str = "auto"
+    tuning: TuningOptions | None = None
 
 
 def pretrained_entries(
@@ -73,6 +78,7 @@ def _as_is(folder: PretrainedFolder, dataset: Dataset, options: PretrainedOption
         way="as-is",
         source=folder.repo_id or str(folder.path),
         commit=folder.commit,
+        note=mapped.describe(),
     )
 
 
@@ -93,7 +99,30 @@ def _probe(folder: PretrainedFolder, dataset: Dataset, options: PretrainedOption
     )
 
 
-WAYS: tuple[Callable[[PretrainedFolder, Dataset, PretrainedOptions, Listener], Entry | None], ...] = (_as_is, _probe)
+def _zero_shot(
+    folder: PretrainedFolder, dataset: Dataset, options: PretrainedOptions, listener: Listener
+) -> Entry | None:
+    """None where it compares nothing with texts."""
+    try:
+        return zero_shot_entry(folder, dataset, options.label_map, options.device, listener)
+    except (AnswerIsNo, CannotFindOut) as error:
+        listener.notice(f"`{folder.name}` is not tested without training: {error.message}")
+        return None
+
+
+def _finetune(
+    folder: PretrainedFolder, dataset: Dataset, options: PretrainedOptions, listener: Listener
+) -> Entry | None:
+    """None where nobody asks for it."""
+    return None if options.tuning is None else finetune_entry(folder, dataset, options.tuning, listener)
+
+
+WAYS: tuple[Callable[[PretrainedFolder, Dataset, PretrainedOptions, Listener], Entry | None], ...] = (
+    _as_is,
+    _probe,
+    _zero_shot,
+    _finetune,
+)
 """Each makes the row of one way, or None where the model or the options do not ask for it."""
 
 

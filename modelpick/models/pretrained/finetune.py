@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -18,6 +17,7 @@ from modelpick.data.dataset import Dataset
 from modelpick.errors import UsageError
 from modelpick.models.arch_candidate import device_for
 from modelpick.models.arch_entries import in_words
+from modelpick.models.pretrained.features import FeatureBank
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.inputs import Inputs, inputs_for
 from modelpick.models.pretrained.loading import load
@@ -27,7 +27,7 @@ from modelpick.models.pretrained.tuned_net import (
     TunedNetwork,
     fill_head,
     free,
-    frozen_vectors,
+    seconds_a_row,
     tuned_network,
 )
 from modelpick.models.pretrained.tuning_plan import TuningOptions, TuningPlan, tuning_plan
@@ -47,11 +47,13 @@ class TuningRecipe:
     """All that the fine-tunings of one model on one dataset have in common.
 
     Attributes:
+        bank: What the frozen model gives for rows, which the new last layer is trained on first.
         fingerprint: Of the data, so that a kept training is never that of other data.
         tell: Hears how many seconds a training will take, before it begins.
     """
 
     folder: PretrainedFolder
+    bank: FeatureBank
     options: TuningOptions
     target_name: str
     fingerprint: str = ""
@@ -119,9 +121,8 @@ class FineTuned:
             torch.manual_seed(self.seed)
             rows = self._rows(net, X, y, device)
             held = self._held(net, validation, device)
-            started = time.perf_counter()
-            vectors = frozen_vectors(net, rows)
-            self._foretell(time.perf_counter() - started, len(rows), 0 if held is None else len(held))
+            self._foretell(net, rows, 0 if held is None else len(held))
+            vectors = torch.from_numpy(np.array(recipe.bank.of(X)[net.layer])).to(device)
             fill_head(net, vectors, rows.targets, self.seed)
             self._finish(net, self._train(net, rows, held, device), len(rows))
         return self
@@ -141,11 +142,11 @@ class FineTuned:
         kept = np.flatnonzero(np.isin(names, self._classes))
         return self._rows(net, validation[0].take(kept), names[kept], device) if len(kept) else None
 
-    def _foretell(self, seconds: float, rows: int, held: int) -> None:
-        """Says how long it will take, by the one pass over all rows that is done."""
+    def _foretell(self, net: TunedNetwork, rows: ModelRows, held: int) -> None:
+        """Says how long it will take before it begins."""
         if self.recipe.tell is not None:
-            each = seconds / rows
-            self.recipe.tell(self._plan.epochs * each * (_STEP * rows + held))
+            passes = _STEP * len(rows) + held
+            self.recipe.tell(self._plan.epochs * passes * seconds_a_row(net, rows))
 
     def _train(self, net: TunedNetwork, rows: ModelRows, held: ModelRows | None, device: torch.device) -> Trained:
         plan = self._plan
@@ -244,6 +245,7 @@ def finetune_entry(
     device_for(options.device)
     recipe = TuningRecipe(
         folder=folder,
+        bank=FeatureBank(folder, "vectors", dataset.features, options.device, listener),
         options=options,
         target_name=dataset.target_name,
         fingerprint=dataset.fingerprint,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import Any
@@ -170,19 +171,20 @@ class ModelRows:
         return tuple(torch.cat([block[name] for block in blocks]) for name in self.names)
 
 
-@torch.no_grad()
-def frozen_vectors(net: TunedNetwork, rows: ModelRows) -> Tensor:
-    """What the last layer is given for each row before anything is trained, shape (rows, width)."""
+def seconds_a_row(net: TunedNetwork, rows: ModelRows) -> float:
+    """How long one row takes on its way through the network, by one batch of rows of middling length."""
+    parts = list(rows.in_parts())
+    index = parts[len(parts) // 2]
+    batch = rows.batch(index)
+    was_training = net.training
     net.eval()
-    found: Tensor | None = None
-    for index in rows.in_parts():
-        vectors = net.vectors(*rows.batch(index).inputs)
-        if found is None:
-            found = vectors.new_empty((len(rows), vectors.shape[1]))
-        found[torch.from_numpy(index).to(found.device)] = vectors
-    if found is None:
-        raise ValueError("there are no rows")
-    return found
+    with torch.no_grad():
+        net(*batch.inputs)  # what is done once
+        started = time.perf_counter()
+        float(net(*batch.inputs).sum())  # waits for a GPU
+        seconds = time.perf_counter() - started
+    net.train(was_training)
+    return seconds / len(index)
 
 
 def fill_head(net: TunedNetwork, vectors: Tensor, targets: Tensor, seed: int) -> None:

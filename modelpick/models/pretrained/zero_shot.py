@@ -1,0 +1,293 @@
+"""Way `zero-shot`: a model that compares rows with texts, given a text for each of the user's classes.
+
+CLIP and its like (images, sounds): the texts become vectors once, and a row goes through the model once. Models of
+natural language inference (texts): each row goes through once for each class, with a hypothesis such as `This example
+is spam.`, and the score is that of the label entailment, which is found by its name.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from modelpick.data.candidate import Entry, EpochRecord, SavedForm
+from modelpick.data.dataset import Dataset
+from modelpick.data.label_map import LabelMap, texts_of
+from modelpick.data.labels import folded
+from modelpick.errors import AnswerIsNo
+from modelpick.models.arch_candidate import device_for
+from modelpick.models.arch_entries import in_words
+from modelpick.models.forms.probe import shares
+from modelpick.models.pretrained.embedding import TOKENS, batches
+from modelpick.models.pretrained.features import FeatureBank
+from modelpick.models.pretrained.folder import PretrainedFolder, open_folder
+from modelpick.models.pretrained.forward import OWN, layers_of
+from modelpick.models.pretrained.inputs import TextInputs, accepted, inputs_for
+from modelpick.models.pretrained.loading import load
+from modelpick.models.pretrained.refusal import refused
+from modelpick.models.torch_threads import paying_torch_threads
+from modelpick.progress import SILENT, Listener
+
+TEMPLATES = {"image": "a photo of a {}", "audio": "this is a sound of {}", "text": "This example is {}."}
+"""Kind of rows -> the text of a class where the label map gives none."""
+
+_SCALES = ("logit_scale", "logit_scale_a")
+_PADDED_FAMILIES = ("siglip", "siglip2")  # they read the last place of a text, padding or not
+_ENTAILMENT = ("entailment", "entail", "entails", "entailed")
+_LONG = 60.0
+
+
+class ZeroShot:
+    """What two ways of zero-shot have in common; neither is ever fitted.
+
+    Args:
+        texts: Class -> the texts that stand for it.
+    """
+
+    def __init__(self, folder: PretrainedFolder, texts: Mapping[str, tuple[str, ...]]) -> None:
+        self.folder = folder
+        self.texts = dict(texts)
+
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """The user's classes."""
+        return tuple(self.texts)
+
+    @property
+    def parameters(self) -> int:
+        """Of the whole model."""
+        return self.folder.parameters
+
+    @property
+    def history(self) -> tuple[EpochRecord, ...]:
+        """Empty: it was trained elsewhere."""
+        return ()
+
+    def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
+        """Never possible: it is tested as it is."""
+        raise TypeError("a model that is tested as it is cannot be fitted")
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Probabilities, shape (rows, classes), each row summing to one."""
+        raise NotImplementedError
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Class names (object array of str), shape (rows,)."""
+        names: NDArray[Any] = np.array(self.classes_, dtype=object)
+        return names[self.predict_proba(X).argmax(axis=1)]  # type: ignore[no-any-return]
+
+    def saved_form(self) -> SavedForm | None:
+        """None: it lies where it came from."""
+        return None
+
+    def summary(self) -> str:
+        """What it is, and the texts of its classes."""
+        return f"{self.folder.name}, never trained on these rows ({self.parameters:,} parameters); {self.describe()}"
+
+    def describe(self) -> str:
+        """The texts of the classes, in a sentence."""
+        told = [f"{name}: {' | '.join(repr(text) for text in texts)}" for name, texts in list(self.texts.items())[:6]]
+        more = f" and {len(self.texts) - 6:,} more" if len(self.texts) > 6 else ""
+        return f"classes by their texts: {'; '.join(told)}{more}"
+
+
+class ByVectors(ZeroShot):
+    """Vectors of rows against vectors of texts, by their angle.
+
+    Args:
+        bank: Vectors of the rows; the probe of the same model has the same ones.
+    """
+
+    def __init__(self, bank: FeatureBank, texts: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(bank.folder, texts)
+        self.bank = bank
+        self._compared: tuple[NDArray[np.float64], float] | None = None
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """The softmax over the classes of what the model makes of the angle (its own scale).
+
+        Raises:
+            AnswerIsNo: The model cannot be loaded or used.
+        """
+        if self._compared is None:
+            self._compared = self._text_vectors()
+        vectors, scale = self._compared
+        rows = self.bank.of(X)[OWN].astype(np.float64)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        return shares(scale * rows @ vectors.T)
+
+    def _text_vectors(self) -> tuple[NDArray[np.float64], float]:
+        """A vector of length one for each class, the mean over its texts, and the model's scale."""
+        folder = self.folder
+        own = open_folder(folder.path, "text", name=folder.name, repo_id=folder.repo_id, commit=folder.commit)
+        model: Any = load(own, head=False)
+        inputs = inputs_for(own)
+        assert isinstance(inputs, TextInputs)  # noqa: S101 - of kind text
+        texts = [text for own_texts in self.texts.values() for text in own_texts]
+        padding = "max_length" if folder.model_type in _PADDED_FAMILIES else True
+        made = inputs.tokenizer(texts, padding=padding, truncation=True, max_length=inputs.longest, return_tensors="pt")
+        batch = {name: value for name, value in made.items() if isinstance(value, torch.Tensor)}
+        batch.setdefault("attention_mask", torch.ones_like(batch["input_ids"]))
+        with torch.inference_mode():
+            vectors = layers_of(own, model, batch)[OWN].double().numpy()
+        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        ends = np.cumsum([len(own_texts) for own_texts in self.texts.values()])[:-1]
+        means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends)])
+        means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
+        scale = next(float(getattr(model, name).exp()) for name in _SCALES if hasattr(model, name))
+        return means, scale
+
+
+class ByInference(ZeroShot):
+    """Each row with the hypothesis of each class, by the score of entailment.
+
+    Args:
+        entailment: Which of the head's outputs that is.
+        listener: Hears how long it will take, and of progress.
+    """
+
+    def __init__(
+        self,
+        folder: PretrainedFolder,
+        texts: Mapping[str, tuple[str, ...]],
+        entailment: int,
+        device: str = "auto",
+        listener: Listener = SILENT,
+    ) -> None:
+        super().__init__(folder, texts)
+        self.entailment = entailment
+        self._device = device
+        self._listener = listener
+        self._model: Any = None
+        self._known: dict[str, NDArray[np.float64]] = {}
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """The softmax over the classes of the scores of entailment; the best text of a class counts.
+
+        Raises:
+            AnswerIsNo: The model cannot be loaded or used.
+        """
+        texts = [str(text) for text in X.values]
+        new = list(dict.fromkeys(text for text in texts if text not in self._known))
+        if new:
+            with paying_torch_threads():
+                self._score(new)
+        return shares(np.stack([self._known[text] for text in texts])) if texts else np.empty((0, len(self.texts)))
+
+    def _score(self, texts: list[str]) -> None:
+        device = device_for(self._device)
+        if self._model is None:
+            self._model = load(self.folder, head=True).to(device)
+        inputs = inputs_for(self.folder)
+        assert isinstance(inputs, TextInputs)  # noqa: S101 - of kind text
+        hypotheses = [(c, text) for c, own in enumerate(self.texts.values()) for text in own]
+        encoded = [self._encoded(inputs, texts, hypothesis) for _, hypothesis in hypotheses]
+        pairs = [one for own in encoded for one in own]
+        costs = np.array([len(one["input_ids"]) for one in pairs], dtype=np.int64)
+        scores = np.empty(len(pairs))
+        words = f"{self.folder.name} reads {len(texts):,} texts x {len(hypotheses):,} hypotheses"
+        with self._listener.step(words, total=len(pairs), unit="pairs") as step, torch.inference_mode():
+            started, told = time.perf_counter(), False
+            done = 0
+            for part in batches(costs, TOKENS):
+                batch = {name: value.to(device) for name, value in inputs.padded([pairs[i] for i in part]).items()}
+                logits = self._model(**accepted(batch, self._model.forward)).logits
+                scores[part] = logits[:, self.entailment].double().cpu().numpy()
+                done += int(costs[part].sum())
+                step.advance(len(part))
+                passed = time.perf_counter() - started
+                if not told and passed > 1:
+                    told = True
+                    self._foretell(passed / done * int(costs.sum()), len(pairs))
+        for row, text in enumerate(texts):
+            found = np.full(len(self.texts), -np.inf)
+            for h, (c, _) in enumerate(hypotheses):
+                found[c] = max(found[c], scores[h * len(texts) + row])
+            self._known[text] = found
+
+    def _encoded(self, inputs: TextInputs, texts: list[str], hypothesis: str) -> list[dict[str, NDArray[np.int64]]]:
+        made = inputs.tokenizer(
+            texts,
+            [hypothesis] * len(texts),
+            truncation="only_first",
+            max_length=inputs.longest,
+            padding=False,
+            return_attention_mask=False,
+        )
+        names = [name for name in made if name in ("input_ids", "token_type_ids")]
+        return [{name: np.asarray(made[name][i], dtype=np.int64) for name in names} for i in range(len(texts))]
+
+    def _foretell(self, seconds: float, pairs: int) -> None:
+        if seconds > _LONG:
+            self._listener.notice(f"`{self.folder.name}:zero-shot`: {in_words(seconds)} for these {pairs:,} passes")
+
+
+def zero_shot_entry(
+    folder: PretrainedFolder,
+    dataset: Dataset,
+    label_map: LabelMap | None = None,
+    device: str = "auto",
+    listener: Listener = SILENT,
+) -> Entry | None:
+    """The row `name:zero-shot`; None where the model compares nothing with texts, or the task is a regression.
+
+    Raises:
+        CannotFindOut: The label map names a class that the data do not have.
+        AnswerIsNo: The labels of a model of inference have no entailment that is known by its name.
+    """
+    if dataset.task == "regression":
+        return None
+    if compares_with_texts(folder):
+        texts = texts_of(dataset.classes, TEMPLATES[folder.kind], label_map, folder.name)
+        candidate: ZeroShot = ByVectors(FeatureBank(folder, "vectors", dataset.features, device, listener), texts)
+    elif is_inference(folder):
+        which = entailment(folder)
+        texts = texts_of(dataset.classes, TEMPLATES["text"], label_map, folder.name)
+        passes = sum(map(len, texts.values()))
+        listener.notice(
+            f"`{folder.name}:zero-shot` reads each tested row once for each of {passes:,} hypotheses; of all "
+            f"{dataset.rows:,} rows that would be {passes * dataset.rows:,} passes"
+        )
+        candidate = ByInference(folder, texts, which, device, listener)
+    else:
+        return None
+    return Entry(
+        name=f"{folder.name}:zero-shot",
+        kind="pretrained",
+        make=lambda seed: candidate,
+        fixed=True,
+        way="zero-shot",
+        source=folder.repo_id or str(folder.path),
+        commit=folder.commit,
+        note=candidate.describe(),
+    )
+
+
+def compares_with_texts(folder: PretrainedFolder) -> bool:
+    """Whether it has a scale for the angle between a row's vector and a text's, as CLIP, SigLIP and CLAP have."""
+    return folder.kind in ("image", "audio") and any(name in folder.tensors for name in _SCALES)
+
+
+def is_inference(folder: PretrainedFolder) -> bool:
+    """Whether a classifier of texts was trained on natural language inference, by the names of its labels."""
+    words = {folded(label) for label in folder.labels}
+    inference = {*_ENTAILMENT, "contradiction", "notentailment", "nonentailment"}
+    return folder.kind == "text" and folder.has_head and bool(words & inference)
+
+
+def entailment(folder: PretrainedFolder) -> int:
+    """Which output of its head is entailment; AnswerIsNo where no label, or more than one, is called so."""
+    found = [i for i, label in enumerate(folder.labels) if folded(label) in _ENTAILMENT]
+    if len(found) == 1:
+        return found[0]
+    why = f"none of its labels is called entailment ({', '.join(folder.labels[:5])}), and order says nothing"
+    raise _not_zero_shot(folder, why)
+
+
+def _not_zero_shot(folder: PretrainedFolder, why: str) -> AnswerIsNo:
+    return refused(f"{folder.name}:zero-shot", why, "test it by its features instead")
