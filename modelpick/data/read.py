@@ -172,8 +172,8 @@ class _Reading:
                 "styles": dict(typed.styles),
                 "missing_numbers": {column: list(found) for column, found in codes.items()},
             },
-        )
             row_numbers=np.asarray(rows, dtype=np.intp) + 1,
+        )
         return dataset if self.options.test is None else self._with_test(dataset, typed, groups)
 
     def _aside(self) -> tuple[str, ...]:
@@ -268,10 +268,10 @@ class _Reading:
             groups=groups,
             times=times,
             test_rows=np.repeat([False, True], [dataset.rows, len(rows)]),
+            row_numbers=None if dataset.row_numbers is None else np.concatenate([dataset.row_numbers, rows + 1]),
         )
 
 
-            row_numbers=None if dataset.row_numbers is None else np.concatenate([dataset.row_numbers, rows + 1]),
 def _below(upper: Table, lower: Table) -> Table:
     """The rows of two tables of the same columns, the second ones below."""
     columns = [
