@@ -36,6 +36,8 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackHub]:
     write("ann/lora", card("apache-2.0"), files={"adapter_config.json": ADAPTER, "adapter_model.safetensors": b"x"})
     write("ann/copy", card("mit", "lab/nc", keys="base_model_relation: quantized"), files={"q4.gguf": b"GGUF"})
     write("ann/mix", card("apache-2.0"), files={"mergekit_config.yml": MERGE})
+    write("ann/torn-mix", card("apache-2.0"), files={"mergekit_config.yml": MERGE + "  - model: [lab/nc\n"})
+    write("ann/torn-lora", card("mit", "org/open"), files={"adapter_config.json": ADAPTER[:-1]})
     write("ann/x", card("mit", "ann/y"))
     write("ann/y", card("mit", "ann/x"))
     for number in range(8):
@@ -146,6 +148,17 @@ def test_a_merge_of_llama_and_gemma(hub: LoopbackHub, capsys: pytest.CaptureFixt
     duties = " ".join(duty["text"] for duty in report["answers"]["license"]["duties"])
     assert "Gemma Prohibited Use Policy" in duties
     assert "Built with Meta Llama 3" in duties
+
+
+def test_a_config_that_nobody_can_read_is_told(hub: LoopbackHub, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was merged is not known then: no word would read as no base."""
+    (found,) = open_ones(vet(hub, capsys, "ann/torn-mix"), "base-known")
+    assert (found["outcome"], found["severity"]) == ("unknown", "medium")
+    assert "`mergekit_config.yml` cannot be read" in found["message"]
+    assert quotes(found) == [("mergekit_config.yml", 0, "")]
+    (lora,) = open_ones(vet(hub, capsys, "ann/torn-lora"), "base-known")
+    assert (lora["outcome"], lora["severity"]) == ("unknown", "low"), "the header names the base"
+    assert "`adapter_config.json` cannot be read" in lora["message"]
 
 
 def test_a_circle_ends_and_is_told(hub: LoopbackHub, capsys: pytest.CaptureFixture[str]) -> None:

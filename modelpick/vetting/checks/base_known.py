@@ -2,7 +2,7 @@
 
 What it checks
     Whether each base that the card, a config or the Hub names is there and open to look at, whether it states a licence
-    of known terms, and whether the line was followed to its root.
+    of known terms, whether the line was followed to its root, and whether the configs that name bases can be read.
 
 Why it matters
     What a model may be used for depends on what it was made from. Nobody has granted rights to a base without a
@@ -21,10 +21,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from modelpick.card.bases import ADAPTER_CONFIG, named_bases
+from modelpick.card.bases import ADAPTER_CONFIG, MERGE_CONFIGS, named_bases, read_object
+from modelpick.card.yaml_values import YamlFault, read_yaml
+from modelpick.facts import TextFile
 from modelpick.findings import Severity
 from modelpick.vetting.answers.lineage import CIRCLE, is_free, place_of, quotes_of_naming
-from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown
+from modelpick.vetting.check import Check, Reading, Said, failed, not_applicable, passed, unknown, whole_file
 
 _ASK = "ask the maker which model was used and under which licence; a private base needs `hf auth login`"
 
@@ -32,7 +34,7 @@ _ASK = "ask the maker which model was used and under which licence; a private ba
 def run(reading: Reading) -> Iterator[Said]:
     """One finding for each base that is not known, else one pass."""
     ancestors = reading.answers.license.lineage
-    said = [*_bases(reading), *_circles(reading), *_nameless(reading)]
+    said = [*_bases(reading), *_circles(reading), *_nameless(reading), *_unreadable(reading)]
     yield from said
     if not said and ancestors:
         names = ", ".join(f"`{ancestor.repo_id}`" for ancestor in ancestors[:3])
@@ -93,6 +95,32 @@ def _nameless(reading: Reading) -> Iterator[Said]:
                 f"{where} names `{named.repo_id[:100]}`, which is no model of the Hub: nobody can tell the base",
                 named.evidence,
             )
+
+
+def _unreadable(reading: Reading) -> Iterator[Said]:
+    """A config in which the bases stand, and which nobody can read: less grave where another place names some."""
+    severity = Severity.LOW if reading.answers.license.lineage else None
+    for text in reading.facts.texts:
+        why = _fault(text)
+        if why is not None:
+            yield unknown(
+                f"`{text.path}` cannot be read ({why}), so the models that it names are not known",
+                whole_file(text.path),
+                severity=severity,
+                remediation=f"read `{text.path}`, and look at the licence of each model in it",
+            )
+
+
+def _fault(text: TextFile) -> str | None:
+    """Why a config that names bases cannot be read; None of what can be, and of other files."""
+    if text.path == ADAPTER_CONFIG and not read_object(text):
+        return "it is no JSON object, or an empty one"
+    if text.path in MERGE_CONFIGS:
+        try:
+            read_yaml(text.text)
+        except YamlFault as fault:
+            return fault.reason
+    return None
 
 
 CHECK = Check(
