@@ -33,11 +33,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph, or an item of a list where `item` is set."""
+    """A paragraph; an item of a list where `item` is set; where `whole` is set, a line to be copied (a path, a line of
+    code), which no format breaks.
+    """
 
     text: str
     tone: Tone = Tone.PLAIN
     item: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

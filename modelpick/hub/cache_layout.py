@@ -29,6 +29,11 @@ def default_cache() -> Path:
     return whole_path(constants.HF_HUB_CACHE)
 
 
+def is_snapshot(folder: Path) -> bool:
+    """Whether a folder is one commit of a repo in some such cache, by the names above it."""
+    return folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--")
+
+
 class RepoCache:
     """One repo's folder in the cache; the place that a download goes to."""
 

@@ -21,7 +21,7 @@ _HEAD = """\
 # Written by modelpick: the models of this project, each at one commit, every file with its hash.
 # Restore: modelpick download --locked   See what changed: modelpick lock check   Take it: modelpick lock update
 """
-_RESTORE = "restore it from version control, or write it anew: `modelpick download REPO --lock`"
+_RESTORE = "restore it from version control, or delete it and write it anew: `modelpick download REPO --lock`"
 _SHA256, _DATE, _WORD = re.compile(r"[0-9a-f]{64}"), re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"[a-z-]{1,40}")
 _UNSAFE = re.compile(r"[\x7f-\x9f\u2028\u2029]")
 _HALF = re.compile(r"[\ud800-\udfff]")

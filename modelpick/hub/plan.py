@@ -174,7 +174,7 @@ def _check_weights(facts: RepoFacts, selection: Selection) -> None:
     task = f" --task {facts.pipeline_tag}" if facts.pipeline_tag else ""
     raise AnswerIsNo(
         f"`{name}` has no safetensors weights, only {kinds}{danger}",
-        f"choose another model (`modelpick search{task} --library safetensors`), or take what you trust by its name: "
+        f"choose another model (`modelpick search{task} --safetensors`), or take what you trust by its name: "
         f"`modelpick download {name} --include {_likeliest(others)}`",
         kind="no-safe-weights",
     )

@@ -103,6 +103,8 @@ def _text(console: Console, block: Text) -> None:
     if block.item:
         bullet = RichText("- ", style=STYLES[block.tone])
         console.print(_hanging(bullet, text))
+    elif block.whole:
+        console.print(text, soft_wrap=True)
     else:  # an indented text stays indented where it folds
         console.print(Padding(text, (0, 0, 0, len(words) - len(bare)), expand=False))
 

@@ -106,7 +106,10 @@ class Sink:
             raise UsageError(f"{question} Nobody can be asked here", f"say yes beforehand with `{flag}`")
         self._stderr.write(clean_line(question) + " [y/N] ")
         self._stderr.flush()
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):  # Ctrl-D: what comes next begins a line
+            self._stderr.write("\n")
+        return answer.strip().lower() in {"y", "yes"}
 
     def _line(self, label: str, text: str) -> None:
         line = clean_line(text)

@@ -53,11 +53,11 @@ class DownloadResult(Result):
         reused = f", of them {in_bytes(there)} there already" if there else ""
         blocks: list[Block] = [
             Text(f"{_files(len(receipt.files))} verified, {in_bytes(receipt.bytes)}{reused}:", Tone.GOOD),
-            Text(str(self.path), Tone.STRONG),
+            Text(str(self.path), Tone.STRONG, whole=True),
         ]
         if self.loading:
             blocks.append(Text("Load it, offline and without running its code:"))
-            blocks += [Text(line) for line in self.loading]
+            blocks += [Text(line, whole=True) for line in self.loading]
         return blocks
 
     def _data(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,6 +143,7 @@ def _repo_claims(repo_id: str, receipts: Sequence[KeptReceipt]) -> Sequence[Clai
 
 
 def _folder_claim(folder: Path, receipts: Sequence[KeptReceipt]) -> Claim:
+    from modelpick.hub.cache_layout import is_snapshot
     from modelpick.hub.verification import local_claim, snapshot_claim
 
     if not folder.is_dir():
@@ -154,7 +156,7 @@ def _folder_claim(folder: Path, receipts: Sequence[KeptReceipt]) -> Claim:
     of_it = [receipt for receipt in receipts if receipt.folder.resolve() == here]
     if of_it:
         return _of_receipt(of_it[-1])
-    if here.parent.name == "snapshots" and here.parent.parent.name.startswith("models--"):
+    if is_snapshot(here):
         return snapshot_claim(here)
     noted = local_claim(folder)
     if noted is None:
@@ -166,24 +168,27 @@ def _folder_claim(folder: Path, receipts: Sequence[KeptReceipt]) -> Claim:
 
 
 def _of_receipt(receipt: KeptReceipt) -> Claim:
+    from modelpick.hub.cache_layout import is_snapshot
     from modelpick.hub.verification import Claim, Expected
 
     files = tuple(Expected(path=file.path, digest=file.sha256, bytes=file.bytes) for file in receipt.files)
-    own = receipt.folder.parent.name != "snapshots"
     return Claim(
         repo_id=receipt.repo_id,
         commit=receipt.commit,
         folder=receipt.folder,
         source="receipt",
         files=files,
-        strict=own,
+        strict=not is_snapshot(receipt.folder),
     )
 
 
 def _blocks(item: Verified) -> list[Block]:
     claim = item.claim
     at = f" at {claim.commit[:12]}" if claim.commit else ""
-    blocks: list[Block] = [Heading(f"{claim.repo_id or claim.folder.name}{at}", level=1), Text(str(claim.folder))]
+    blocks: list[Block] = [
+        Heading(f"{claim.repo_id or claim.folder.name}{at}", level=1),
+        Text(str(claim.folder), whole=True),
+    ]
     right = len(item.files) - len(item.wrong)
     if item.ok:
         blocks.append(Text(f"All {right} files are as they were declared.", Tone.GOOD))
@@ -197,11 +202,26 @@ def _blocks(item: Verified) -> list[Block]:
         if len(item.wrong) > _SHOWN:
             blocks.append(Text(f"And {len(item.wrong) - _SHOWN} more."))
         if claim.repo_id:
-            blocks.append(Text(f"`modelpick download {claim.repo_id}` fetches again what is wrong.", Tone.MUTED))
+            blocks.append(Text(_way_out(claim), Tone.MUTED))
     if item.extra:
         named = ", ".join(item.extra[:5]) + (", ..." if len(item.extra) > 5 else "")
-        blocks.append(Text(f"{len(item.extra)} other files are there as well: {named}", Tone.WARN))
+        others = "1 other file is" if len(item.extra) == 1 else f"{len(item.extra)} other files are"
+        blocks.append(Text(f"{others} there as well: {named}", Tone.WARN))
     return blocks
+
+
+def _way_out(claim: Claim) -> str:
+    """The command that mends what is wrong: at the same commit, and in a folder of the user's own nothing of theirs."""
+    from modelpick.hub.cache_layout import is_snapshot
+
+    at = " --locked" if claim.source == "lock" else f" --revision {claim.commit}" if claim.commit else ""
+    command = f"modelpick download {claim.repo_id}{at}"
+    if is_snapshot(claim.folder):
+        return f"`{command}` fetches again what is wrong."
+    return (
+        "Move what is wrong away (the folder is yours, so nothing in it is replaced); then "
+        f"`{command} --local-dir {shlex.quote(str(claim.folder))}` fetches it again."
+    )
 
 
 def _data(item: Verified) -> dict[str, Any]:

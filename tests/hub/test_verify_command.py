@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +81,25 @@ def test_a_wrong_file_is_named(capsys: pytest.CaptureFixture[str], name: str, ha
     assert "modelpick download org/tiny" in call(capsys, "verify").out
     modelpick.download("org/tiny")
     assert verify("org/tiny").ok
+
+
+@pytest.mark.parametrize("place", ["cache", "folder", "lock"])
+def test_the_way_out_that_is_named_leads_out(capsys: pytest.CaptureFixture[str], tmp_path: Path, place: str) -> None:
+    mine = tmp_path / "my models"
+    folder = modelpick.download("org/tiny", lock=place == "lock", local_dir=mine if place == "folder" else None).path
+    wrong = folder / "model.safetensors"
+    wrong.resolve().write_bytes(bytes(len(WEIGHTS)))
+    subject = [str(folder)] if place == "folder" else []
+    shown = call(capsys, "verify", *subject)
+    assert shown.code == 1
+    command = re.search(r"`modelpick (download [^`]*)`", shown.out)
+    assert command, shown.out
+    assert ("Move what is wrong away" in shown.out) == (place == "folder")
+    if place == "folder":
+        wrong.unlink()
+    outcome = call(capsys, *shlex.split(command[1]), "--yes", "--format", "quiet")
+    assert (outcome.code, outcome.out) == (0, f"{folder}\n"), outcome.err
+    assert call(capsys, "verify", *subject).code == 0
 
 
 def test_what_others_downloaded_is_held_against_the_names_of_its_blobs(own_home: Path) -> None:

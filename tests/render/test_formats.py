@@ -109,6 +109,14 @@ def test_an_indented_text_stays_indented_where_it_folds(monkeypatch):
     assert render_human(document, io.StringIO()).startswith("  What to do: read")
 
 
+def test_a_line_to_be_copied_is_never_broken(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("NO_COLOR", "1")
+    line = 'model = AutoModel.from_pretrained("/home/ann/.cache/huggingface/hub/\x1b[31m", use_safetensors=True)'
+    shown = render_human(Document(blocks=[Text(line, whole=True)], data={}), Terminal())
+    assert shown == line.replace("\x1b[31m", "") + "\n"
+
+
 def test_json_is_valid_ascii_without_nan():
     text = render_json(DOCUMENT)
     assert text.isascii()
