@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -223,6 +224,8 @@ def _open_http(settings: Settings) -> httpx.Client:
         store = os.environ.get("SSL_CERT_FILE", "")
         if isinstance(error, FileNotFoundError) and store:
             why = f"SSL_CERT_FILE names no file (`{clean(store)}`)"
+        elif isinstance(error, ssl.SSLError) and store:
+            why = f"SSL_CERT_FILE (`{clean(store)}`) holds no certificate that can be read"
         raise UsageError(
             f"the connection cannot be set up as the environment asks: {why}",
             "check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",

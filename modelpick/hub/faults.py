@@ -124,7 +124,7 @@ FAULTS: tuple[Fault, ...] = (
         "behind a company proxy, point SSL_CERT_FILE to its certificate",
     ),
     Fault(_raised(ssl.SSLError), "network", Again.NEVER, "no secure connection to {host}: {cause}", _CHECK),
-    Fault(_raised(socket.gaierror), "network", Again.SOON, "the host {host} is not known: {cause}", _CHECK),
+    Fault(_raised(socket.gaierror), "network", Again.SOON, "the host {host}{or_proxy} is not known: {cause}", _CHECK),
     Fault(
         _raised(ConnectionRefusedError),
         "network",

@@ -92,6 +92,11 @@ def download(
             _settle_review(report, yes or locked, listener, confirm)
             receipt = _fetch(client, planned, folder, listener)
     except CannotFindOut as error:
+        if entry is not None and error.kind == "revision-not-found":
+            error.hint = (
+                "its history was rewritten, or this endpoint does not have all of it; "
+                f"`modelpick lock update {entry.repo_id}` shows what is there now"
+            )
         _tell_of_copy(error, repo_id)
         raise
     if writes:

@@ -142,6 +142,9 @@ def test_offline_mode_is_named_and_nobody_is_asked(
     assert outcome.code == 0
     assert checks["offline-mode"]["remedy"] == "unset HF_HUB_OFFLINE"
     assert checks["endpoint"]["outcome"] == checks["token"]["outcome"] == checks["info-route"]["outcome"] == "skipped"
+    shown = call(capsys, "doctor", "org/m", "--endpoint", hub.endpoint).out
+    assert "The Hub was not asked" in shown
+    assert "Everything works" not in shown
     assert hub.requests() == []
 
 

@@ -96,6 +96,9 @@ def test_a_store_of_certificates_that_is_not_there_is_named(monkeypatch: pytest.
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
     with pytest.raises(UsageError, match=r"SSL_CERT_FILE names no file \(`.*none\.pem`\)"):
         HubClient(Settings())
+    (tmp_path / "none.pem").write_text("no certificate\n")
+    with pytest.raises(UsageError, match=r"SSL_CERT_FILE \(`.*none\.pem`\) holds no certificate"):
+        HubClient(Settings())
 
 
 def test_a_bad_proxy_variable_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

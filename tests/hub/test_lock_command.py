@@ -102,6 +102,16 @@ def test_a_lock_that_names_other_bytes_is_an_answer_of_no(hub: LoopbackHub) -> N
     assert caught.value.kind == "lock-mismatch"
 
 
+def test_a_locked_commit_that_is_gone_leads_to_the_update(
+    hub: LoopbackHub, own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(hub.folder, config='{"a": 1}')  # the old commit is nowhere any more
+    outcome = call(capsys, "download", "org/tiny", "--locked")
+    assert outcome.code == 4
+    assert "`modelpick lock update org/tiny`" in outcome.err
+    assert "--revision" not in outcome.err
+
+
 def test_locked_says_what_it_cannot_do(hub: LoopbackHub, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["org/other", "--locked"], ["org/tiny", "--locked", "--revision", "v1"], []):
         outcome = call(capsys, "download", *arguments)
