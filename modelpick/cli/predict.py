@@ -21,7 +21,7 @@ from modelpick.render.sink import Sink
     metavar="FILE",
     default=None,
     shell_complete=completions.files,
-    help="Rows to answer for: CSV, TSV or Parquet.",
+    help="Rows to answer for: a table of any format that eval reads, an image, a sound, a text, or a folder of them.",
 )
 @click.option("--row", metavar="V,V,...", default=None, help="One row, its values in the order of the columns.")
 @click.option("--use", metavar="NAME", default=None, help="Another saved model of the run than its best.")
@@ -30,14 +30,36 @@ from modelpick.render.sink import Sink
     metavar="FILE.csv",
     default=None,
     shell_complete=completions.files,
-    help="A new file for rows and answers. Text that a spreadsheet would take for a formula gets a ' before it.",
+    help="A new file for rows and answers: .csv or .tsv, also .gz. Text that a spreadsheet would take for a formula "
+    "gets a ' before it.",
 )
+@click.option("--explain", is_flag=True, help="Say what moved each answer, by taking away one part at a time.")
+@click.option("--drop", metavar="COLUMN", multiple=True, help="A column of the input to leave out. Repeatable.")
 @faces()
-def command(sink: Sink, run: str, input_: str | None, row: str | None, use: str | None, output: str | None) -> None:
+def command(
+    sink: Sink,
+    run: str,
+    input_: str | None,
+    row: str | None,
+    use: str | None,
+    output: str | None,
+    explain: bool,
+    drop: tuple[str, ...],
+) -> None:
     """Answer for new rows with a saved run.
 
     RUN is a run folder or the name of a run in ./modelpick-runs; `modelpick runs` lists them.
     """
     from modelpick.verbs.predict import predict
 
-    sink.show(predict(run, input=input_, row=row, use=use, output=output, listener=sink.listener).document())
+    result = predict(
+        run,
+        input=input_,
+        row=row,
+        use=use,
+        output=output,
+        explain=explain,
+        drop=drop,
+        listener=sink.listener,
+    )
+    sink.show(result.document())

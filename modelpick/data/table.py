@@ -177,12 +177,14 @@ def number_text(number: float) -> str:
     return repr(number).removesuffix(".0")
 
 
-def columns_differ(missing: Sequence[str], extra: Sequence[str], what: str = "the table") -> CannotFindOut:
+def columns_differ(
+    missing: Sequence[str], extra: Sequence[str], what: str = "the table", hint: str | None = None
+) -> CannotFindOut:
     """The error where the columns given are not those that a model was trained on."""
     parts = [f"{listed(names)} {word}" for names, word in ((missing, "missing"), (extra, "unknown to it")) if names]
     return CannotFindOut(
         f"the columns of {what} are not those that the model was trained on: {'; '.join(parts)}",
-        "name the columns as in the training table and leave out the others; their order does not matter",
+        hint or "name the columns as in the training table and leave out the others; their order does not matter",
         kind="data",
     )
 

@@ -16,7 +16,7 @@ from modelpick.document import Block, Heading, Table, Text, Tone
 from modelpick.evaluation.curves import curves
 from modelpick.evaluation.lesson_words import ACTIVATIONS, COSTS, INITIALISATIONS, OPTIMIZERS, OUTPUTS
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
-from modelpick.evaluation.wording import number_shown
+from modelpick.evaluation.wording import number_shown, share_shown
 
 _FIRST_ROWS = 4
 _SHOWN_CLASSES = 12
@@ -274,7 +274,7 @@ def _predict(lesson: Lesson) -> Iterator[Block]:
     else:
         yield Text(f"A row that it has not seen: {lesson.typed}")
     if lesson.probabilities:
-        shown = tuple((name, f"{p:.3f}") for name, p in lesson.probabilities[:_SHOWN_CLASSES])
+        shown = tuple((name, share_shown(p)) for name, p in lesson.probabilities[:_SHOWN_CLASSES])
         yield Table((dataset.target_name, "probability"), shown, right=("probability",))
     says = f"The network answers: {lesson.answer}"
     if lesson.truth is not None:
@@ -286,7 +286,7 @@ def _next(lesson: Lesson) -> Iterator[Block]:
     yield Text(lesson.next, Tone.STRONG)
     yield Text(lesson.compare, Tone.STRONG)
     yield Text(
-        "The second command trains the same network on many splits, beside simpler models, and says which differences "
-        "are more than luck.",
+        "The second command, with what else you said here about the data, trains the same network on many splits, "
+        "beside simpler models, and says which differences are more than luck.",
         Tone.MUTED,
     )

@@ -43,3 +43,10 @@ def interval_shown(bounds: tuple[float, float] | None) -> str:
         low, high = (f"{round(bound, 3) + 0.0:.3f}" for bound in bounds)
         return f"{low} to {high}"
     return f"{number_shown(bounds[0])} to {number_shown(bounds[1])}"
+
+
+def share_shown(p: float) -> str:
+    """A probability in three digits; what only rounds to certainty is not shown as certain."""
+    if 0.9995 <= p < 1:
+        return ">0.999"
+    return "<0.001" if 0 < p < 0.0005 else f"{p:.3f}"

@@ -68,6 +68,7 @@ def check_course(rows: RowOptions, protocol: ProtocolOptions) -> None:
         "--with": rows.with_,
         "--without": rows.without,
         "--must-beat": rows.must_beat,
+        "--tune": rows.tune,
         "--split": splits.ratio not in (None, (8.0, 1.0, 1.0)),
         "--folds": splits.folds,
         "--repeats": splits.repeats,
@@ -142,7 +143,8 @@ def _lesson(evaluation: Evaluation, folder: Path, listener: Listener) -> Lesson:
     words, truth, answered = _answer(dataset, new, folder, listener)
     predicted = answered.predictions[0]
     row = f"--row {FLOWER}" if truth is None else row_option(dataset.features, new)
-    target = "" if dataset.path in _bundled() else f" --target {shlex.quote(dataset.target_name)}"
+    named = dataset.path in _bundled() or Path(dataset.path).expanduser().is_dir()  # these have a target of their own
+    target = "" if named else f" --target {shlex.quote(dataset.target_name)}"
     columns, layers = loaded.layers()
     return Lesson(
         evaluation=evaluation,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from modelpick.document import Block, Cell, Document, Heading, Result, Table, Text, Tone
@@ -13,13 +13,13 @@ from modelpick.progress import SILENT, Listener
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelpick.data.table import ColumnKind
     from modelpick.data.table import Table as Rows
     from modelpick.models.saved import SavedModel
 
 _SHOWN_ROWS = 200
 _SHOWN_CLASSES = 12
-_ROWS_AT_ONCE = 10_000
+_SHOWN_PARTS = 8
+_TOLD_PARTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,8 @@ class Prediction:
         probabilities: Class -> probability; empty for regression.
         value: The number; None for classification.
         file: That it answers for; empty where the row comes from a table or was typed.
+        moved: (part of the row, by how much the answer sinks without it), the largest first; None where nobody asked.
+        picture: The same of an image, as lines of characters.
     """
 
     row: int
@@ -39,6 +41,8 @@ class Prediction:
     probabilities: Mapping[str, float]
     value: float | None = None
     file: str = ""
+    moved: tuple[tuple[str, float], ...] | None = None
+    picture: tuple[str, ...] = ()
 
     @property
     def answer(self) -> str:
@@ -55,9 +59,10 @@ class Prediction:
     def to_dict(self) -> dict[str, Any]:
         """As in `modelpick.predict/1`."""
         whose = {"row": self.row, "file": self.file} if self.file else {"row": self.row}
+        why = {} if self.moved is None else {"moved": [{"part": part, "effect": e} for part, e in self.moved]}
         if self.name is None:
-            return {**whose, "value": self.value}
-        return {**whose, "class": self.name, "probabilities": dict(self.probabilities)}
+            return {**whose, "value": self.value, **why}
+        return {**whose, "class": self.name, "probabilities": dict(self.probabilities), **why}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +113,7 @@ class PredictResult(Result):
         if rows == 1:
             blocks.append(Heading(f"{self.target}: {self.predictions[0].shown}", level=1))
             blocks += self._one(self.predictions[0])
+            blocks += _why(self.predictions[0])
         elif rows:
             blocks += [Heading(f"{self.target} of {rows:,} rows", level=1), self._table()]
         else:
@@ -125,32 +131,63 @@ class PredictResult(Result):
         return blocks
 
     def _one(self, prediction: Prediction) -> list[Block]:
+        from modelpick.evaluation.wording import share_shown
+
         if prediction.name is None:
             return []
         ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])[:_SHOWN_CLASSES]
         rows = tuple(
-            (Cell(name, Tone.STRONG if name == prediction.name else Tone.PLAIN), _share(p)) for name, p in ranked
+            (Cell(name, Tone.STRONG if name == prediction.name else Tone.PLAIN), share_shown(p)) for name, p in ranked
         )
         return [Table((self.target, "probability"), rows, right=("probability",))]
 
     def _table(self) -> Table:
+        from modelpick.evaluation.wording import share_shown
+
         shown = self.classes if len(self.classes) <= _SHOWN_CLASSES else ()
         last = tuple(f"p({name})" for name in shown) or (("probability",) if self.classes else ())
+        explained = self.predictions[0].moved is not None
         rows: list[tuple[str | Cell, ...]] = []
         for prediction in self.predictions[:_SHOWN_ROWS]:
             if shown:
-                values = [_share(prediction.probabilities[name]) for name in shown]
+                values = [share_shown(prediction.probabilities[name]) for name in shown]
             else:
-                values = [_share(max(prediction.probabilities.values()))] if self.classes else []
+                values = [share_shown(max(prediction.probabilities.values()))] if self.classes else []
+            if explained:
+                values.append(", ".join(f"{part} {_effect(e)}" for part, e in (prediction.moved or ())[:_TOLD_PARTS]))
             rows.append((prediction.file or str(prediction.row), Cell(prediction.shown, Tone.STRONG), *values))
-        return Table(("row", self.target, *last), tuple(rows), right=("row", *last))
+        columns = ("row", self.target, *last, *(("moved by",) if explained else ()))
+        return Table(columns, tuple(rows), right=("row", *last))
 
 
-def _share(p: float) -> str:
-    """A probability in three digits; what only rounds to certainty is not shown as certain."""
-    if 0.9995 <= p < 1:
-        return ">0.999"
-    return "<0.001" if 0 < p < 0.0005 else f"{p:.3f}"
+def _why(prediction: Prediction) -> list[Block]:
+    """What moved one answer."""
+    if prediction.moved is None:
+        return []
+    blocks: list[Block] = [Heading("What moved the answer")]
+    what = "the number" if prediction.name is None else f"the probability of {prediction.name}"
+    if prediction.picture:
+        blocks.append(Text(f"The darker a cell, the more {what} sinks when it is painted in the mean colour."))
+        return [*blocks, Text("\n".join(prediction.picture))]
+    rows = tuple((part, _effect(effect)) for part, effect in prediction.moved[:_SHOWN_PARTS])
+    blocks.append(
+        Table(("part of the row", f"{what} sinks without it by"), rows, right=(f"{what} sinks without it by",))
+    )
+    more = len(prediction.moved) - len(rows)
+    tail = f" {more:,} more parts move it less." if more > 0 else ""
+    blocks.append(
+        Text(
+            f"Effect: by how much {what} sinks without the part; with a minus it rises. One part is taken away at a "
+            "time: numbers and dates are set to the training rows' median, categories are emptied, words left out. It "
+            f"tells of this model, and nothing of causes.{tail}",
+            Tone.MUTED,
+        )
+    )
+    return blocks
+
+
+def _effect(effect: float) -> str:
+    return f"{float(f'{effect:.3g}'):+,.10g}" if abs(effect) >= 0.0005 else "0"
 
 
 def predict(
@@ -160,6 +197,8 @@ def predict(
     row: str | Sequence[object] | None = None,
     use: str | None = None,
     output: str | Path | None = None,
+    explain: bool = False,
+    drop: Sequence[str] = (),
     listener: Listener = SILENT,
 ) -> PredictResult:
     """Answers for new rows with a saved model. Nothing in its folder is executed; it is read and checked.
@@ -171,9 +210,11 @@ def predict(
             images, sounds or texts a file, or a folder of them.
         row: One row instead: `6.6,3,4.4,1.4` or the values, in the order of the columns.
         use: Another saved model of the run than the best, such as `linear`.
-        output: A new CSV file for the rows and the answers. Cells of text that a spreadsheet would take for a
-            formula (they begin with `=`, `+`, `-`, `@`, a tab or a carriage return) get a `'` before them, and so
-            do cells that begin with `'`.
+        output: A new file (.csv, .tsv, also .gz) for the rows and the answers. Cells of text that a spreadsheet would
+            take for a formula (they begin with `=`, `+`, `-`, `@`, a tab or a carriage return) get a `'` before them,
+            and so do cells that begin with `'`.
+        explain: Say which columns, words or parts of an image moved each answer, by taking each away.
+        drop: Columns of the input that the model does not know and shall not look at.
         listener: Hears of the steps.
 
     Raises:
@@ -188,6 +229,8 @@ def predict(
     from modelpick.models.run_folder import candidate_folder, find_run
     from modelpick.models.saved import SavedModel
     from modelpick.notebook import register
+    from modelpick.verbs.eval_options import as_names
+    from modelpick.verbs.predict_output import free_output, write_answers
 
     register()
     if (input is None) == (row is None):
@@ -195,16 +238,18 @@ def predict(
             "which rows?" if row is None else "both `--input` and `--row` are given, and one of them is enough",
             "give `--input FILE.csv`, or one row as `--row V,V,...`",
         )
-    written = None if output is None else _free_output(Path(output), None if input is None else Path(input))
+    written = None if output is None else free_output(Path(output), None if input is None else Path(input))
     folder = find_run(str(run), "modelpick predict")
     place = folder if use is None else candidate_folder(folder, use)
     model = SavedModel(load(place))
     with listener.step("Answering"):
-        rows, table, files = _rows(model, input, row, listener)
+        rows, table, files = _rows(model, input, row, as_names(drop), listener)
         with one_thread():  # the last bits must not depend on the count of cores
             predictions = _answer(model, rows, files)
+            if explain:
+                predictions = _explained(model, rows, predictions)
     if written is not None:
-        _write(written, model, table, predictions)
+        write_answers(written, model, table, predictions)
     return PredictResult(
         run=place,
         model=model.form.config.get("name"),
@@ -218,7 +263,11 @@ def predict(
 
 
 def _rows(
-    model: SavedModel, path: str | Path | None, row: str | Sequence[object] | None, listener: Listener
+    model: SavedModel,
+    path: str | Path | None,
+    row: str | Sequence[object] | None,
+    drop: Sequence[str],
+    listener: Listener,
 ) -> tuple[Any, Rows, Sequence[str]]:
     """The rows to answer for, the same as a table to be written, and the file of each where it is one."""
     from modelpick.data.cells import cell_text, values_line
@@ -227,7 +276,7 @@ def _rows(
     if model.rows_kind != "table":
         return _other_rows(model, path, row, listener)
     if path is not None:
-        rows = read_rows(str(path), model.columns, model.target_name, model.ignored, model.reading)
+        rows = read_rows(str(path), model.columns, model.target_name, (*model.ignored, *drop), model.reading)
         return rows, rows, ()
     if not isinstance(row, str):
         row = values_line([cell_text(value) for value in row or ()])
@@ -274,62 +323,14 @@ def _answer(model: SavedModel, rows: Any, files: Sequence[str]) -> tuple[Predict
     )
 
 
-# --- the output file ---
+def _explained(model: SavedModel, rows: Any, predictions: tuple[Prediction, ...]) -> tuple[Prediction, ...]:
+    from modelpick.models.explain import explain, image_grid
 
-
-def _free_output(output: Path, source: Path | None) -> Path:
-    if source is not None and output.exists() and source.exists() and output.samefile(source):
-        raise UsageError(f"`{output}` is the input, and is never written to", "name another `--output`")
-    if output.exists() or output.is_symlink():
-        raise _taken(output)
-    if output.suffix.lower() != ".csv":
-        raise UsageError(f"`{output}` does not end in `.csv`, which is what is written", "name it `FILE.csv`")
-    return output
-
-
-def _taken(output: Path) -> UsageError:
-    return UsageError(f"`{output}` exists already, and is never overwritten", "name another `--output`")
-
-
-def _write(path: Path, model: SavedModel, rows: Rows, predictions: Sequence[Prediction]) -> None:
-    """Writes the rows and the answers beside the place first, so that nothing half-written is ever found there."""
-    import csv
-    import os
-
-    answer = f"predicted {model.target_name}"
-    header = [*rows.names, answer, *(f"p({name})" for name in model.classes_)]
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with beside.open("x", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([_harmless(name) for name in header])
-            for start in range(0, len(predictions), _ROWS_AT_ONCE):
-                part = slice(start, start + _ROWS_AT_ONCE)
-                given = [_cells(column.values[part].tolist(), column.kind) for column in rows.columns]
-                said = _cells([p.value if p.name is None else p.name for p in predictions[part]])
-                shares = [list(map(repr, p.probabilities.values())) for p in predictions[part]]
-                writer.writerows([*cells, *more] for *cells, more in zip(*given, said, shares, strict=True))
-        _move(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _move(beside: Path, path: Path) -> None:
-    """Gives a file its name, unless that is taken meanwhile."""
-    try:
-        path.hardlink_to(beside)
-    except FileExistsError:
-        raise _taken(path) from None
-    except OSError:  # a file system without links
-        beside.replace(path)
-
-
-def _cells(values: Sequence[Any], kind: ColumnKind = "number") -> list[str]:
-    """Values of one column as a spreadsheet may have them."""
-    from modelpick.data.cells import typed_text
-
-    return [_harmless(value) if isinstance(value, str) else typed_text(value, kind) for value in values]
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "'")) else text
+    return tuple(
+        replace(
+            prediction,
+            moved=tuple((part.part, part.effect) for part in moved),
+            picture=tuple(image_grid(moved)) if model.rows_kind == "image" else (),
+        )
+        for prediction, moved in zip(predictions, explain(model, rows), strict=True)
+    )
