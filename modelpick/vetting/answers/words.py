@@ -27,6 +27,8 @@ class _Late:
         self._source = (pattern, flags)
 
     def __getattr__(self, name: str) -> Any:  # for what is not there yet: from then on it is
+        if name.startswith("_"):  # patterns have no such attribute; copying and pickling ask for some
+            raise AttributeError(name)
         found = getattr(re.compile(*self._source), name)
         setattr(self, name, found)
         return found
