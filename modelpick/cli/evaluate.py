@@ -32,7 +32,7 @@ _GROUPS = (
             "schema",
         ),
     ),
-    ("Models", ("with_", "without", "allow_rejected", "resume", "endpoint")),
+    ("Models", ("with_", "without", "allow_rejected", "endpoint")),
     (
         "Network (row `mlp`)",
         (
@@ -47,9 +47,11 @@ _GROUPS = (
             "patience",
             "dropout",
             "weight_decay",
+            "tune",
             "device",
         ),
     ),
+    ("Architectures (`--arch`)", ("side", "flip", "class_weight", "resume")),
     ("Protocol", ("course", "split", "folds", "repeats", "seed", "metric", "jobs")),
     ("Output", ("license", "format_", "no_progress")),
 )
@@ -149,9 +151,17 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
 @click.option("--without", metavar="NAME", multiple=True, help="A row to leave out. Repeatable.")
 @click.option(
     "--resume",
-    metavar="FOLDER",
+    metavar="RUN",
     default=None,
-    help="Keep the state of each training of --arch there after each epoch, and go on from what it holds.",
+    help="An interrupted run: the same command again goes on with its trainings of --arch.",
+)
+@click.option("--side", metavar="N", type=click.IntRange(8, 1024), default=None, help="Pixels a side, for --arch.")
+@click.option("--flip", is_flag=True, help="Mirror half of the images while --arch learns, where left is as right.")
+@click.option(
+    "--class-weight",
+    type=click.Choice(["balanced"]),
+    default=None,
+    help="Count the rows of rare classes more while --arch learns.",
 )
 @click.option("--allow-rejected", is_flag=True, help="Take a repo although the vet rejects it.")
 @click.option(
@@ -182,6 +192,7 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
 )
 @click.option("--dropout", type=float, default=0.0, show_default=True, help="Share of nodes left out in an update.")
 @click.option("--weight-decay", type=float, default=0.0, show_default=True, help="Pulls weights towards zero.")
+@click.option("--tune", is_flag=True, help="Search its settings inside the training rows; it takes its time.")
 @click.option("--device", default="auto", show_default=True, help="auto (the CPU), cuda, mps, ...")
 @click.option("--course", is_flag=True, help="A lesson instead: one network, one split 8:1:1, step by step.")
 @click.option("--split", metavar="A:B:C", default=None, help="Shares of train, validation and test, such as 8:1:1.")
@@ -226,6 +237,10 @@ def command(sink: Sink, data: str, **options: Any) -> None:
     said = [name for name in options if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE]
     if "patience" in said and not options["early_stopping"]:
         sink.notice("`--patience` counts with `--early-stopping` only, and all epochs are trained")
+    unused = [name for name in ("optimizer", "batch_size", "epochs", "early_stopping", "patience") if name in said]
+    if options["tune"] and unused and not options["arch"]:
+        names = ", ".join(f"`--{name.replace('_', '-')}`" for name in unused)
+        sink.notice(f"{names}: with `--tune`, row `mlp` takes adamw, and epochs and batches by the count of rows")
     result = evaluate(data, listener=sink.listener, said=said, **options)
     sink.show(result.document())
     if result.bar is not None and not result.bar.met:

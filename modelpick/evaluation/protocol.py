@@ -167,6 +167,9 @@ def run(
     if len(set(names)) != len(names):
         raise UsageError("two candidates bear the same name", "give each of them once")
     started = time.perf_counter()
+    for entry in entries:
+        if entry.foretold is not None:
+            entry.foretold(len(plan.splits) + 1)
     trials = [_Trial(dataset, plan, entry) for entry in entries]
     work = [unit for place, trial in enumerate(trials) for unit in trial.units(place)]
     interrupted, used = False, 1

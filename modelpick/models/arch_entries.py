@@ -12,7 +12,7 @@ from modelpick.models.arch_plan import ArchitectureOptions, plan_for
 from modelpick.models.architectures.known import known, takes
 from modelpick.progress import SILENT, Listener
 
-_LONG = 60.0  # seconds: a training that takes longer is told of before
+_LONG = 60.0  # seconds: what takes longer is told of before
 
 
 def architecture_entries(
@@ -25,7 +25,7 @@ def architecture_entries(
 
     Args:
         names: As of `--arch`; case and hyphens do not matter.
-        listener: Hears of the epochs, and how long a training will take.
+        listener: Hears of the epochs, and how long the trainings will take.
 
     Raises:
         UsageError: A name is unknown or given twice, an architecture does not take data of this kind, the task is a
@@ -44,6 +44,7 @@ def architecture_entries(
     entries = []
     for architecture in found:
         takes(architecture, dataset.kind)
+        teller = _Teller(architecture.name, listener)
         recipe = Recipe(
             architecture=architecture,
             plan=plan_for(architecture, dataset.kind, options),
@@ -53,9 +54,9 @@ def architecture_entries(
             columns=tuple((c.name, c.kind) for c in dataset.features.columns) if dataset.kind == "table" else (),
             fingerprint=dataset.fingerprint,
             listener=listener,
-            expects=_teller(architecture.name, listener),
+            expects=teller.tell,
         )
-        entries.append(Entry(name=architecture.name, kind="architecture", make=_maker(recipe)))
+        entries.append(Entry(name=architecture.name, kind="architecture", make=_maker(recipe), foretold=teller.count))
     return entries
 
 
@@ -63,16 +64,30 @@ def _maker(recipe: Recipe) -> Callable[[int], ArchitectureCandidate]:
     return lambda seed: ArchitectureCandidate(recipe, seed)
 
 
-def _teller(name: str, listener: Listener) -> Callable[[float], None]:
-    """Tells of the first long training, in words, and of no other."""
-    told: list[float] = []
+class _Teller:
+    """Tells once how long the trainings of an architecture will take, in words, if that is long.
 
-    def tell(seconds: float) -> None:
-        if seconds > _LONG and not told:
-            told.append(seconds)
-            listener.notice(f"`{name}`: {in_words(seconds)} for each training on this machine")
+    Attributes:
+        fits: How many there will be, the final one counted; None: nobody has said so.
+    """
 
-    return tell
+    def __init__(self, name: str, listener: Listener) -> None:
+        self.name = name
+        self.listener = listener
+        self.fits: int | None = None
+        self.told = False
+
+    def count(self, fits: int) -> None:
+        """Takes their number."""
+        self.fits = fits
+
+    def tell(self, seconds: float) -> None:
+        """Hears what one training takes."""
+        whole = seconds * (self.fits or 1)
+        if whole > _LONG and not self.told:
+            self.told = True
+            others = "a training" if self.fits is None else f"{self.fits - 1} trainings and the final one"
+            self.listener.notice(f"`{self.name}`: {in_words(whole)} on this machine for {others}")
 
 
 def in_words(seconds: float) -> str:

@@ -118,7 +118,7 @@ def inputs_for(architecture: Architecture, plan: Plan, options: ArchitectureOpti
 
 
 def _image_inputs(architecture: Architecture, plan: Plan, options: ArchitectureOptions, rows: ImageFiles) -> Inputs:
-    side = options.side or side_for(plan, rows.shape)
+    side = side_for(plan, rows.shape, options.side)
     channels = 1 if rows.mode == "L" and architecture.family.startswith("lenet") else 3
     preprocessing = PixelInputs(side, 1 if plan.grey else channels)
     sample = np.linspace(0, len(rows) - 1, min(len(rows), _MEASURED)).astype(np.intp)

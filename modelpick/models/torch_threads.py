@@ -38,11 +38,11 @@ def one_torch_thread() -> Iterator[None]:
 
 
 @contextmanager
-def paying_torch_threads() -> Iterator[None]:
-    """As many torch threads as pay for a large network, also inside of `one_torch_thread`."""
+def paying_torch_threads(count: int | None = None) -> Iterator[None]:
+    """As many torch threads as pay for a large network, or just so many, also inside of `one_torch_thread`."""
     with _pins:
         before = torch.get_num_threads()
-        torch.set_num_threads(_paying(_threads_before if _pinned else before))
+        torch.set_num_threads(_paying(_threads_before if _pinned else before) if count is None else count)
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil, isfinite
 from typing import Any
 
@@ -101,7 +101,8 @@ def train(
         net: Its `forward` takes a batch's inputs and gives the last layer's sums.
         generator: Orders the rows; None takes the network's own (`MLP.generator`).
         streams: Further random streams that the training draws from (dropout on a GPU), to be kept too.
-        keeping: Where to keep the state after each epoch, and to go on from where one is kept there.
+        keeping: Where to keep the state every now and then, and to go on from where one is kept there. Once the
+            training is done, a kept state shrinks to the weights and the history.
         expects: Hears once, after the first batches, how many seconds all epochs will take on this machine.
 
     Raises:
@@ -122,19 +123,18 @@ def train(
         streams=(stream, *(other for other in streams if other is not stream)),
         total=ceil(len(rows) / settings.batch_size) * settings.epochs,
         memory=Memory(rate=settings.learning_rate),
+        keeping=keeping,
         expects=expects,
     )
-    if keeping is not None:
-        job.recall(keeping)
+    job.recall()
     memory = job.memory
     with _threads(job), listener.step("training", settings.epochs, "epochs") as step:
+        memory.threads = torch.get_num_threads()
         step.advance(memory.epoch)
-        while memory.epoch < settings.epochs and not memory.ended:
+        while not job.done:
             running = job.learn(rows, step)
             job.look(rows, validation, running)
-            if keeping is not None:
-                keeping.write(memory, job.tensors())
-    job.put_best_back()
+            job.keep(listener)
     return Trained(history=tuple(memory.history), updates=memory.updates, epoch=memory.best_epoch or memory.epoch)
 
 
@@ -151,9 +151,16 @@ class _Job:
     streams: tuple[torch.Generator, ...]
     total: int
     memory: Memory
+    keeping: Keeping | None = None
+    kept_at: float = field(default_factory=time.monotonic)
     expects: Callable[[float], None] | None = None
     began: tuple[float, int] | None = None
     best: dict[str, Tensor] | None = None
+
+    @property
+    def done(self) -> bool:
+        """All epochs are, or early stopping has ended it."""
+        return self.memory.ended or self.memory.epoch >= self.settings.epochs
 
     def learn(self, rows: Source, step: Step) -> tuple[float, float] | None:
         """One epoch of updates. Returns mean loss and accuracy over its own batches, where these are wanted."""
@@ -168,7 +175,8 @@ class _Job:
             outputs = outputs.float() if settings.bf16 else outputs
             targets = batch.targets
             if settings.label_smoothing:
-                targets = targets.lerp(torch.full_like(targets, 1 / targets.shape[1]), settings.label_smoothing)
+                even = 0.5 if getattr(net, "output", "softmax") == "sigmoid" else 1 / targets.shape[1]
+                targets = targets.lerp(torch.full_like(targets, even), settings.label_smoothing)
             losses = self.cost.rows(net, outputs, targets)  # type: ignore[arg-type] # the costs of classes ask no MLP
             fill_gradient(self.gradient, self.cost.of(losses, batch.weights), net)
             if settings.clip is not None:
@@ -247,6 +255,8 @@ class _Job:
                 self.best = {name: tensor.clone() for name, tensor in self.weights().items()}
             elif memory.epoch - memory.best_epoch >= settings.patience:
                 memory.ended = True
+        if self.done:
+            self.put_best_back()
 
     @torch.no_grad()
     def measure(self, rows: Source) -> tuple[float, float]:
@@ -273,16 +283,33 @@ class _Job:
         if self.best is not None:
             for name, tensor in self.weights().items():
                 tensor.copy_(self.best[name])
+            self.best = None
+
+    def keep(self, listener: Listener) -> None:
+        """Keeps the state where it is time to, or where a kept one can shrink; on a full disk it goes on without."""
+        if self.keeping is None:
+            return
+        due = time.monotonic() - self.kept_at >= self.keeping.every
+        if not due and not (self.done and self.keeping.place.is_file()):
+            return
+        try:
+            self.keeping.write(self.memory, self.tensors())
+        except OSError as error:
+            listener.notice(f"the state of the training cannot be kept, and it goes on without: {error}")
+            self.keeping = None
+        self.kept_at = time.monotonic()
 
     def tensors(self) -> dict[str, Tensor]:
-        """All that a training needs to go on, by name."""
-        found = {**self.weights(), **{f"optimizer.{n}": t for n, t in self.optimizer.memory().items()}}
-        found |= {f"best.{name}": tensor for name, tensor in (self.best or {}).items()}
+        """All that a training needs to go on, by name; its weights alone once it is done."""
+        found = dict(self.weights())
+        if not self.done:
+            found |= {f"optimizer.{n}": t for n, t in self.optimizer.memory().items()}
+            found |= {f"best.{name}": tensor for name, tensor in (self.best or {}).items()}
         return found | {f"stream.{i}": stream.get_state() for i, stream in enumerate(self.streams)}
 
-    def recall(self, keeping: Keeping) -> None:
+    def recall(self) -> None:
         """Goes on from what was kept, if anything was."""
-        found = keeping.read()
+        found = None if self.keeping is None else self.keeping.read()
         if found is None:
             return
         self.memory, tensors = found
@@ -326,7 +353,7 @@ def _measured(net: nn.Module, cost: Cost, sums: Tensor, targets: Tensor, given: 
 def _threads(job: _Job) -> AbstractContextManager[None]:
     wanted = job.settings.threads
     if wanted == "all":
-        return paying_torch_threads()
+        return paying_torch_threads(job.memory.threads)  # of the state that it goes on from, for the same bits
     if wanted == "one" or job.theta.numel() * job.settings.batch_size <= _SMALL:
         return one_torch_thread()
     return nullcontext()

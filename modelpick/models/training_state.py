@@ -33,6 +33,7 @@ class Memory:
         rate: The learning rate, which the schedule `plateau` lowers.
         best_epoch, best_loss: Of the lowest validation loss; 0 before there is one.
         lowest_epoch, lowest: Of the lowest loss that `plateau` looks at, counted anew each time that it lowers.
+        threads: Of torch: with another count the last bits differ. None before it has begun.
     """
 
     rate: float
@@ -43,6 +44,7 @@ class Memory:
     best_loss: float = float("inf")
     lowest_epoch: int = 0
     lowest: float = float("inf")
+    threads: int | None = None
     history: list[EpochRecord] = field(default_factory=list)
 
 
@@ -53,10 +55,12 @@ class Keeping:
     Attributes:
         place: The file; another training never has the same.
         key: Of all that the result depends on: data, settings, seed, architecture.
+        every: Seconds between two states: what an interruption costs at most, beside the epoch that it falls into.
     """
 
     place: Path
     key: str
+    every: float = 30.0
 
     def write(self, memory: Memory, tensors: Mapping[str, Tensor]) -> None:
         """Replaces what was kept before.
@@ -66,11 +70,14 @@ class Keeping:
         """
         self.place.parent.mkdir(parents=True, exist_ok=True)
         fields = {**asdict(memory), "key": self.key, "torch": torch.__version__}
-        whole = {name: tensor.detach().contiguous().cpu().clone() for name, tensor in tensors.items()}
+        whole = {name: tensor.detach().contiguous().cpu() for name, tensor in tensors.items()}
         beside = self.place.with_name(f".{self.place.name}.{os.getpid()}.tmp")
         try:
             safetensors.torch.save_file(whole, beside, {"format": _FORMAT, "memory": json.dumps(fields)})
             beside.replace(self.place)
+        except safetensors.SafetensorError as error:
+            beside.unlink(missing_ok=True)
+            raise OSError(str(error)) from error
         except BaseException:
             beside.unlink(missing_ok=True)
             raise

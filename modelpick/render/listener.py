@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from modelpick.progress import SILENT, Step
+from modelpick.progress import SILENT, Listener, Step
 from modelpick.render.human import make_console, terminal_width
 from modelpick.render.sanitise import clean_line
 from modelpick.render.stderr import tell
@@ -27,6 +27,10 @@ class _Bar:
         self._progress.update(self._task, description=clean_line(text))
 
 
+def _silent() -> Listener:
+    return SILENT
+
+
 class TerminalListener:
     """Shows steps as bars of one live display, which is there only while a step is under way."""
 
@@ -35,6 +39,10 @@ class TerminalListener:
         self._bars = bars and stream.isatty()
         self._progress: Progress | None = None
         self._open_steps = 0
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        """In another process there is no terminal of ours: what is pickled is silent."""
+        return _silent, ()
 
     @contextmanager
     def step(self, text: str, total: float | None = None, unit: str = "") -> Iterator[Step]:

@@ -29,8 +29,10 @@ class RowOptions:
         archs: Architectures of the catalogue to train from scratch.
         said: Options of the network that count for them, by the names of `evaluate`; None: those that differ from the
             defaults of `mlp`.
-        resume: A folder for the states of their trainings.
+        keep_in: A folder for the states of their trainings.
+        side, flip, class_weight: Of architectures, as in `ArchitectureOptions`.
         device: Of pretrained models.
+        tune: The settings of row `mlp` are searched for inside its training rows.
     """
 
     with_: tuple[str, ...] = ()
@@ -41,8 +43,12 @@ class RowOptions:
     endpoint: str | None = None
     archs: tuple[str, ...] = ()
     said: tuple[str, ...] | None = None
-    resume: Path | None = None
+    keep_in: Path | None = None
+    side: int | None = None
+    flip: bool = False
+    class_weight: str | None = None
     device: str = "auto"
+    tune: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from modelpick.errors import UsageError
-from modelpick.progress import Listener
+from modelpick.progress import SILENT, Listener
 from modelpick.verbs.eval_options import ROWS, RowOptions
 
 if TYPE_CHECKING:
     from modelpick.data.candidate import Entry
     from modelpick.data.dataset import Dataset
+    from modelpick.data.plan import SplitOptions
     from modelpick.evaluation.dense_baselines import NetworkShape
     from modelpick.models.options import NetworkOptions
 
@@ -27,7 +28,7 @@ def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, li
     with listener.step("Loading PyTorch and scikit-learn"):
         from modelpick.evaluation.baselines import MOST_ROWS, entries
     made = {entry.name: entry for entry in entries(dataset, _shape(network))}
-    made["mlp"] = mlp_entry(dataset, network)
+    made["mlp"] = mlp_entry(dataset, network, rows.tune, listener)
     if dataset.kind == "table":
         from modelpick.models.stack.candidate import stack_entry
 
@@ -81,8 +82,38 @@ def _architectures(dataset: Dataset, network: NetworkOptions, rows: RowOptions, 
             f"an architecture takes no batches of `{given['batch_size']}`", "give a number of rows: `--batch-size 32`"
         )
     init = {"zero": "zero", "normal": "random"}.get(network.init, "paper")
-    options = ArchitectureOptions(**given, init=init, device=network.device, keep_in=rows.resume)
+    options = ArchitectureOptions(
+        **given,
+        init=init,
+        device=network.device,
+        keep_in=rows.keep_in,
+        side=rows.side,
+        flip=rows.flip,
+        class_weight=rows.class_weight,
+    )
     return architecture_entries(rows.archs, dataset, options, listener)
+
+
+def asked_of(
+    dataset: Dataset, network: NetworkOptions, rows: RowOptions, splits: SplitOptions, **more: object
+) -> dict[str, object]:
+    """All that the numbers of the architectures depend on, by the words of the command line."""
+    shared = {option: getattr(network, name) for option, name in _FOR_ARCHITECTURES.items()}
+    return {
+        "data": dataset.fingerprint,
+        "--arch": rows.archs,
+        **{f"--{option.replace('_', '-')}": value for option, value in shared.items()},
+        "--init": network.init,
+        "--device": network.device,
+        "--side": rows.side,
+        "--flip": rows.flip,
+        "--class-weight": rows.class_weight,
+        "--split": splits.ratio,
+        "--folds": splits.folds,
+        "--repeats": splits.repeats,
+        "--seed": splits.seed,
+        **more,
+    }
 
 
 def _shape(network: NetworkOptions) -> NetworkShape:
@@ -98,8 +129,8 @@ def _shape(network: NetworkOptions) -> NetworkShape:
     )
 
 
-def mlp_entry(dataset: Dataset, network: NetworkOptions) -> Entry:
-    """Row `mlp`: the plain network, shaped by the options."""
+def mlp_entry(dataset: Dataset, network: NetworkOptions, tune: bool = False, listener: Listener = SILENT) -> Entry:
+    """Row `mlp`: the plain network, shaped by the options, or (`tune`) by a search that begins with them."""
     from modelpick.data.candidate import Entry
     from modelpick.models.candidate import MLPCandidate, fit_many
     from modelpick.models.estimators import MLPClassifier, MLPRegressor
@@ -117,6 +148,13 @@ def mlp_entry(dataset: Dataset, network: NetworkOptions) -> Entry:
     batch = network.batch_size if isinstance(network.batch_size, int) else dataset.rows
     check_memory((columns, *network.hidden_layer_sizes, outputs), dataset.rows, batch)  # at least so many features
     settings = asdict(network)
+    if tune:
+        from modelpick.models.tune.candidate import TunedMLPCandidate, fit_many_tuned
+
+        def make_tuned(seed: int) -> TunedMLPCandidate:
+            return TunedMLPCandidate(estimator(**settings, random_state=seed), dataset.target_name, listener)
+
+        return Entry(name="mlp", kind="mlp", make=make_tuned, fit_many=lambda jobs: fit_many_tuned(make_tuned, jobs))
 
     def make(seed: int) -> MLPCandidate:
         return MLPCandidate(estimator(**settings, random_state=seed), dataset.target_name)

@@ -47,6 +47,9 @@ def evaluate(
     models: Sequence[str] = (),
     arch: Sequence[str] = (),
     said: Sequence[str] | None = None,
+    side: int | None = None,
+    flip: bool = False,
+    class_weight: str | None = None,
     resume: str | Path | None = None,
     hidden: Sequence[int] | None = None,
     activation: str = "relu",
@@ -60,6 +63,7 @@ def evaluate(
     patience: int = 10,
     dropout: float = 0.0,
     weight_decay: float = 0.0,
+    tune: bool = False,
     split: str | None = None,
     folds: int | None = None,
     repeats: int | None = None,
@@ -105,10 +109,17 @@ def evaluate(
         arch: Architectures of the catalogue to train from scratch on these data: `lenet5`, `resnet18`, `lstm`, ...
         said: Names of the network's options below that count for `arch` too; None: those that differ from their
             defaults. What is not said is set for each architecture by what was measured to work.
-        resume: A folder for the state of each training of `arch` after each epoch: the same call goes on from there.
+        side: Pixels on a side to which images are scaled for `arch`; None: what suits the architecture.
+        flip: Half of the images are mirrored while `arch` learns: only where left and right mean the same.
+        class_weight: `balanced` counts the rows of rare classes more while `arch` learns.
+        resume: The place or name of a run with `arch` that was interrupted: with what else was asked for then, its
+            trainings go on from their last states, to the numbers that it would have had.
         hidden: Nodes of each hidden layer; None is 128, 128; an empty one makes a linear model.
         activation, init, cost, optimizer, lr, batch_size, epochs, early_stopping, patience, dropout, weight_decay:
             Of the network (row `mlp`), as in `MLPClassifier`. Without them it is the course's network for Iris.
+        tune: Searches hidden layers, activation, decay, rate and dropout of row `mlp` inside its training rows, by
+            successive halving; what the options say is the first setting tried. Epochs and batches then go by the
+            count of rows, and the optimiser is adamw.
         split: Shares of train, validation and test, such as `8:1:1`, instead of cross-validation.
         folds: Of cross-validation. By default a tenth of the rows stays untouched to the end, and the others are
             cross-validated: 10 folds 5 times up to 5,000 rows, 5 folds once up to 50,000; above, and for what takes
@@ -141,9 +152,10 @@ def evaluate(
     from modelpick.models.architectures.known import known
     from modelpick.models.options import NetworkOptions, check_options, hidden_sizes
     from modelpick.models.run_folder import RUNS, check_free, new_run_name
+    from modelpick.models.unfinished import find_unfinished, states_of
     from modelpick.notebook import register
     from modelpick.places import user_path
-    from modelpick.verbs.eval_rows import trained_rows
+    from modelpick.verbs.eval_rows import asked_of, trained_rows
     from modelpick.verbs.lesson import check_course, teach
 
     register()
@@ -179,8 +191,11 @@ def evaluate(
         row_options(with_, without, models, must_beat, allow_rejected, endpoint),
         archs=tuple(known(name).name for name in as_names(arch)),
         said=None if said is None else as_names(said),
-        resume=None if resume is None else user_path(resume),
+        side=side,
+        flip=flip,
+        class_weight=class_weight,
         device=device,
+        tune=tune,
     )
     splits = SplitOptions(ratio=None if split is None else parse_ratio(split), folds=folds, repeats=repeats, seed=seed)
     protocol = ProtocolOptions(splits=splits, metric=metric, jobs=jobs)
@@ -190,6 +205,9 @@ def evaluate(
     created = datetime.now().astimezone()
     if run_dir is not None:
         check_free(user_path(run_dir))
+    resumed = None if resume is None else find_unfinished(str(resume))
+    if resumed is not None and not rows.archs:
+        raise UsageError("`--resume` goes on with trainings of `--arch`, and there is none", "repeat the whole command")
     dataset = read_dataset(
         data,
         target=target,
@@ -199,13 +217,20 @@ def evaluate(
         options=reading,
         listener=listener,
     )
-    place = RUNS / new_run_name(dataset.name, created) if run_dir is None else user_path(run_dir)
+    place = (resumed or RUNS / new_run_name(dataset.name, created)) if run_dir is None else user_path(run_dir)
     if course:
         return teach(dataset, network, protocol, place, run_dir is None, created, terms, listener)
-    trained = trained_rows(dataset, network, rows, listener)
-    evaluation, refused = _compare(dataset, trained, rows, protocol, listener)
-    bar = None if must_beat is None else judge_bar(evaluation, must_beat)
-    return _keep(evaluation, place, run_dir is None, created, network.device, terms, bar, refused)
+    asked = None
+    if rows.archs:
+        asked = asked_of(dataset, network, rows, splits, **{"--group": group, "--time": time, "--test": test})
+    with states_of(resumed or place, asked, resumed=resumed is not None, listener=listener) as states:
+        rows = replace(rows, keep_in=states.folder)
+        trained = trained_rows(dataset, network, rows, listener)
+        evaluation, refused = _compare(dataset, trained, rows, protocol, listener)
+        bar = None if must_beat is None else judge_bar(evaluation, must_beat)
+        result = _keep(evaluation, place, run_dir is None, created, network.device, terms, bar, refused)
+        states.complete = not evaluation.interrupted
+    return result
 
 
 def _compare(

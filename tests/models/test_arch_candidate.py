@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 from modelpick.data.dataset import Dataset
 from modelpick.data.images.rows import read_images
 from modelpick.data.network_inputs.words import WordInputs, words_of
 from modelpick.data.texts import Texts
 from modelpick.errors import AnswerIsNo, UsageError
+from modelpick.models import arch_candidate
 from modelpick.models.arch_entries import architecture_entries, in_words
+from modelpick.models.arch_inputs import inputs_for
 from modelpick.models.arch_plan import ArchitectureOptions
 from modelpick.models.checkpoint import load, save
 from modelpick.models.saved import SavedModel
 from modelpick.models.training_state import Keeping
+from modelpick.progress import SILENT
 
 
 def data(kind, features, target) -> Dataset:
@@ -111,6 +116,7 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(notes, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arch_candidate, "Keeping", partial(Keeping, every=0))
         patch.setattr(Keeping, "write", stopping)
         with pytest.raises(KeyboardInterrupt):
             broken.fit(notes.features, notes.target)
@@ -118,6 +124,42 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(notes, tmp_path):
     assert writes == [1, 2, 3, 4]
     assert np.array_equal(going_on.predict_proba(notes.features), whole.predict_proba(notes.features))
     assert len(going_on.history) == 4
+    (state,) = tmp_path.iterdir()
+    with safe_open(state, framework="pt") as file:  # what is done is not learned from any more
+        assert not any(name.startswith("optimizer") for name in file.keys())  # noqa: SIM118 - it is no dict
+
+
+def test_a_full_disk_does_not_end_a_training(notes, tmp_path):
+    heard = []
+
+    class Hearing(type(SILENT)):
+        def notice(self, text):
+            heard.append(text)
+
+    (tmp_path / "taken").write_text("a file stands where the folder should")
+    (entry,) = architecture_entries(
+        ["transformer"], notes, ArchitectureOptions(epochs=2, keep_in=tmp_path / "taken"), Hearing()
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arch_candidate, "Keeping", partial(Keeping, every=0))
+        assert len(entry.make(0).fit(notes.features, notes.target).history) == 2
+    assert len(heard) == 1
+    assert "cannot be kept" in heard[0]
+
+
+def test_the_time_of_all_trainings_is_told_once(notes):
+    heard = []
+
+    class Hearing(type(SILENT)):
+        def notice(self, text):
+            heard.append(text)
+
+    (entry,) = architecture_entries(["lstm"], notes, listener=Hearing())
+    entry.foretold(4)
+    tell = entry.make(0).recipe.expects
+    for seconds in (2.0, 135.0, 200.0):
+        tell(seconds)
+    assert heard == ["`lstm`: about 9 minutes on this machine for 3 trainings and the final one"]
 
 
 def test_early_stopping_counts_on_validation_rows(notes):
@@ -170,3 +212,16 @@ def test_how_long_is_said_in_words():
         "about 2 hours",
         "about 2 days",
     ]
+
+
+def test_images_have_the_side_that_is_asked_for_where_the_architecture_takes_it(stripes):
+    def side(name, **options):
+        (entry,) = architecture_entries([name], stripes, ArchitectureOptions(**options))
+        recipe = entry.make(0).recipe
+        return inputs_for(recipe.architecture, recipe.plan, recipe.options, stripes.features).shape[1]
+
+    assert [side("resnet18"), side("resnet18", side=96), side("lenet5", side=96)] == [32, 96, 32]
+    for name, wrong in (("vit-b16", 70), ("alexnet", 32), ("resnet18", 5000)):
+        with pytest.raises(UsageError) as raised:
+            side(name, side=wrong)
+        assert f"not {wrong}" in raised.value.message
