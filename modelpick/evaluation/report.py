@@ -139,7 +139,7 @@ def _is_it_real(evaluation: Evaluation, compared: Sequence[Comparison]) -> Itera
     yield Heading("Is the difference real?")
     yield comparison_table(evaluation, compared)
     yield Text(
-        "Corrected resampled t test on the differences over the splits; p adjusted for all rows (Holm).", Tone.MUTED
+        "Corrected resampled t test on the differences over the splits; p adjusted for all rows of this table (Holm).", Tone.MUTED
     )
     best = evaluation.best
     for c in compared:
