@@ -110,7 +110,31 @@ def _from_pretrained(folder: PretrainedFolder, head: bool) -> tuple[Any, Mapping
                 raise
             return load_with("eager")
     except _FAULTS as error:
+        other = _other_shapes(folder, auto) if isinstance(error, RuntimeError) else []
+        if other:
+            raise refused(folder.name, f"weights are of another shape than its config says: {_few(other)}") from error
         raise refused(folder.name, f"transformers cannot load it: {_line(error)}") from error
+
+
+def _other_shapes(folder: PretrainedFolder, auto: Any) -> list[str]:
+    """Tensors whose shape in the file is not that of the model, which is laid out without numbers for this."""
+    package = transformers()
+    try:
+        config = package.AutoConfig.from_pretrained(
+            str(folder.model_path), local_files_only=True, trust_remote_code=False
+        )
+        with torch.device("meta"):
+            model = auto.from_config(config, trust_remote_code=False)
+    except _FAULTS:
+        return []
+    expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    prefix = f"{model.base_model_prefix}."
+    found = []
+    for name, stored in folder.tensors.items():
+        shape = expected.get(name, expected.get(name.removeprefix(prefix), expected.get(prefix + name)))
+        if shape is not None and shape != stored.shape:
+            found.append(name)
+    return found
 
 
 def _check_report(folder: PretrainedFolder, model: Any, info: Mapping[str, Any], head: bool) -> None:
@@ -125,10 +149,11 @@ def _check_report(folder: PretrainedFolder, model: Any, info: Mapping[str, Any],
     mismatched = sorted(str(item[0]) for item in info["mismatched_keys"])
     if not missing and not unexpected and not mismatched and not info["error_msgs"]:
         return
-    if head and missing and all(not _in_backbone(key, model.base_model) for key in missing) and not unexpected:
+    heads = [key for key in missing if not _in_backbone(key, model.base_model)] if head else []
+    if heads and not unexpected:
         raise refused(
             folder.name,
-            f"the weights of the head that names the classes are not there ({_few(missing)}), so it would be random",
+            f"the weights of the head that names the classes are not there ({_few(heads)}), so it would be random",
             "test it by its features, which do not need the head",
         )
     found = (("missing", missing), ("unexpected", unexpected), ("of another shape", mismatched))
