@@ -268,7 +268,7 @@ def _json_bytes(value: Any) -> bytes:
 
 
 def _tensor_bytes(tensors: Mapping[str, NDArray[Any]]) -> bytes:
-    return safetensors.numpy.save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()})
+    return safetensors.numpy.save({name: np.asarray(tensor, order="C") for name, tensor in tensors.items()})
 
 
 def _config_hash(config: Mapping[str, Any]) -> str:
