@@ -7,13 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-_CLOCK = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?)?"
+_CLOCK = (
+    r"(?:,?[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?: ?[ap]\.?m\.?)?"
+    r"(?: ?Z|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?)?"
+)
 _YEAR = "[12][0-9]{3}"
 _MONTH = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     "nov(?:ember)?|dec(?:ember)?)"
 )
 _DAY, _NUMBER = "(?P<day>[0-9]{1,2})", "(?P<month>[0-9]{1,2})"
+_WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? ")
+_TURN = 69  # two digits up to 68 are of this century, as POSIX has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ def _rest(pattern: str) -> str:
     return f"{pattern}(?P<clock>{_CLOCK.lower()})"
 
 
+YEAR_MONTH_DAY = "yearmonthday"
 FORMS: tuple[DateForm, ...] = (
     _form("year-month-day", _rest(rf"(?P<year>{_YEAR})(?P<sep>[-/.]){_NUMBER}(?P=sep){_DAY}")),
     _form("day/month/year", _rest(rf"{_DAY}(?P<sep>[-/.]){_NUMBER}(?P=sep)(?P<year>{_YEAR})")),
@@ -45,25 +51,33 @@ FORMS: tuple[DateForm, ...] = (
     _form("month day, year", _rest(rf"(?P<word>{_MONTH})\.? {_DAY},? (?P<year>{_YEAR})")),
     _form("year-month", rf"(?P<year>{_YEAR})-(?P<month>[0-9]{{2}})"),
     _form("year, month", rf"(?P<year>{_YEAR}),? (?P<word>{_MONTH})"),
+    _form("day.month.yy", _rest(rf"{_DAY}\.{_NUMBER}\.(?P<year>[0-9]{{2}})")),
+    _form("day-month-yy", _rest(rf"{_DAY}[- ](?P<word>{_MONTH})[- ](?P<year>[0-9]{{2}})")),
+    _form(YEAR_MONTH_DAY, r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<clock>)"),
     _form("month year", rf"(?P<word>{_MONTH})\.?,? (?P<year>{_YEAR})"),
 )
 FORM_NAMES = tuple(form.name for form in FORMS)
 _FORM = {form.name: form for form in FORMS}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK_PARTS = re.compile(
-    r"[ t](?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]{1,9})?)?(?P<zone>.*)"
+    r",?[ t](?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]{1,9})?)?"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?(?P<zone>.*)"
 )
 
 
 def seconds(cell: str, form: str) -> float | None:
     """Seconds since 1970 (UTC where a zone is written, else as it stands), or None where it is no date of the form."""
-    match = _FORM[form].pattern.fullmatch(cell.strip().lower())
+    text = cell.strip().lower()
+    weekday = _WEEKDAY.match(text)
+    match = _FORM[form].pattern.fullmatch(text if weekday is None else text[weekday.end() :])
     if match is None:
         return None
     parts = match.groupdict()
     month = _MONTHS.index(parts["word"][:3]) + 1 if parts.get("word") else int(parts["month"])
     try:
-        moment = datetime(int(parts["year"]), month, int(parts.get("day") or 1), tzinfo=UTC)
+        year = int(parts["year"])
+        year += 0 if len(parts["year"]) > 2 else 2000 if year < _TURN else 1900
+        moment = datetime(year, month, int(parts.get("day") or 1), tzinfo=UTC)
     except ValueError:
         return None
     clock = _clock_seconds(parts.get("clock") or "")
@@ -77,9 +91,13 @@ def _clock_seconds(clock: str) -> float | None:
     if match is None:
         return None
     hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
+    if match["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if match["half"] == "p" else 0)
     if hour > 23 or minute > 59 or second > 60:
         return None
-    zone = match["zone"].replace(":", "")
+    zone = match["zone"].strip().replace(":", "")
     offset = (
         0 if zone in ("", "z") else (int(zone[1:3]) * 3600 + int(zone[3:5] or 0) * 60) * (-1 if zone[0] == "-" else 1)
     )

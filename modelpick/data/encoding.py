@@ -7,14 +7,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelpick.data.encoding_guess import best_encoding
 from modelpick.errors import CannotFindOut
 
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 22
-_GUESSES = ("cp1252", "mac_roman")
-_WORDS = {"cp1252": "Windows-1252 (latin-1)", "mac_roman": "Mac Roman", "latin-1": "latin-1"}
-_RARE = "ŒœŠšŽžŸƒˆ˜"  # letters where Mac Roman has its most common ones
-_PUNCTUATION = "‘’‚“”„–—…•°€£§©®«»¿¡½¼¾×²³µ·ºª"
+_WORDS = {
+    "cp1252": "Windows-1252 (latin-1)",
+    "mac_roman": "Mac Roman",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "koi8_r": "KOI8-R",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp932": "Shift-JIS",
+    "cp949": "EUC-KR",
+    "gb18030": "GB18030",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,43 +105,20 @@ def _first_wrong(path: Path, encoding: str) -> int | None:
 
 
 def _guessed(path: Path, shown: str, wrong: int) -> tuple[str, str]:
-    """The likelier of the Western one-byte encodings, and a note with a cell by which a person can judge."""
+    """The likeliest of the older encodings, and a note with a cell by which a person can judge."""
     with path.open("rb") as file:
         file.seek(max(0, wrong - 100))
         sample = file.read(_SAMPLE)
-    if any(byte in sample for byte in range(9)) or sum(byte > 127 for byte in sample[:100_000]) > 30_000:
+    if any(byte in sample for byte in range(9)):
         raise CannotFindOut(
             f"`{shown}` is no text: it is neither UTF-8 nor UTF-16, and holds bytes that no table has",
             "check the file; another encoding is named with `--encoding`",
             kind="data",
         )
-    scores = {encoding: _plausibility(sample, encoding) for encoding in _GUESSES}
-    known = {encoding: score for encoding, score in scores.items() if score is not None}
-    best = max(known, key=lambda encoding: known[encoding] or 0) if known else "latin-1"
+    best = best_encoding(sample) or "latin-1"
     cell = _around(sample, min(wrong, 100)).decode(best, errors="replace").strip(' "')
-    return best, f"Not UTF-8: taken as {_WORDS[best]} by guess, so that a cell reads `{cell}`; `--encoding` overrules."
-
-
-def _plausibility(sample: bytes, encoding: str) -> float | None:
-    """How far the characters beyond ASCII look like Western writing; None where bytes have no meaning in it."""
-    try:
-        text = sample.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-    score, strange = 0.0, [i for i, char in enumerate(text) if char > "\x7f"]
-    for i in strange[:10_000]:
-        char, before, after = text[i], text[i - 1 : i], text[i + 1 : i + 2]
-        if char == "\xa0":
-            score += 1
-        elif char.isalpha():
-            beside = (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha())
-            misplaced = char.isupper() and (before.islower() or not after.isalpha())
-            score += (-1 if misplaced else 1) if beside else 0
-            if encoding == "cp1252" and char in _RARE:
-                score -= 0.25
-        else:
-            score += 0.5 if char in _PUNCTUATION else -1
-    return score
+    name = _WORDS.get(best, best)
+    return best, f"Not UTF-8: taken as {name} by guess, so that a cell reads `{cell}`; `--encoding` overrules."
 
 
 def _around(sample: bytes, at: int) -> bytes:

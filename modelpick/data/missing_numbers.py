@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from modelpick.data.table import Column, listed, number_text
 
-_LOW = (-1.0, -9.0, -99.0, -200.0, -999.0, -9999.0, -99999.0, -999.25)
-_HIGH = (99.0, 999.0, 9999.0, 99999.0, 999999.0, 9.99e32)
+_LOW = (-1.0, -7.0, -8.0, -9.0, -88.0, -99.0, -200.0, -888.0, -999.0, -8888.0, -9999.0, -32768.0, -99999.0, -999.25)
+_HIGH = (99.0, 888.0, 999.0, 8888.0, 9999.0, 99999.0, 999999.0, 1e20, 1e30, 9.99e32)
 _SHARE, _ROWS, _VALUES = 0.005, 5, 10
+_LONE = 2.5
+"""How many times wider than all gaps between the smaller half of the other values the gap beside a code must be."""
 
 
 Codes = Mapping[str, tuple[float, ...]]
@@ -27,12 +29,13 @@ def notes(codes: Codes) -> list[str]:
     return told
 
 
-def find(columns: Sequence[Column]) -> Codes:
-    """The codes of columns of numbers.
+def find(columns: Sequence[Column], target: str = "") -> Codes:
+    """The codes of columns of numbers, one of which may be the target.
 
     A code of the usual ones counts at the edge of a column, in at least half a percent of the rows (and 5), where the
-    next value is more than two interquartile ranges away; once found it counts in every column at whose edge it lies.
-    Zero counts in its own column only: where all else is positive, and the next value an interquartile range away.
+    next value is more than two interquartile ranges away (one, where a negative code stands below numbers that are all
+    positive); once found it counts in every column at whose edge it lies. Zero counts in its own column only, and not
+    in a target: where all else is positive, and the next value an interquartile range away.
     """
     edges = {c.name: edge for c in columns if c.kind == "number" and (edge := _edges(c.values)) is not None}
     of_columns = {c.name: c.values for c in columns if c.name in edges}
@@ -40,13 +43,13 @@ def find(columns: Sequence[Column]) -> Codes:
         (name, edge)
         for name, ends in edges.items()
         for edge, known in zip(ends, (_LOW, _HIGH), strict=True)
-        if edge in known and _apart(of_columns[name], edge, 2.0)
+        if edge in known and (_apart(of_columns[name], edge, 2.0) or (edge < 0 and _below_all(of_columns[name], edge)))
     }
     everywhere = {code for _, code in hits}
     codes: dict[str, tuple[float, ...]] = {}
     for name, (low, high) in edges.items():
         found = [edge for edge in (low, high) if edge in everywhere and (low != high or (name, edge) in hits)]
-        if not found and low == 0 and _apart(of_columns[name], 0.0, 1.0, most=0.2):
+        if not found and low == 0 and name != target and _below_all(of_columns[name], 0.0):
             found = [0.0]
         if found:
             codes[name] = tuple(found)
@@ -78,6 +81,14 @@ def coded(values: NDArray[np.float64], codes: Sequence[float]) -> NDArray[np.boo
 def _edges(values: NDArray[np.float64]) -> tuple[float, float] | None:
     low, high = np.fmin.reduce(values, initial=np.inf), np.fmax.reduce(values, initial=-np.inf)
     return None if low > high else (float(low), float(high))
+
+
+def _below_all(values: NDArray[np.float64], code: float) -> bool:
+    """Whether the code stands alone, in a fifth of the rows at most, below numbers that are all positive."""
+    rest = np.unique(values[~np.isnan(values) & (values != code)])
+    if len(rest) < _VALUES or rest[0] <= 0 or not _apart(values, code, 1.0, most=0.2):
+        return False
+    return bool(rest[0] - code >= _LONE * np.diff(rest[: len(rest) // 2 + 1]).max())
 
 
 def _apart(values: NDArray[np.float64], code: float, ranges: float, most: float = 1.0) -> bool:

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from modelpick.data.number_styles import NumberStyle
 from modelpick.data.read_options import ReadOptions
 from modelpick.data.table import Column, ColumnKind
 from modelpick.errors import CannotFindOut
@@ -24,11 +23,13 @@ class TypedColumns:
 
     Attributes:
         styles: Of the columns whose numbers are not written `1234.5`, and of the dates, how they are written.
+        words: Of columns of numbers, the words in them that stand for a missing value.
     """
 
     columns: tuple[Column, ...]
     notes: tuple[str, ...] = ()
     styles: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class RawTable(Protocol):
@@ -70,19 +71,33 @@ class RawTable(Protocol):
         ...
 
     def features(
-        self, names: Sequence[str], kinds: Mapping[str, ColumnKind] = ..., styles: Mapping[str, str] = ...
+        self,
+        names: Sequence[str],
+        kinds: Mapping[str, ColumnKind] = ...,
+        styles: Mapping[str, str] = ...,
+        words: Mapping[str, Sequence[str]] = ...,
     ) -> TypedColumns:
         """These columns, each of the kind given for it, or that its cells show; missing codes are missing values."""
         ...
 
     def as_kinds(
-        self, columns: Sequence[tuple[str, ColumnKind]], styles: Mapping[str, str] = ...
+        self,
+        columns: Sequence[tuple[str, ColumnKind]],
+        styles: Mapping[str, str] = ...,
+        words: Mapping[str, Sequence[str]] = ...,
     ) -> tuple[Column, ...]:
-        """These columns as the given kinds and styles; an error names the first cell that does not fit."""
+        """These columns as the given kinds, styles and words for missing values.
+
+        An error names the first cell that does not fit.
+        """
         ...
 
-    def style(self, name: str) -> NumberStyle:
-        """How the numbers of a column are written."""
+    def style(self, name: str) -> str:
+        """How the numbers of a column are written: `1.234,5`, or `1.234,5 €` with what stands around them."""
+        ...
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Words that stand for a missing value in a column of numbers."""
         ...
 
     def labels(self, name: str) -> NDArray[Any]:

@@ -171,6 +171,7 @@ class _Reading:
                 **self.raw.dialect,
                 "styles": dict(typed.styles),
                 "missing_numbers": {column: list(found) for column, found in codes.items()},
+                "missing_words": {column: list(found) for column, found in typed.words.items()},
             },
             row_numbers=np.asarray(rows, dtype=np.intp) + 1,
         )
@@ -203,7 +204,9 @@ class _Reading:
     def _features(self) -> TypedColumns:
         aside = {self.target_name, *self._aside()}
         kinds: dict[str, ColumnKind] = {**self.schema.kinds, **dict.fromkeys(self.options.text, "text")}
-        return self.raw.features([name for name in self.raw.names if name not in aside], kinds, self.schema.styles)
+        return self.raw.features(
+            [name for name in self.raw.names if name not in aside], kinds, self.schema.styles, self.schema.missing_words
+        )
 
     def _without_codes(
         self, typed: TypedColumns, task: Task, target: NDArray[Any], rows: NDArray[np.intp], notes: list[str]
@@ -220,7 +223,7 @@ class _Reading:
         elif self.raw.typed:
             codes = {}
         else:
-            codes = missing_numbers.find(columns)
+            codes = missing_numbers.find(columns, self.target_name)
             notes += missing_numbers.notes(codes)
         if task == "regression" and codes.get(self.target_name):
             there = ~missing_numbers.coded(target, codes[self.target_name])
@@ -245,7 +248,7 @@ class _Reading:
         if absent:
             raise columns_differ(absent, [], f"the test file `{shown}`")
         more = [name for name in raw.names if name not in self.raw.names]
-        columns = raw.as_kinds([(column.name, column.kind) for column in typed.columns], typed.styles)
+        columns = raw.as_kinds([(column.name, column.kind) for column in typed.columns], typed.styles, typed.words)
         columns = missing_numbers.without(columns, dataset.reading["missing_numbers"])
         target, rows = targets_like(raw, dataset, shown)
         test = Table(columns, raw.rows).take(rows)

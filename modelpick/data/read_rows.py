@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from modelpick.data import dates
 from modelpick.data.files import resolve
 from modelpick.data.missing_numbers import without
-from modelpick.data.number_styles import STYLES
+from modelpick.data.number_signs import is_number_style
 from modelpick.data.opening import open_table
 from modelpick.data.read_options import ReadOptions
 from modelpick.data.schema import LARGEST, MISSING_CODES
@@ -59,8 +59,9 @@ def read_rows(
     missing = [name for name, _ in columns if name not in given]
     extra = [name for name in raw.names if name not in known]
     if missing or extra:
-        raise columns_differ(missing, extra, f"`{path}`")
-    made = raw.as_kinds(columns, {str(name): str(style) for name, style in reading.get("styles", {}).items()})
+        drop = " ".join(f"--drop {shlex.quote(name)}" for name in extra[:8])
+        raise columns_differ(missing, extra, f"`{path}`", None if missing else f"leave them out: `{drop}`")
+    made = raw.as_kinds(columns, reading.get("styles", {}), reading.get("missing_words", {}))
     return Table(without(made, reading.get("missing_numbers", {})), raw.rows)
 
 
@@ -69,11 +70,14 @@ def is_reading(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     missing, styles, numbers = value.get("missing", []), value.get("styles", {}), value.get("missing_numbers", {})
+    words = value.get("missing_words", {})
     return (
         isinstance(missing, list)
         and all(isinstance(code, str) for code in missing)
         and isinstance(styles, dict)
-        and all(style in (*STYLES, *dates.FORM_NAMES) for style in styles.values())
+        and all(style in dates.FORM_NAMES or is_number_style(style) for style in styles.values())
+        and isinstance(words, dict)
+        and all(isinstance(of, list) and all(isinstance(word, str) for word in of) for of in words.values())
         and isinstance(numbers, dict)
         and all(
             isinstance(codes, list) and all(type(code) in (int, float) for code in codes) for codes in numbers.values()
@@ -97,9 +101,13 @@ def rows_from_values(
         values = "1 value" if len(cells) == 1 else f"{len(cells)} values"
         raise UsageError(f"`--row` has {values} where the model takes {len(columns)}", _order(columns))
     codes = {str(code) for code in reading.get("missing", MISSING_CODES)}
-    styles = reading.get("styles", {})
+    styles, words = reading.get("styles", {}), reading.get("missing_words", {})
     made = [
-        Column(name=name, kind=kind, values=_cell(cell.strip(), name, kind, codes, styles.get(name)))
+        Column(
+            name=name,
+            kind=kind,
+            values=_cell(cell.strip(), name, kind, codes | set(words.get(name, ())), styles.get(name)),
+        )
         for cell, (name, kind) in zip(cells, columns, strict=True)
     ]
     return Table(without(made, reading.get("missing_numbers", {})), 1)

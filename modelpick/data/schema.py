@@ -13,6 +13,7 @@ INFINITE = r"[+-]?(?:[iI]nf|INF|[iI]nfinity|INFINITY)"
 MISSING_CODES = (
     *("", "NA", "NaN", "nan", "null", "NULL", "None", "?"),
     *("-", "--", ".", "N/A", "n/a", "#N/A", "#NA", "#N/A N/A", "<NA>", "\\N", "#VALUE!", "#DIV/0!"),
+    *("NAN", "Null", "NaT", "n.a.", "N.A.", "#REF!", "#NUM!", "#NAME?", "\u2013", "\u2014", "---", "..", "0000-00-00"),
 )
 """Cells of a feature that mean a missing value. Labels are taken as they stand: a class may be called NA."""
 LARGEST = 1e38

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, get_args
 
 from modelpick.data import dates
 from modelpick.data.dataset import Dataset, Task
+from modelpick.data.number_signs import is_number_style
 from modelpick.data.number_styles import STYLES
 from modelpick.data.table import ColumnKind
 from modelpick.errors import CannotFindOut, UsageError
@@ -41,6 +42,7 @@ class Schema:
         kinds: Column -> its kind.
         styles: Column -> how its numbers or dates are written.
         missing_numbers: Column -> numbers that are missing values in it.
+        missing_words: Column of numbers -> words that are missing values in it.
     """
 
     reading: Mapping[str, Any] = field(default_factory=dict)
@@ -50,6 +52,7 @@ class Schema:
     drop: tuple[str, ...] = ()
     styles: Mapping[str, str] = field(default_factory=dict)
     missing_numbers: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    missing_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load(path: Path) -> Schema:
@@ -79,7 +82,7 @@ class _Checked:
     def schema(self, fields: Mapping[str, Any]) -> Schema:
         if fields.get("schema") != FORMAT:
             self.refuse("", "schema", f'is not `"{FORMAT}"`', "this version reads no other")
-        known = ("schema", "reading", "target", "columns", "styles", "missing_numbers")
+        known = ("schema", "reading", "target", "columns", "styles", "missing_numbers", "missing_words")
         for key, value in fields.items():
             if key not in known:
                 self.refuse("", key, "is unknown", f"known are {', '.join(known)}")
@@ -99,10 +102,12 @@ class _Checked:
                 self.refuse("columns", name, f"has the kind {kind!r}", f"one of {', '.join(_KINDS)}")
         styles = fields.get("styles", {})
         for name, style in styles.items():
-            if style not in (*STYLES, *dates.FORM_NAMES):
-                self.refuse(
-                    "styles", name, f"has the style {style!r}", f"one of {', '.join((*STYLES, *dates.FORM_NAMES))}"
-                )
+            if style not in dates.FORM_NAMES and not is_number_style(style):
+                self.refuse("styles", name, f"has the style {style!r}", f"one of {', '.join(_STYLES)}")
+        words = fields.get("missing_words", {})
+        for name, of_column in words.items():
+            if not isinstance(of_column, list) or not all(isinstance(word, str) for word in of_column):
+                self.refuse("missing_words", name, "is no list of texts", 'such as `["n.d."]`')
         return Schema(
             reading=reading,
             target=target.get("name"),
@@ -111,6 +116,7 @@ class _Checked:
             drop=tuple(name for name, kind in columns.items() if kind == "drop"),
             styles=styles,
             missing_numbers=self._numbers(fields.get("missing_numbers", {})),
+            missing_words={name: tuple(of_column) for name, of_column in words.items()},
         )
 
     def _typed(self, fields: Mapping[str, Any], section: str) -> None:
@@ -156,7 +162,13 @@ def check_columns(path: Path, schema: Schema, names: Sequence[str]) -> None:
     """Refuses a column of the schema that the table has not; line and key are named."""
     checked = _Checked(path, path.read_text(encoding="utf-8"))
     kinds = (*schema.kinds, *schema.drop)
-    for section, keys in (("columns", kinds), ("styles", schema.styles), ("missing_numbers", schema.missing_numbers)):
+    sections = (
+        ("columns", kinds),
+        ("styles", schema.styles),
+        ("missing_numbers", schema.missing_numbers),
+        ("missing_words", schema.missing_words),
+    )
+    for section, keys in sections:
         for key in keys:
             if key not in names:
                 checked.refuse(section, key, "is no column of the table", "take the line out, or correct the name")
@@ -181,6 +193,7 @@ def text_of(dataset: Dataset) -> str:
     """The TOML text of what was inferred."""
     reading = dict(dataset.reading)
     styles, codes = reading.pop("styles", {}), reading.pop("missing_numbers", {})
+    words = reading.pop("missing_words", {})
     lines = [
         "# How modelpick read this table. Edit it, and give it again with `--schema`.",
         f"schema = {_value(FORMAT)}",
@@ -198,10 +211,13 @@ def text_of(dataset: Dataset) -> str:
     lines += [f"{_key(name)} = {_value(kind)}" for name, kind in dataset.features.kinds]
     lines += [f"{_key(column.name)} = {_value(column.kind)}  # kept out by a guard" for column in dataset.kept_out]
     lines += [f'{_key(name)} = "drop"' for name in dataset.dropped]
-    lines += ["", "# How numbers and dates are written. One of " + ", ".join(map(_value, _STYLES)) + ".", "[styles]"]
+    lines += ["", "# How numbers and dates are written. One of " + ", ".join(map(_value, _STYLES)) + "."]
+    lines += ["# What stands around each number follows the style, as in `1.234,5 €`.", "[styles]"]
     lines += [f"{_key(name)} = {_value(style)}" for name, style in styles.items()]
     lines += ["", "# Numbers that are missing values.", "[missing_numbers]"]
     lines += [f"{_key(name)} = {_value(list(of_column))}" for name, of_column in codes.items()]
+    lines += ["", "# Words that are missing values in columns of numbers.", "[missing_words]"]
+    lines += [f"{_key(name)} = {_value(list(of_column))}" for name, of_column in words.items()]
     return "\n".join(lines) + "\n"
 
 

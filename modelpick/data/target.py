@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.dataset import Dataset, Task
+from modelpick.data.number_signs import bare, split_style
 from modelpick.data.number_styles import STYLES, plain
 from modelpick.data.raw_table import RawTable
 from modelpick.data.schema import LARGEST, MISSING_CODES, infer_task, is_infinite
+from modelpick.data.style_notes import word_notes
 from modelpick.data.table import as_number, listed
 from modelpick.errors import CannotFindOut, UsageError
 
@@ -58,12 +60,14 @@ def read_target(
 ) -> tuple[Task, NDArray[Any], NDArray[np.intp]]:
     """The task, the targets of the rows that have one, and the numbers of these rows. Adds to the notes."""
     labels = raw.labels(name)
-    style = raw.style(name)
-    if style != STYLES[0] and task != "classification":
-        written = [None if label is None else plain(label.strip(), style) for label in labels]
+    style, words = raw.style(name), raw.words(name)
+    if (style != STYLES[0] or words) and task != "classification":
+        written = _written(labels, style, words)
         if task == "regression" or infer_task(_present(written)) == "regression":
             labels = np.array(written, dtype=object)
-            notes.append(f"The numbers of `{name}` are written like {style}.")
+            if style != STYLES[0]:
+                notes.append(f"The numbers of `{name}` are written like {style}.")
+            notes += word_notes({name: words})
     counts = Counter(label for label in labels if label is not None)
     # A label stands as it is, and a class may be called NA; a number to be predicted may be missing.
     codes = {label for label in counts if label.strip() in MISSING_CODES}
@@ -94,6 +98,13 @@ def read_target(
     return task, np.array([_number(labels[i], i, name, raw, shown) for i in rows]), rows
 
 
+def _written(labels: NDArray[Any], style: str, words: Sequence[str]) -> list[str | None]:
+    """Numbers of the style as `1234.5`, and None where a word says that one is missing."""
+    base, sign = split_style(style)
+    bared = [None if label is None else bare(label.strip(), sign) for label in labels]
+    return [None if label is None or label in words else plain(label, base) for label in bared]
+
+
 def _present(labels: Sequence[str | None]) -> list[str]:
     return [label for label in labels if label is not None and label not in MISSING_CODES]
 
@@ -108,8 +119,7 @@ def targets_like(raw: RawTable, dataset: Dataset, shown: str) -> tuple[NDArray[A
     name = dataset.target_name
     labels = raw.labels(name)
     if dataset.task == "regression":
-        style = raw.style(name)
-        labels = np.array([None if label is None else plain(label.strip(), style) for label in labels], dtype=object)
+        labels = np.array(_written(labels, raw.style(name), raw.words(name)), dtype=object)
     absent = set(MISSING_CODES) - set(dataset.classes)
     rows = np.array([i for i, v in enumerate(labels) if v is not None and v.strip() not in absent], dtype=np.intp)
     if dataset.task == "regression" and len(rows):

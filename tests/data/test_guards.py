@@ -79,6 +79,8 @@ def twice(share: float, other_target: bool = False) -> Dataset:
 CODED = np.where(LABELS == "yes", 3.0, 7.0)
 SITE = np.array([f"http://host/{i}" for i in range(ROWS)])
 NEARLY = np.where(STREAM.random(ROWS) < 0.05, np.where(CODED == 3.0, 7.0, 3.0), CODED)
+CHOSEN = STREAM.choice(10**6, ROWS, False)
+
 TRAPS: list[tuple[str, Dataset, Dataset]] = [
     ("answer-column", with_columns(code=CODED), with_columns(code=STREAM.permutation(CODED))),
     ("answer-column", with_columns(word=np.where(LABELS == "yes", "p", "q")), with_columns(word=COLOURS)),
@@ -104,6 +106,28 @@ TRAPS: list[tuple[str, Dataset, Dataset]] = [
         "id-column",
         with_columns(name=[f"Ann {i}" for i in range(ROWS)]),
         with_columns(price=[f"$ {i}.50" for i in range(ROWS)]),
+    ),
+    (
+        "answer-column",
+        with_columns(AMOUNT, band=np.digitize(AMOUNT, np.quantile(AMOUNT, [0.2, 0.5, 0.9])) * 1.0),
+        with_columns(AMOUNT, band=np.digitize(SIGNAL, np.quantile(SIGNAL, [0.2, 0.5, 0.9])) * 1.0),
+    ),
+    (
+        "computed-target",
+        with_columns(AMOUNT, one=NOISE[:, 1], two=AMOUNT - NOISE[:, 1]),
+        with_columns(AMOUNT, one=NOISE[:, 1], two=AMOUNT - NOISE[:, 1] + 0.3 * NOISE[:, 2]),
+    ),
+    ("named-after-target", with_columns(AMOUNT, p75=SIGNAL), with_columns(AMOUNT, p2=SIGNAL)),
+    ("id-column", with_columns(number=np.arange(1.0, ROWS + 1)[::-1]), with_columns(cost=3e6 + CHOSEN)),
+    (
+        "id-column",
+        with_columns(address=[f"10.0.{i // 100}.{i % 100}" for i in range(ROWS)]),
+        with_columns(seen=[f"{i % 28 + 1}/{i // 28 + 1}/2020" for i in range(ROWS)]),
+    ),
+    (
+        "id-column",
+        with_columns(place=STREAM.permutation(ROWS) + 1.0),
+        with_columns(wealth=STREAM.permutation(ROWS) + 1.0, crime=STREAM.permutation(ROWS) + 1.0),
     ),
     (
         "repeated-ids",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelpick.data.guards.answer import ANSWER_COLUMN, STRONG_COLUMN
 from modelpick.data.guards.answer_hints import NAMED_AFTER_TARGET, PRESENCE_TELLS, TEXT_TELLS
 from modelpick.data.guards.classes import CLASS_OF_ONE_ROW, IMBALANCE, LABELS_ALIKE, ONE_CLASS, TINY_CLASS
+from modelpick.data.guards.computed import COMPUTED
 from modelpick.data.guards.drift import DRIFT, TEST_ROWS_IN_TRAIN, UNSEEN_CLASS
 from modelpick.data.guards.duplicates import CONTRADICTIONS, DUPLICATES
 from modelpick.data.guards.empty_columns import CONSTANT_COLUMN, EMPTY_COLUMN, INFINITE, MOSTLY_EMPTY
@@ -20,6 +21,7 @@ GUARDS: tuple[Guard, ...] = (
     PRESENCE_TELLS,
     TEXT_TELLS,
     NAMED_AFTER_TARGET,
+    COMPUTED,
     TEST_ROWS_IN_TRAIN,
     UNSEEN_CLASS,
     DRIFT,

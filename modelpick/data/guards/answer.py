@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from modelpick.data.guards.association import errors_removed, rank_correlations
 from modelpick.data.guards.guard import Guard, finding
+from modelpick.data.guards.ids import TIME_WORDS, words_of
 from modelpick.data.guards.view import View
 from modelpick.data.table import Column, listed
 from modelpick.findings import Finding, Severity
@@ -18,6 +21,7 @@ TELLS_ALL = 0.98
 _TELLS_MUCH = 0.8
 _STANDS_OUT = 0.5
 """It leaves at most this share of the error that the next best column leaves."""
+_MOST_BANDS, _LEAST_OF_BAND = 100, 10
 _LEAST_ROWS = 30
 """With fewer rows some column tells all of them by chance."""
 
@@ -39,7 +43,33 @@ def _answers(view: View) -> list[Column]:
     if view.dataset.rows < _LEAST_ROWS:
         return []
     strong = strengths(view)
-    return [c for c in view.columns if c.name in strong and max(strong[c.name]) >= TELLS_ALL]
+    return [c for c in view.columns if max(strong.get(c.name, (0.0, 0.0))) >= TELLS_ALL or c.name in cut_from(view)]
+
+
+def cut_from(view: View) -> frozenset[str]:
+    """Columns whose values are intervals of a numeric target: deciles, bands, `above the median`.
+
+    Each value stands for a stretch of the target in which no other value comes.
+    """
+    if "cut" not in view.memo:
+        regression = view.dataset.task == "regression"
+        view.memo["cut"] = frozenset(c.name for c in view.columns if regression and _is_cut(c, view))
+    found: frozenset[str] = view.memo["cut"]
+    return found
+
+
+def _is_cut(column: Column, view: View) -> bool:
+    values, y = view.values(column), view.target[view.scanned]
+    if not 2 <= values.distinct <= min(_MOST_BANDS, len(y) // _LEAST_OF_BAND) or values.present < len(y):
+        return False
+    sizes = np.bincount(values.codes)
+    if len(y) - sizes.max() < _LEAST_OF_BAND:
+        return False
+    low, high = np.full(values.distinct, np.inf), np.full(values.distinct, -np.inf)
+    np.minimum.at(low, values.codes, y)
+    np.maximum.at(high, values.codes, y)
+    order = np.lexsort((high, low))
+    return bool((high[order][:-1] <= low[order][1:]).all()) and bool((high > low).any())
 
 
 def _say_answer(view: View) -> Iterator[Finding]:
@@ -65,6 +95,13 @@ def _say_answer(view: View) -> Iterator[Finding]:
     )
     if many:
         message += ", and the others likewise" if len(names) > 2 else ", and the other likewise"
+    if any(_is_time(column) for column in seen) and view.dataset.task == "regression":
+        message += "; the target follows time so smoothly that all that rises with it tells it"
+        advice = (
+            "rows drawn at random are too easy here: give the column of time, `--time COLUMN`, and trust that score"
+        )
+        yield finding("answer-column", Severity.MEDIUM, message, advice, [view.evidence(c, view.head) for c in seen])
+        return
     advice = (
         f"leave {'them' if many else 'it'} out, {view.drop_options(names)}; if known before the answer is, "
         "`--allow answer-column`"
@@ -72,8 +109,14 @@ def _say_answer(view: View) -> Iterator[Finding]:
     yield finding("answer-column", Severity.HIGH, message, advice, [view.evidence(c, view.head) for c in seen])
 
 
+def _is_time(column: Column) -> bool:
+    return column.kind == "date" or bool(words_of(column.name) & TIME_WORDS - {"age"})
+
+
 def _how(column: Column, view: View) -> str:
     removed, correlation = strengths(view)[column.name]
+    if column.name in cut_from(view):
+        return "is cut from it: each of its values is an interval of the target"
     if removed >= TELLS_ALL:
         return f"alone removes {100 * removed:.0f} % of the error"
     return f"has a rank correlation of {correlation:.3f} with it"

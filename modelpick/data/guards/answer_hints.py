@@ -20,6 +20,7 @@ _PURE, _CHANCE = 0.99, 1e-4
 _MOST_TEXTS, _TEXT_ROWS = 2, 2000
 _TEXT_TELLS = 0.8
 _NAMED, _NAMED_RANK = 0.5, 0.7
+_SERIES = 2
 
 _DERIVED = words_of(
     "rank ranking percentile quantile quartile decile quintile score scored predicted prediction pred "
@@ -28,7 +29,8 @@ _DERIVED = words_of(
 _ANY = words_of("column col field variable var feature attribute attr value unnamed the of and")
 """Words that two names may share by chance: tables without a header name all their columns alike."""
 _PERCENTILE = re.compile(
-    r"(?:p|q|pct|perc)_?[0-9]{1,2}(?:th|st|nd|rd)?|[0-9]{1,2}(?:th|st|nd|rd)?_?(?:percentile|pct)", re.I
+    r"(?:p|q|pct|perc)_?(?:[0-9]{1,2}(?:th|st|nd|rd)|0?5|[1-9][05]|99|01)|[0-9]{1,2}(?:th|st|nd|rd)?_?(?:percentile|pct)",
+    re.I,
 )
 
 
@@ -117,11 +119,11 @@ def _words_remove(view: View, column: Column) -> float:
 
 def _named(view: View) -> Iterator[Finding]:
     """A name that says it is made from the target (a rank, a quartile, a score), and numbers that follow it."""
-    strong, names = strengths(view), []
+    strong, names, telling = strengths(view), [], _telling_words(view)
     for column in view.seen:
         removed, correlation = strong.get(column.name, (0.0, 0.0))
         follows = removed >= _NAMED or correlation >= _NAMED_RANK
-        if follows and max(removed, correlation) < TELLS_ALL and _says_derived(column.name, view.dataset.target_name):
+        if follows and max(removed, correlation) < TELLS_ALL and _says_derived(column.name, telling):
             names.append(column.name)
     if names and view.dataset.rows >= 3 * _LEAST_ROWS and len(view.seen) > 1:
         known = {column.name: column for column in view.seen}
@@ -135,11 +137,16 @@ def _named(view: View) -> Iterator[Finding]:
         yield finding("named-after-target", Severity.MEDIUM, message, advice, evidence)
 
 
-def _says_derived(name: str, target: str) -> bool:
+def _telling_words(view: View) -> frozenset[str]:
+    """The words of the target's name, unless they are in the names of many columns: `site1`, `site2`, ..."""
+    said = frozenset(word for word in words_of(view.dataset.target_name) if len(word) > 2 and word.isalpha()) - _ANY
+    return said if sum(said <= words_of(column.name) for column in view.columns) <= _SERIES else frozenset()
+
+
+def _says_derived(name: str, telling: frozenset[str]) -> bool:
     words = words_of(name)
     if words & _DERIVED or _PERCENTILE.fullmatch(name.strip()):
         return True
-    telling = frozenset(word for word in words_of(target) if len(word) > 2 and word.isalpha()) - _ANY
     return bool(telling) and telling <= words
 
 

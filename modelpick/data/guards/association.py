@@ -106,11 +106,13 @@ class Problem:
         X = np.where(np.isnan(cells), np.nanmin(cells) - 1, cells)[:, None]
         X = np.clip(X, -1e38, 1e38).astype(np.float32)  # as trees compute
         error = 0.0
+        if 2 * self.classes > len(self.y):  # hardly two rows of a class: there is nothing to split by
+            return 0.0
+        kind = DecisionTreeClassifier if self.classes else DecisionTreeRegressor
         for fold in range(FOLDS):
             held = self.folds == fold
             if not held.any() or held.all():
                 continue
-            kind = DecisionTreeClassifier if self.classes else DecisionTreeRegressor
             tree = kind(max_leaf_nodes=_FEW_VALUES, random_state=0)
             tree.fit(X[~held], self.y[~held], check_input=False)
             missed = self._error(self.y[held], tree.predict(X[held], check_input=False))

@@ -17,7 +17,7 @@ _UNIQUE_NUMBERS, _UNIQUE_WORDS = 0.9, 0.85
 _LEAST_ROWS = 10
 _FREE_TEXT = 5
 """Words a cell, on average: a column with more of them is a text and no name, however different its cells."""
-_LARGE, _SPREAD, _ROUND = 1e5, 100, 0.2
+_LARGE, _SPREAD, _ROUND = 1e6, 100, 0.2
 """Ids without a telling name are large, of about one size, and not rounded as money and counts are."""
 _DENSE = 10
 
@@ -34,14 +34,25 @@ _ID_WORDS = words_of(
     "url uri urlslug link href isbn issn ssn ean sku imdb doi hash"
 )
 _PEOPLE = words_of("patient subject user customer client person participant speaker respondent household")
-_TIME_WORDS = words_of("year month day date time hour minute second timestamp datetime age quarter week")
+_AMOUNT_WORDS = words_of(
+    "price cost amount income salary wage revenue sales profit budget value total sum population pop count size area "
+    "distance weight balance tax gdp views"
+)
+TIME_WORDS = words_of("year month day date time hour minute second timestamp datetime age quarter week")
 
-_AMOUNT = re.compile(r"\s*[-+]?\s*[$€£¥]?\s*(?!0[0-9])[0-9][0-9.,' ]*\s*(?:[%kKmMbB]|bn|mn)?\s*")
+_AMOUNT = re.compile(
+    r"\s*[-+]?\s*[$€£¥]?\s*(?!0[0-9])(?:[0-9]{1,3}(?:[., '][0-9]{3})+|[0-9]+)?(?:[.,][0-9]*)?\s*(?:[%kKmMbB]|bn|mn)?\s*"
+)
+_CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]+)?\s*(?:[ap]\.?m\.?)?"
+_ZONE = r"\s*(?:z|[-+][0-9]{2}:?[0-9]{2})?"
 _DATE = re.compile(
-    r"(?:[-0-9/., :'+]|[ap]m|[tz]"
+    rf"(?:[0-9]{{1,4}}([-/. ])[0-9]{{1,2}}\1[0-9]{{1,4}}[ t]*)?(?:{_CLOCK})?{_ZONE}"
+    r"|(?=.*[0-9])(?=.*(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+    r"(?:[-0-9/., :'+]|[ap]m|[tz]|st|nd|rd|th"
     r"|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*+)+",
     re.IGNORECASE,
 )
+"""Dates and times in digits, or with the name of a month or a day; a telephone number and `10.0.0.1` are neither."""
 
 
 def id_columns(view: View) -> Sequence[str]:
@@ -50,8 +61,11 @@ def id_columns(view: View) -> Sequence[str]:
     Kept are columns that the user named as text, and where nothing else would be left, all.
     """
     if "ids" not in view.memo:
-        names = [column.name for column in view.columns if column.name not in view.asked and _names_a_row(column, view)]
-        ids = frozenset(names)
+        ids = frozenset(c.name for c in view.columns if c.name not in view.asked and _names_a_row(c, view))
+        counting = [c.name for c in view.columns if c.name not in ids | view.asked and _counts_rows(c)]
+        if len(counting) == 1:  # several are ranks
+            ids |= {*counting}
+        names = [column.name for column in view.columns if column.name in ids]
         others = any(view.cells(column).kinds > 1 for column in view.columns if column.name not in ids)
         view.memo["ids"] = tuple(names) if others else ()
     named: tuple[str, ...] = view.memo["ids"]
@@ -81,20 +95,38 @@ def _whole_numbers(column: Column) -> bool:
 def _numbers_name_rows(column: Column, unique: float) -> bool:
     present = column.values[~np.isnan(column.values)]
     words = words_of(column.name)
-    if words & _TIME_WORDS:
+    if words & TIME_WORDS:
         return False
     if words & _ID_WORDS:
         return True
     low, high = np.quantile(present, [0.05, 0.95])
     rounded = float((present % 10 == 0).mean())
-    if low >= _LARGE and high <= _SPREAD * low and rounded <= _ROUND and len(present) == len(column.values):
+    amount = bool(words & _AMOUNT_WORDS)
+    if (
+        not amount
+        and low >= _LARGE
+        and high <= _SPREAD * low
+        and rounded <= _ROUND
+        and len(present) == len(column.values)
+    ):
         return True
     if unique < 1:
         return False
     span = float(present.max() - present.min()) + 1
-    if span == len(present) and present.min() in (0, 1):  # a count of the rows, in whatever order they stand now
-        return True
-    return bool((np.diff(present) > 0).all()) and span <= _DENSE * len(present)
+    steps = np.diff(present)
+    return bool((steps > 0).all() or (steps < 0).all()) and span <= _DENSE * len(present)
+
+
+def _counts_rows(column: Column) -> bool:
+    """Whether it is 1, 2, 3, ... (or from 0), in whatever order the rows stand now."""
+    if column.kind != "number" or not _whole_numbers(column) or words_of(column.name) & TIME_WORDS:
+        return False
+    present = column.values[~np.isnan(column.values)]
+    return (
+        len(present) == len(column.values) >= _LEAST_ROWS
+        and present.min() in (0, 1)
+        and present.max() - present.min() + 1 == len(present) == len(np.unique(present))
+    )
 
 
 def _words_name_rows(column: Column) -> bool:
@@ -104,7 +136,7 @@ def _words_name_rows(column: Column) -> bool:
     if sum(len(cell.split()) for cell in cells) > _FREE_TEXT * len(cells):
         return False
     amounts = sum(_AMOUNT.fullmatch(cell) is not None for cell in cells)
-    dates = sum(_DATE.fullmatch(cell) is not None and re.search("[0-9][^0-9]", cell) is not None for cell in cells)
+    dates = sum(_DATE.fullmatch(cell) is not None for cell in cells)
     return max(amounts, dates) < 0.5 * len(cells)
 
 

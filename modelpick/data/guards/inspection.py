@@ -8,10 +8,15 @@ from difflib import get_close_matches
 
 from modelpick.data.dataset import Dataset
 from modelpick.data.guards import GUARDS
+from modelpick.data.guards.answer import ANSWER_COLUMN
+from modelpick.data.guards.answer_hints import NAMED_AFTER_TARGET, PRESENCE_TELLS, TEXT_TELLS
+from modelpick.data.guards.computed import COMPUTED
 from modelpick.data.guards.view import View
-from modelpick.data.table import Table
+from modelpick.data.table import Table, listed
 from modelpick.errors import AnswerIsNo, UsageError
 from modelpick.findings import Finding, Severity
+
+_MAY_TELL = (PRESENCE_TELLS.id, TEXT_TELLS.id, NAMED_AFTER_TARGET.id, COMPUTED.id)
 
 
 def inspected(dataset: Dataset, allow: Sequence[str] = (), asked: Collection[str] = ()) -> Dataset:
@@ -33,7 +38,7 @@ def inspected(dataset: Dataset, allow: Sequence[str] = (), asked: Collection[str
             out |= dict.fromkeys(guard.keeps_out(view))
     view.kept_out = frozenset(out)
     findings = tuple(found for guard in GUARDS for found in guard.run(view))
-    _stop(findings, allow)
+    _stop(findings, allow, view)
     if not out:
         return replace(dataset, findings=(*dataset.findings, *findings))
     features: Table = dataset.features
@@ -57,11 +62,18 @@ def check_allowed(allow: Sequence[str]) -> None:
             raise UsageError(f"`--allow {name}` names no guard", f"{hint}those that hold something back are {listed}")
 
 
-def _stop(findings: Sequence[Finding], allow: Sequence[str]) -> None:
-    """Raises AnswerIsNo for what is dangerous and not allowed."""
+def _stop(findings: Sequence[Finding], allow: Sequence[str], view: View) -> None:
+    """Raises AnswerIsNo for what is dangerous and not allowed; columns that may be answers too are named with it."""
     stops = [found for found in findings if found.severity >= Severity.HIGH and found.check not in allow]
     if not stops:
         return
     message = "; ".join(found.message for found in stops)
     hint = "; ".join(found.remediation for found in stops if found.remediation)
+    if any(found.check == ANSWER_COLUMN.id for found in stops):
+        named = {evidence.column for found in stops for evidence in found.evidence}
+        doubtful = [found for found in findings if found.check in _MAY_TELL and found.severity >= Severity.MEDIUM]
+        others = dict.fromkeys(e.column for found in doubtful for e in found.evidence if e.column not in named)
+        names = [name for name in others if name is not None]
+        if names:
+            hint += f"; {listed(names)} may tell it too: {view.drop_options(names)}"
     raise AnswerIsNo(message, hint)

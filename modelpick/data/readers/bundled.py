@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.number_styles import STYLES, NumberStyle
+from modelpick.data.number_styles import STYLES
 from modelpick.data.raw_table import TypedColumns
 from modelpick.data.table import Column, ColumnKind, number_text
 from modelpick.errors import CannotFindOut
@@ -57,22 +57,33 @@ class BundledTable:
         """`row 4`, from 1."""
         return f"row {row + 1}"
 
-    def style(self, name: str) -> NumberStyle:
+    def style(self, name: str) -> str:
         """As Python writes them."""
         return STYLES[0]
 
+    def words(self, name: str) -> tuple[str, ...]:
+        """None: what is missing is known."""
+        return ()
+
     def features(
-        self, names: Sequence[str], kinds: Mapping[str, ColumnKind] = _NONE, styles: Mapping[str, str] = _NONE
+        self,
+        names: Sequence[str],
+        kinds: Mapping[str, ColumnKind] = _NONE,
+        styles: Mapping[str, str] = _NONE,
+        words: Mapping[str, Sequence[str]] = _NONE,
     ) -> TypedColumns:
         """These columns: numbers, and the target as what it is, unless a kind is given."""
-        words = self.target.dtype == object
+        classes = self.target.dtype == object
         own: dict[str, ColumnKind] = dict.fromkeys(names, "number")
-        if words and self.names[-1] in own:
+        if classes and self.names[-1] in own:
             own[self.names[-1]] = "category"
         return TypedColumns(columns=self.as_kinds([(name, kinds.get(name, own[name])) for name in names]))
 
     def as_kinds(
-        self, columns: Sequence[tuple[str, ColumnKind]], styles: Mapping[str, str] = _NONE
+        self,
+        columns: Sequence[tuple[str, ColumnKind]],
+        styles: Mapping[str, str] = _NONE,
+        words: Mapping[str, Sequence[str]] = _NONE,
     ) -> tuple[Column, ...]:
         """These columns as the given kinds."""
         return tuple(Column(name=name, kind=kind, values=self._as_kind(name, kind)) for name, kind in columns)

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from modelpick.data.encoding import Text, as_utf8
 from modelpick.data.raw_table import RawTable, Reader, Source, check_names
-from modelpick.data.readers.dialect import Dialect, diagnosed, first_record, sniff
+from modelpick.data.readers.dialect import OWN, Dialect, diagnosed, first_record, sniff
 from modelpick.data.readers.duck_sql import connect, quoted_path, unreadable
 from modelpick.data.readers.duck_table import BLANKS, DuckTable
-from modelpick.data.readers.header import look, names_of, second_header
+from modelpick.data.readers.header import look, names_of, second_header, titles
+from modelpick.data.readers.mending import comment_lines, mended, with_tabs
 from modelpick.data.table import ColumnKind, listed
 from modelpick.errors import CannotFindOut
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_OWN = Dialect(delimiter=",", quote='"', escape='"', header=True)
 _SAMPLE_CELLS, _SAMPLE_ROWS = 1_000_000, 2_000
 _BATCH = 100
 
@@ -26,13 +26,16 @@ _BATCH = 100
 def _read(source: Source) -> RawTable:
     text = as_utf8(source.path, source.shown, source.options.encoding, source.folder)
     connection = connect()
-    dialect = sniff(connection, text, source.options.sep, source.options.quote)
+    if source.options.sep is None:
+        text = with_tabs(text, source.folder)
+    comments = comment_lines(text.path)
+    dialect = sniff(connection, text, source.options.sep, source.options.quote, comments)
     notes = [] if text.note is None else [text.note]
     if dialect.skipped:
         lines = "The first line stands" if dialect.skipped == 1 else f"The first {dialect.skipped} lines stand"
         notes.append(f"{lines} before the table and {'is' if dialect.skipped == 1 else 'are'} left out.")
     columns = len(first_record(text.path, source.shown, dialect))
-    records = load(connection, text, source.shown, dialect, columns)
+    records, columns = _loaded(connection, text, source, dialect, columns, notes)
     encoding = "UTF-8" if text.encoding == "utf-8" else text.encoding
     return assembled(
         connection,
@@ -45,6 +48,22 @@ def _read(source: Source) -> RawTable:
         # One line a record: no line breaks inside quotes, no blank lines.
         first_line=1 + dialect.skipped if text.lines == records + dialect.skipped else None,
     )
+
+
+def _loaded(
+    connection: DuckDBPyConnection, text: Text, source: Source, dialect: Dialect, columns: int, notes: list[str]
+) -> tuple[int, int]:
+    """As `load`, of a mended copy where the file as it stands is refused; how many records and columns there are."""
+    try:
+        return load(connection, text, source.shown, dialect, columns), columns
+    except CannotFindOut:
+        copy = mended(text, dialect, columns, source.folder)
+        if copy is None:
+            raise
+    mended_text, columns, note = copy
+    if note is not None:
+        notes.append(note)
+    return load(connection, mended_text, source.shown, OWN, columns), columns
 
 
 def load(connection: DuckDBPyConnection, text: Text, shown: str, dialect: Dialect, columns: int) -> int:
@@ -85,9 +104,15 @@ def assembled(
         declared: Kinds that the format states.
     """
     told = list(notes)
-    heads, heading = 0, {}
+    heads, above, heading = 0, 0, {}
     if names is None:
         sample = _sample(connection, columns)
+        above = titles(sample) if source.options.header is not False else 0
+        if above:
+            rows = "The first row stands" if above == 1 else f"The first {above} rows stand"
+            told.append(f"{rows} above the table and {'is' if above == 1 else 'are'} left out.")
+            connection.execute("DELETE FROM raw WHERE rowid < ?", [above])
+            sample = sample[above:]
         judged = look(sample, guess) if sample else None
         header = source.options.header if source.options.header is not None else judged is None or judged.header
         how += ", with a header" if header else ", without a header"
@@ -97,9 +122,13 @@ def assembled(
             asked = source.options.second_header
             second = second_header(sample) if asked is None else asked and len(sample) > 1
             heads = 2 if second else 1
-            found, unnamed = names_of(sample[0], sample[1] if second and _any_word(sample[1]) else None)
+            found, unnamed, twice = names_of(sample[0], sample[1] if second and _any_word(sample[1]) else None)
             if second:
                 told.append(f"The second row ({_shown_cells(sample[1])}) is no data but a second header: left out.")
+            if twice:
+                told.append(
+                    f"Names that stand in the header more than once ({listed(twice, 5)}) are told apart by position."
+                )
             if unnamed:
                 counted = "1 column has" if unnamed == 1 else f"{unnamed} columns have"
                 told.append(f"{counted} no name in the header: called after a label below, or the position.")
@@ -109,7 +138,7 @@ def assembled(
         names, heading = found, {"header": bool(heads), "second_header": heads == 2}
     check_names(names, source.shown)
     if heads:
-        connection.execute("DELETE FROM raw WHERE rowid < ?", [heads])
+        connection.execute("DELETE FROM raw WHERE rowid < ?", [above + heads])
     blank = 0 if source.options.keep_blank else _without_blank_rows(connection, columns)
     if blank:
         told.append(f"{blank} blank rows are left out.")
@@ -151,7 +180,7 @@ def from_rows(
     connection = connect()
     text = Text(path=path, encoding="utf-8", lines=0, quotes=True)
     if columns:
-        load(connection, text, source.shown, _OWN, columns)
+        load(connection, text, source.shown, OWN, columns)
     return assembled(
         connection,
         source,

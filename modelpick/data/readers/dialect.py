@@ -48,13 +48,23 @@ class Dialect:
         return f"{named}-separated{quotes}"
 
 
-def sniff(connection: DuckDBPyConnection, text: Text, sep: str | None, quoted: str | None = None) -> Dialect:
-    """The dialect of a UTF-8 file; a delimiter and a quote that are given are obeyed."""
-    found = _sniffed(connection, text, sep)
+OWN = Dialect(delimiter=",", quote='"', escape='"', header=True)
+"""In which copies are written."""
+
+
+def sniff(
+    connection: DuckDBPyConnection, text: Text, sep: str | None, quoted: str | None = None, comments: int = 0
+) -> Dialect:
+    """The dialect of a UTF-8 file; a delimiter and a quote that are given are obeyed.
+
+    `comments`: lines at the top that are known to stand before the table.
+    """
+    found = _sniffed(connection, text, sep, comments)
     if found is None:
         found = Dialect(delimiter=sep or ",")
-    if sep is None and not any(found.delimiter in line for line in _head(text.path, 20)):
-        first = next((line for line in _head(text.path, 20) if line.strip()), "")
+    lines = head_of(text.path, 20 + comments)[comments:]
+    if sep is None and not any(found.delimiter in line for line in lines):
+        first = next((line for line in lines if line.strip()), "")
         usual = max(",;\t|", key=first.count)  # a few ragged lines, of which nothing can be learned
         rare = usual if usual in first else _rare_delimiter(text.path)
         if rare is not None:
@@ -66,7 +76,9 @@ def sniff(connection: DuckDBPyConnection, text: Text, sep: str | None, quoted: s
         quote = '"'  # none to be misread
     elif not quote and found.delimiter != "\t":
         quote = '"'  # only where tabs separate are quotes known to stand for themselves
-    skipped = found.skipped if found.skipped and _before_table(text.path, found) else _blank_lines(text.path)
+    skipped = comments
+    if not comments:
+        skipped = found.skipped if found.skipped and _before_table(text.path, found) else _blank_lines(text.path)
     return Dialect(
         delimiter=found.delimiter,
         quote=quote,
@@ -76,11 +88,11 @@ def sniff(connection: DuckDBPyConnection, text: Text, sep: str | None, quoted: s
     )
 
 
-def _sniffed(connection: DuckDBPyConnection, text: Text, sep: str | None) -> Dialect | None:
+def _sniffed(connection: DuckDBPyConnection, text: Text, sep: str | None, comments: int) -> Dialect | None:
     import duckdb
 
     sample = -1 if text.path.stat().st_size <= _SMALL else 200_000
-    given = "" if sep is None else ", delim=?"
+    given = ("" if sep is None else ", delim=?") + (f", skip={comments}" if comments else "")
     query = (
         "SELECT Delimiter, Quote, Escape, SkipRows, HasHeader FROM "
         f"sniff_csv(?, all_varchar=true, comment='', compression='none', sample_size={sample}{given})"
@@ -102,14 +114,15 @@ def _sniffed(connection: DuckDBPyConnection, text: Text, sep: str | None) -> Dia
     )
 
 
-def _head(path: Path, lines: int) -> list[str]:
+def head_of(path: Path, lines: int) -> list[str]:
+    """The first lines, without their ends."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [line[: 1 << 16].rstrip("\r\n") for line in islice(file, lines)]
 
 
 def _rare_delimiter(path: Path) -> str | None:
     """A sign that stands equally often in all of the first lines; blanks count between numbers only."""
-    lines = [line for line in _head(path, 200) if line.strip()]
+    lines = [line for line in head_of(path, 200) if line.strip()]
     for sign in _RARE:
         counts = Counter(line.count(sign) for line in lines)
         if len(lines) > 1 and len(counts) == 1 and next(iter(counts)):
@@ -130,9 +143,10 @@ def _blank_lines(path: Path) -> int:
 
 
 def _before_table(path: Path, dialect: Dialect) -> bool:
-    """Whether the lines that DuckDB would skip are titles: none has a second cell, as the lines of the table have."""
-    lines = _head(path, dialect.skipped)
-    return all(len([cell for cell in line.split(dialect.delimiter) if cell.strip()]) < 2 for line in lines)
+    """Whether the lines that DuckDB would skip are titles: one cell, or not half as many as the lines of the table."""
+    lines = head_of(path, dialect.skipped + 1)
+    cells = [len([cell for cell in line.split(dialect.delimiter) if cell.strip()]) for line in lines]
+    return len(lines) > dialect.skipped and all(count < max(2, cells[-1] / 2) for count in cells[:-1])
 
 
 def records(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data import dates
+from modelpick.data.number_signs import bare_sql, is_number_style, sign_of, split_style
 from modelpick.data.number_styles import INFINITE as INFINITE_CELL
 from modelpick.data.number_styles import (
     INTEGER,
@@ -28,7 +29,8 @@ from modelpick.data.number_styles import (
 from modelpick.data.raw_table import TypedColumns
 from modelpick.data.readers.duck_sql import quoted_texts
 from modelpick.data.schema import INFINITE, LARGEST, MISSING_CODES, CellProfile
-from modelpick.data.table import Column, ColumnKind, listed
+from modelpick.data.style_notes import style_notes, word_notes
+from modelpick.data.table import Column, ColumnKind
 from modelpick.errors import CannotFindOut
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ _Item = TypeVar("_Item")
 _BATCH = 100  # columns in one query: many more make the planner slow
 _CELLS = 8_000_000  # numbers that are fetched at once
 BLANKS = " \t\xa0"
+_SOME = 50  # cells by which the sign of a column is known
+_MOSTLY, _VALUES, _WORDS = 0.7, 10, 2
 _NONE: Mapping[str, Any] = {}
 
 
@@ -68,6 +72,8 @@ class DuckTable:
     _places: dict[str, int] = field(init=False, repr=False)
     _known: dict[str, tuple[CellProfile, list[str]]] = field(init=False, repr=False, default_factory=dict)
     _table: list[NumberStyle | None] = field(init=False, repr=False, default_factory=list)
+    _signs: dict[str, str] = field(init=False, repr=False, default_factory=dict)
+    _words: dict[str, tuple[str, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_places", {name: j for j, name in enumerate(self.names)})
@@ -82,13 +88,22 @@ class DuckTable:
                 return f"line {found[0] + self.first_line}"
         return f"row {row + 1}"
 
-    def style(self, name: str) -> NumberStyle:
-        """How the numbers of a column are written."""
+    def style(self, name: str) -> str:
+        """How the numbers of a column are written: `1.234,5`, or `1.234,5 €` with what stands around them."""
         profile = self._profiles([name])[0][0]
-        return style_of(profile.counts, self._table_style()) or "1234.5"
+        return self._signed(name, style_of(profile.counts, self._table_style()) or STYLES[0])
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Words that stand for a missing value in a column of numbers, and nowhere else."""
+        self._profiles([name])
+        return self._words.get(name, ())
 
     def features(
-        self, names: Sequence[str], kinds: Mapping[str, ColumnKind] = _NONE, styles: Mapping[str, str] = _NONE
+        self,
+        names: Sequence[str],
+        kinds: Mapping[str, ColumnKind] = _NONE,
+        styles: Mapping[str, str] = _NONE,
+        words: Mapping[str, Sequence[str]] = _NONE,
     ) -> TypedColumns:
         """These columns, each of the kind that was given for it, or that its cells show.
 
@@ -101,6 +116,7 @@ class DuckTable:
         found: dict[str, str] = {}
         notes: list[str] = []
         given = {**self.declared, **kinds}
+        self._obey(styles, words)
         for batch in self._batches(names):
             plan: list[tuple[str, ColumnKind, str]] = []
             for name, (profile, used) in zip(batch, self._profiles(batch), strict=True):
@@ -113,20 +129,26 @@ class DuckTable:
         if codes:
             counted = ", ".join(f"`{code}` in {count}" for code, count in sorted(codes.items()))
             notes.insert(0, f"Taken as missing besides empty cells (and in how many columns): {counted}.")
-        notes += _style_notes(found)
-        return TypedColumns(columns=tuple(columns), notes=tuple(notes), styles=found)
+        notes += style_notes(found)
+        used_words = {c.name: of for c in columns if c.kind == "number" and (of := self._words.get(c.name))}
+        notes += word_notes(used_words)
+        return TypedColumns(columns=tuple(columns), notes=tuple(notes), styles=found, words=used_words)
 
     def as_kinds(
-        self, columns: Sequence[tuple[str, ColumnKind]], styles: Mapping[str, str] = _NONE
+        self,
+        columns: Sequence[tuple[str, ColumnKind]],
+        styles: Mapping[str, str] = _NONE,
+        words: Mapping[str, Sequence[str]] = _NONE,
     ) -> tuple[Column, ...]:
-        """These columns as the given kinds, in the styles in which a model knows them.
+        """These columns as the given kinds, in the styles and with the words for missing values that a model knows.
 
         Raises:
             CannotFindOut: A cell of a number column is no number, or one of dates is no date; it is named.
         """
         numbers = [name for name, kind in columns if kind == "number"]
+        self._obey(styles, words)
         profiles = dict(zip(numbers, self._profiles(numbers), strict=True))
-        with_commas = [profiles[name][0].counts for name in numbers if styles.get(name) == STYLES[2]]
+        with_commas = [profiles[name][0].counts for name in numbers if styles.get(name, "").startswith(STYLES[2])]
         pointed = file_style(with_commas) == STYLES[1]  # the same columns, written with points in this file
         made: list[Column] = []
         for batch in self._batches(columns):
@@ -134,8 +156,10 @@ class DuckTable:
             for name, kind in batch:
                 style = styles.get(name, STYLES[0] if kind == "number" else "")
                 if kind == "number":
-                    style = STYLES[0] if pointed and style == STYLES[2] else _as_style(style)
-                    self._check_numbers(name, profiles[name][0].counts, _as_style(style))
+                    base, sign = split_style(style)
+                    base = STYLES[0] if pointed and base == STYLES[2] else base
+                    self._check_numbers(name, profiles[name][0].counts, base)
+                    style = f"{base} {sign}".strip()
                 plan.append((name, kind, style))
             made += self._columns(plan)
         return tuple(made)
@@ -151,14 +175,16 @@ class DuckTable:
     ) -> tuple[ColumnKind, str]:
         """Kind and style of a column, and a note where a person may think otherwise."""
         own = style_of(profile.counts, self._table_style())
-        if kind == "number" or (kind is None and own is not None):
-            chosen = _as_style(style or own or STYLES[0])
+        if kind == "number" or (kind is None and own is not None and not self._days(name, profile)):
+            chosen = split_style(style)[0] if style else own or STYLES[0]
             self._check_numbers(name, profile.counts, chosen)
-            return "number", chosen
+            return "number", self._signed(name, chosen)
         if kind == "date" or (kind is None and self._may_be_dates(name)):
             form = self._date_form(name, style, kind == "date", notes)
             if form is not None:
                 return "date", form
+        if kind is None and own is not None:  # a day that there is not among them
+            return "number", self._signed(name, own)
         if kind is None:
             kind = replace(profile, numbers=0, infinite=0).kind
             if profile.numbers >= 0.9 * profile.present > 0:
@@ -183,6 +209,12 @@ class DuckTable:
             "correct the cell, or empty it if the value is not known (decimals are written `1.5`)",
             kind="data",
         )
+
+    def _days(self, name: str, profile: CellProfile) -> bool:
+        """Whether a column of whole numbers is one of days, all written 20050131."""
+        if profile.counts.get(INTEGER, 0) != profile.present or profile.present < _VALUES:
+            return False
+        return name not in self._signs and dates.YEAR_MONTH_DAY in dates.forms_of(self._some(name))
 
     def _may_be_dates(self, name: str) -> bool:
         some = f"SELECT {self._trimmed(name)} AS v FROM raw"
@@ -225,6 +257,22 @@ class DuckTable:
     def _trimmed(self, name: str) -> str:
         return f"trim({self._cell(name)}, '{BLANKS}')"
 
+    def _number_cell(self, name: str) -> str:
+        """A cell without the sign of its column, and empty where a word says that it is missing."""
+        cell = bare_sql(self._trimmed(name), self._signs.get(name, ""), BLANKS)
+        words = self._words.get(name)
+        return f"CASE WHEN {cell} NOT IN ({quoted_texts(words)}) THEN {cell} END" if words else cell
+
+    def _signed(self, name: str, style: str) -> str:
+        return f"{style} {self._signs.get(name, '')}".strip()
+
+    def _obey(self, styles: Mapping[str, str], words: Mapping[str, Sequence[str]]) -> None:
+        """Takes over the signs and words that are known of the columns; nothing is guessed about these."""
+        signs = {name: split_style(style)[1] for name, style in styles.items() if is_number_style(style)}
+        for name in {*signs, *words} & set(self.names):
+            self._signs[name], self._words[name] = signs.get(name, ""), tuple(words.get(name, ()))
+            self._known.pop(name, None)
+
     def _codes(self, name: str) -> str:
         """The missing codes of a column: a `-` beside a `+` is a sign, and none of them."""
         known = self._known.get(name)
@@ -234,9 +282,9 @@ class DuckTable:
 
     def _columns(self, columns: Sequence[tuple[str, ColumnKind, str]]) -> list[Column]:
         """Columns whose cells are known to be of these kinds and styles."""
-        numbers = [(name, _as_style(style)) for name, kind, style in columns if kind == "number"]
+        numbers = [(name, split_style(style)[0]) for name, kind, style in columns if kind == "number"]
         cells = ", ".join(
-            f"coalesce({number_sql(self._trimmed(name), style)}, 'nan'::DOUBLE) AS {self._cell(name)}"
+            f"coalesce({number_sql(self._number_cell(name), style)}, 'nan'::DOUBLE) AS {self._cell(name)}"
             for name, style in numbers
         )
         fetched = self.connection.execute(f"SELECT {cells} FROM raw").fetchnumpy() if numbers else {}
@@ -278,7 +326,7 @@ class DuckTable:
     def _first(self, name: str, kinds: Sequence[int]) -> tuple[str, str] | None:
         """The first cell of these kinds and its place, if there is one."""
         wanted = ", ".join(map(str, kinds))
-        cells = f"SELECT rowid AS row, {self._trimmed(name)} AS v FROM raw"
+        cells = f"SELECT rowid AS row, {self._number_cell(name)} AS v FROM raw"
         query = f"SELECT row, v FROM ({cells}) WHERE {self._kind} IN ({wanted}) ORDER BY row LIMIT 1"
         found = self.connection.execute(query).fetchone()
         if found is None:
@@ -303,6 +351,40 @@ class DuckTable:
         return [self._known[name] for name in names]
 
     def _profile(self, names: Sequence[str]) -> None:
+        self._count(names)
+        open_names = [name for name in names if name not in self._signs and self._known[name][0].counts.get(WORD)]
+        before = {name: self._known[name] for name in open_names}
+        self._signs.update({name: sign for name in open_names if (sign := sign_of(self._some(name)))})
+        self._count([name for name in open_names if name in self._signs])
+        self._words.update(self._missing_words(open_names))
+        self._count([name for name in open_names if name in self._words])
+        for name in open_names:
+            if style_of(self._known[name][0].counts, None) is None:
+                self._known[name] = before[name]  # what was tried does not make numbers of it
+                self._signs.pop(name, None)
+                self._words.pop(name, None)
+
+    def _some(self, name: str) -> list[str]:
+        """The first cells of a column that are not missing."""
+        some = f"SELECT {self._trimmed(name)} AS v FROM raw"
+        query = f"SELECT v FROM ({some}) WHERE v NOT IN ({quoted_texts(self.codes)}) LIMIT {_SOME}"
+        return [cell for (cell,) in self.connection.execute(query).fetchall()]
+
+    def _missing_words(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Of columns that hold numbers but for one or two words: these words. A cell with a digit is none."""
+        mixed = []
+        for name in names:
+            profile = self._known[name][0]
+            if profile.numbers >= _MOSTLY * profile.present and profile.distinct >= _VALUES:
+                mixed.append(name)
+        found = self._grouped(mixed, f"list(DISTINCT v) FILTER (kind = {WORD})")
+        return {
+            name: tuple(sorted(words))
+            for name, (words,) in found.items()
+            if words and len(words) <= _WORDS and not any(char.isdigit() for word in words for char in word)
+        }
+
+    def _count(self, names: Sequence[str]) -> None:
         counts = self._grouped(names, "histogram(kind)")
         cells = {name: dict(counts[name][0]) if name in counts else {} for name in names}
         coded = [name for name in names if cells[name].get(MISSING)]
@@ -333,8 +415,8 @@ class DuckTable:
         """
         if not names:
             return {}
-        cells = ", ".join(self._cell(name) for name in names)
-        below = f"SELECT unnest(range({len(names)})) AS col, trim(unnest([{cells}]), '{BLANKS}') AS v FROM raw"
+        cells = ", ".join(self._number_cell(name) for name in names)
+        below = f"SELECT unnest(range({len(names)})) AS col, unnest([{cells}]) AS v FROM raw"
         query = f"SELECT col, {aggregates} FROM (SELECT col, v, {self._kind} AS kind FROM ({below})) GROUP BY col"
         return {names[col]: tuple(values) for col, *values in self.connection.execute(query).fetchall()}
 
@@ -342,23 +424,3 @@ class DuckTable:
         size = max(1, min(_BATCH, _CELLS // max(1, self.rows)))
         for start in range(0, len(items), size):
             yield items[start : start + size]
-
-
-def _as_style(style: str) -> NumberStyle:
-    for known in STYLES:
-        if known == style:
-            return known
-    return STYLES[0]
-
-
-def _style_notes(found: Mapping[str, str]) -> list[str]:
-    notes = []
-    for style, words in ((STYLES[2], "a decimal comma"), (STYLES[1], "a comma or blank between thousands")):
-        names = [name for name, of_it in found.items() if of_it == style]
-        if names:
-            notes.append(f"Numbers with {words}: {listed(names, 5)}.")
-    for form in dates.FORM_NAMES:
-        names = [name for name, of_it in found.items() if of_it == form]
-        if names:
-            notes.append(f"Dates ({form}): {listed(names, 5)}.")
-    return notes

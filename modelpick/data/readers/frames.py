@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.number_styles import STYLES, NumberStyle
+from modelpick.data.number_styles import STYLES
 from modelpick.data.raw_table import TypedColumns, check_names
 from modelpick.data.schema import LARGEST, CellProfile
 from modelpick.data.table import Column, ColumnKind, as_kind, number_text
@@ -37,12 +37,20 @@ class MemoryTable:
         """`row 4`, from 1."""
         return f"row {row + 1}"
 
-    def style(self, name: str) -> NumberStyle:
+    def style(self, name: str) -> str:
         """As Python writes them."""
         return STYLES[0]
 
+    def words(self, name: str) -> tuple[str, ...]:
+        """None: what is missing is known."""
+        return ()
+
     def features(
-        self, names: Sequence[str], kinds: Mapping[str, ColumnKind] = _NONE, styles: Mapping[str, str] = _NONE
+        self,
+        names: Sequence[str],
+        kinds: Mapping[str, ColumnKind] = _NONE,
+        styles: Mapping[str, str] = _NONE,
+        words: Mapping[str, Sequence[str]] = _NONE,
     ) -> TypedColumns:
         """These columns, of their own kinds unless one is given.
 
@@ -52,7 +60,10 @@ class MemoryTable:
         return TypedColumns(columns=self.as_kinds([(n, kinds.get(n, self.columns[n].kind)) for n in names]))
 
     def as_kinds(
-        self, columns: Sequence[tuple[str, ColumnKind]], styles: Mapping[str, str] = _NONE
+        self,
+        columns: Sequence[tuple[str, ColumnKind]],
+        styles: Mapping[str, str] = _NONE,
+        words: Mapping[str, Sequence[str]] = _NONE,
     ) -> tuple[Column, ...]:
         """These columns as the given kinds."""
         made = tuple(as_kind(self.columns[name], kind) for name, kind in columns)

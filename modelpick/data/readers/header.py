@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,6 +13,7 @@ from modelpick.data.table import as_number
 
 Record = Sequence[str]
 _NUMERIC = re.compile("[+-]?[0-9.,][0-9.,' \xa0\u202f]*(?:[eE][+-]?[0-9]+)?")
+_MOST_TITLES = 20
 _ENOUGH = 20  # rows from which a value that stands nowhere else is no chance
 
 
@@ -26,6 +28,16 @@ class HeaderLook:
 
     header: bool
     sure: bool
+
+
+def titles(records: Sequence[Record]) -> int:
+    """How many of the first records are titles above the table: one cell at most, where the others are mostly full."""
+    width = len(records[0]) if records else 0
+    filled = [sum(map(bool, record)) for record in records]
+    if width < 3 or not filled or sorted(filled)[len(filled) // 2] < 0.5 * width:
+        return 0
+    above = next((i for i, count in enumerate(filled) if count > 1), 0)
+    return above if above <= _MOST_TITLES and filled[above] >= 0.5 * width else 0
 
 
 def look(records: Sequence[Record], guess: bool) -> HeaderLook:
@@ -104,23 +116,28 @@ def looks_numeric(cell: str) -> bool:
     return _NUMERIC.fullmatch(cell) is not None
 
 
-def names_of(first: Record, labels: Record | None) -> tuple[tuple[str, ...], int]:
-    """Names for all columns, and how many had none in the header.
+def names_of(first: Record, labels: Record | None) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
+    """Names for all columns, how many had none in the header, and those that stand there more than once.
 
-    One without a name is called after its label in the second header row, else after its position (`column_4`).
+    One without a name is called after its label in the second header row, else after its position (`column_4`). Of
+    several of one name the first keeps it.
     """
     given = [" ".join(name.replace("\xa0", " ").split(" ")).strip() for name in first]
-    named = []
+    named: list[str] = []
     taken = {name for name in given if name}
     for j, name in enumerate(given):
-        if not name:
+        if name and name in named:
+            name = f"{name} (column {j})"
+        elif not name:
             label = "" if labels is None else labels[j].replace("\xa0", " ").strip()
             name = label or f"column_{j}"
             if name in taken:
                 name = f"{name} (column {j})"
         taken.add(name)
         named.append(name)
-    return tuple(named), sum(not name for name in given)
+    counts = Counter(given)
+    twice = tuple(name for name in counts if name and counts[name] > 1)
+    return tuple(named), sum(not name for name in given), twice
 
 
 def _mostly_numbers(column: Sequence[str]) -> bool:
