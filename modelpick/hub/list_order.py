@@ -24,6 +24,28 @@ VALUES: Mapping[str, Callable[[ListedModel], Value | None]] = {
 """The Hub's word for an order -> what falls in it; None where the list does not tell."""
 
 
+class Falling:
+    """Follows values that should fall, or stay, from each to the next."""
+
+    def __init__(self) -> None:
+        self.last: Value | None = None
+        self.told = self._steps_up = 0
+
+    def take(self, value: Value | None) -> None:
+        """The next value, of one type with the others; None where nobody tells."""
+        if value is None:
+            return
+        if self.last is not None and value > self.last:  # type: ignore[operator]  # see above
+            self._steps_up += 1
+        self.last = value
+        self.told += 1
+
+    @property
+    def kept(self) -> bool:
+        """Whether they fall, as far as they were seen."""
+        return self._steps_up <= max(1, self.told // _STEPS_UP)
+
+
 class ListOrder:
     """Follows a list as it comes, and the value by which it should fall.
 
@@ -32,34 +54,29 @@ class ListOrder:
     """
 
     def __init__(self, query: Query) -> None:
-        self._by = SORTS[query.sort] or "downloads"
+        by = SORTS[query.sort] or "downloads"
         wanted = {
             "downloads": query.min_downloads,
             "likes": query.min_likes,
             "lastModified": query.updated_since,
         }
-        self._least: Value | None = wanted.get(self._by)
-        self._last: Value | None = None
-        self._told = self._steps_up = 0
+        self._value = VALUES[by]
+        self._least: Value | None = wanted.get(by)
+        self._falling = Falling()
 
     def take(self, model: ListedModel) -> None:
         """The next model of the list."""
-        value = VALUES[self._by](model)
-        if value is None:
-            return
-        if self._last is not None and value > self._last:  # type: ignore[operator]  # one order has values of one type
-            self._steps_up += 1
-        self._last = value
-        self._told += 1
+        self._falling.take(self._value(model))
 
     @property
     def kept(self) -> bool:
         """Whether the list falls, as far as it was seen."""
-        return self._steps_up <= max(1, self._told // _STEPS_UP)
+        return self._falling.kept
 
     @property
     def below_the_wish(self) -> bool:
         """Whether the list has fallen below what is wanted, so that nothing after it can fit."""
-        if self._least is None or self._last is None or self._told < FEWEST:
+        last = self._falling.last
+        if self._least is None or last is None or self._falling.told < FEWEST:
             return False
-        return self.kept and self._last < self._least  # type: ignore[operator]  # as above
+        return self.kept and last < self._least  # type: ignore[operator]  # one order has values of one type

@@ -51,9 +51,11 @@ class IndexResult(Result):
         unfinished = [source for source in about.sources if source.finished is None]
         if unfinished:
             lines.append(Text("What was interrupted goes on with the same command.", Tone.WARN))
-        table = Table(("from", "how", "models", "finished (UTC)"), rows, right=("models",))
+        if not rows:
+            lines.append(Text("Nothing is in it yet: `modelpick index build` or `index import FILE`.", Tone.WARN))
+        table = [Table(("from", "how", "models", "finished (UTC)"), rows, right=("models",))] if rows else []
         return Document(
-            blocks=[Heading(title, level=1), *lines, table],
+            blocks=[Heading(title, level=1), *lines, *table],
             data={
                 "schema": "modelpick.index/1",
                 "action": self.action,

@@ -262,9 +262,8 @@ def _sort(sort: str | None, text: str | None, offline: bool) -> str:
     from modelpick.errors import UsageError
 
     if sort == "relevance" and not (offline and text):
-        raise UsageError(
-            "the Hub has no order by relevance", "give `--text` and `--offline` with it, or sort by downloads or fit"
-        )
+        why = "without a text nothing is more relevant" if offline else "the Hub has no order by relevance"
+        raise UsageError(why, "give `--text` and `--offline` with it, or sort by downloads or fit")
     return sort or ("relevance" if offline and text else "downloads")
 
 

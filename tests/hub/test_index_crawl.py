@@ -145,6 +145,32 @@ def test_an_update_fetches_what_has_changed_since(hub: LoopbackHub) -> None:
     assert len(ids()) == 9
 
 
+def test_an_update_reads_on_where_the_list_is_in_another_order(
+    hub: LoopbackHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Some mirrors pass `sort` over: the first model that is known says nothing of those after it."""
+    build_index(endpoint=hub.endpoint)
+    entries = [
+        {"id": f"org/m{number}", "lastModified": f"2025-01-0{day}T00:00:00.000Z"}
+        for number, day in enumerate((5, 9, 4, 8, 3, 7))
+    ]
+    entries.append({"id": "org/changed", "lastModified": "2099-01-01T00:00:00.000Z"})
+    hub.inject(Fault("cursor", "json", body=json.dumps(entries[4:]), count=1))
+    hub.inject(Fault("sort=lastModified", "json", body=json.dumps(entries[:4]), count=1))
+    outcome = call(capsys, "index", "update", "--endpoint", hub.endpoint, "--format", "json")
+    assert outcome.data["done"]["added"] == 1
+    assert "org/changed" in ids()
+    assert outcome.err.count("does not list by the last change") == 1
+
+
+def test_an_index_with_nothing_in_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    make_index().close()
+    outcome = call(capsys, "index", "stats")
+    assert outcome.code == 0
+    assert "Nothing is in it yet" in outcome.out
+    assert "finished" not in outcome.out
+
+
 def test_a_mirror_without_expand_gives_what_it_has(hub: LoopbackHub) -> None:
     hub.inject(Fault("expand=", "status", status=400))
     assert build_index(endpoint=hub.endpoint).about.models == 8

@@ -23,10 +23,12 @@ from modelpick.hub.index.database import Index, errors
 from modelpick.hub.index.importing import now, tidy
 from modelpick.hub.index.rows import COLUMNS, KEPT, Row, row_of
 from modelpick.hub.index.writer import Writer
+from modelpick.hub.list_order import Falling
 from modelpick.hub.retry import in_words
 from modelpick.progress import SILENT, Listener, Step
 
 FIELDS = tuple(sorted({*KEPT, "gguf", "siblings"} - {"securityRepoStatus"}))  # which a dump has and no list gives
+_MODIFIED = COLUMNS.index("modified")
 _PAGE = 500
 _LEFT = re.compile(r";\s*r\s*=\s*(\d{1,9})\s*;\s*t\s*=\s*(\d{1,6})")
 _LEAST_PAUSE = 0.1
@@ -177,6 +179,7 @@ def _run(
     """Follows the pages to the end."""
     what = crawl.scope or "all models"
     seen: set[str] = set()
+    order, told = Falling(), False
     with listener.step(f"fetching {what}", crawl.most, "models") as step:
         step.advance(crawl.listed)
         while (page := crawl.next) is not None:
@@ -193,7 +196,10 @@ def _run(
             except CannotFindOut as error:
                 raise _resumable(error, crawl) from error
             seen.add(page)
-            crawl = _keep(index, client, crawl, answer, writer, step)
+            crawl = _keep(index, client, crawl, answer, writer, step, order)
+            if crawl.mode == "update" and not order.kept and not told:
+                told = True
+                listener.notice(f"{client.settings.host} does not list by the last change: the whole list is read")
             if crawl.next is not None:
                 _wait(answer, listener, pause)
     return crawl
@@ -218,8 +224,16 @@ def _resumable(error: CannotFindOut, crawl: _Crawl) -> CannotFindOut:
     return CannotFindOut(error.message, f"{error.hint}; {kept}" if error.hint else kept, kind=error.kind)
 
 
-def _keep(index: Index, client: HubClient, crawl: _Crawl, answer: Answer, writer: Writer, step: Step) -> _Crawl:
-    """Writes a page, and where the next one is, together."""
+def _keep(
+    index: Index,
+    client: HubClient,
+    crawl: _Crawl,
+    answer: Answer,
+    writer: Writer,
+    step: Step,
+    order: Falling,
+) -> _Crawl:
+    """Writes a page, and where the next one is, together; `order` follows the last changes over all pages."""
     if not isinstance(answer.value, list):
         raise not_a_hub(client.settings, "lists models as something else than a list")
     left = len(answer.value) if crawl.most is None else crawl.most - crawl.listed
@@ -227,7 +241,10 @@ def _keep(index: Index, client: HubClient, crawl: _Crawl, answer: Answer, writer
     found = [row for row in rows if row is not None]
     fresh = [row for row in found if not _known(row, crawl)]
     following = client.next_page(answer)
-    done = len(fresh) < len(found) or (crawl.most is not None and crawl.listed + len(rows) >= crawl.most)
+    for row in found:
+        order.take(row.values[_MODIFIED])
+    past = order.kept and len(fresh) < len(found)  # an update has come to what was there before it
+    done = past or (crawl.most is not None and crawl.listed + len(rows) >= crawl.most)
     after = replace(crawl, next=None if done else following, listed=crawl.listed + len(fresh))
     with index.transaction() as connection:
         writer.written.skipped += len(rows) - len(found)
@@ -256,7 +273,7 @@ def _before(started: str) -> str:
 
 def _known(row: Row, crawl: _Crawl) -> bool:
     """Whether an update has come down to what was there before it."""
-    modified = row.values[COLUMNS.index("modified")]
+    modified = row.values[_MODIFIED]
     return crawl.mode == "update" and crawl.newest is not None and modified is not None and modified < crawl.newest
 
 
