@@ -32,7 +32,7 @@ _GROUPS = (
             "schema",
         ),
     ),
-    ("Models", ("with_", "without", "allow_rejected", "endpoint")),
+    ("Models", ("finetune", "label_map", "with_", "without", "allow_rejected", "endpoint")),
     (
         "Network (row `mlp`)",
         (
@@ -111,6 +111,13 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
     multiple=True,
     help="An architecture to train from scratch, such as lenet5, resnet18, lstm, transformer. Repeatable.",
 )
+@click.option("--finetune", is_flag=True, help="Train the given pretrained models on, too: a new last layer, then all.")
+@click.option(
+    "--label-map",
+    metavar="FILE",
+    default=None,
+    help="TOML or CSV: labels of a given model, or texts for zero-shot, and the classes here that they mean.",
+)
 @click.option("--epochs", type=click.IntRange(1), default=10, show_default=True, help="How often every row is seen.")
 @click.option("--must-beat", metavar="NAME", default=None, help="Exit 1 unless the best row clearly beats this one.")
 @click.option("--run-dir", metavar="FOLDER", default=None, help="Where to save, instead of in ./modelpick-runs.")
@@ -153,7 +160,7 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
     "--resume",
     metavar="RUN",
     default=None,
-    help="An interrupted run: the same command again goes on with its trainings of --arch.",
+    help="An interrupted run: the same command again goes on with its trainings of --arch and --finetune.",
 )
 @click.option("--side", metavar="N", type=click.IntRange(8, 1024), default=None, help="Pixels a side, for --arch.")
 @click.option("--flip", is_flag=True, help="Mirror half of the images while --arch learns, where left is as right.")

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from modelpick.errors import UsageError
 
 if TYPE_CHECKING:
+    from modelpick.data.label_map import LabelMap
     from modelpick.data.plan import SplitOptions
+    from modelpick.models.pretrained.tuning_plan import TuningOptions
 
 ROWS = ("dummy", "linear", "perceptron", "knn", "trees", "sklearn-mlp", "mlp", "mlp-stack")
 """The rows of the comparison that are trained here, by name, from the simplest on."""
@@ -32,6 +34,9 @@ class RowOptions:
         keep_in: A folder for the states of their trainings.
         side, flip, class_weight: Of architectures, as in `ArchitectureOptions`.
         device: Of pretrained models.
+        label_map: What the labels of given models mean.
+        finetune: Given models are trained on, too.
+        tuning: How; None where they are not.
         tune: The settings of row `mlp` are searched for inside its training rows.
     """
 
@@ -48,6 +53,9 @@ class RowOptions:
     flip: bool = False
     class_weight: str | None = None
     device: str = "auto"
+    label_map: LabelMap | None = None
+    finetune: bool = False
+    tuning: TuningOptions | None = None
     tune: bool = False
 
 

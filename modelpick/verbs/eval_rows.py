@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from modelpick.errors import UsageError
 from modelpick.progress import SILENT, Listener
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from modelpick.data.plan import SplitOptions
     from modelpick.evaluation.dense_baselines import NetworkShape
     from modelpick.models.options import NetworkOptions
+    from modelpick.models.pretrained.tuning_plan import TuningOptions
 
 
 def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, listener: Listener) -> list[Entry]:
@@ -69,18 +70,8 @@ def _architectures(dataset: Dataset, network: NetworkOptions, rows: RowOptions, 
         return []
     from modelpick.models.arch_entries import architecture_entries
     from modelpick.models.arch_plan import ArchitectureOptions
-    from modelpick.models.options import NetworkOptions
 
-    usual = NetworkOptions()
-    given = {
-        name: getattr(network, name)
-        for option, name in _FOR_ARCHITECTURES.items()
-        if (getattr(network, name) != getattr(usual, name) if rows.said is None else option in rows.said)
-    }
-    if not isinstance(given.get("batch_size", 1), int):
-        raise UsageError(
-            f"an architecture takes no batches of `{given['batch_size']}`", "give a number of rows: `--batch-size 32`"
-        )
+    given = _said(network, rows, "an architecture")
     init = {"zero": "zero", "normal": "random"}.get(network.init, "paper")
     options = ArchitectureOptions(
         **given,
@@ -94,14 +85,45 @@ def _architectures(dataset: Dataset, network: NetworkOptions, rows: RowOptions, 
     return architecture_entries(rows.archs, dataset, options, listener)
 
 
+def tuning_of(network: NetworkOptions, rows: RowOptions) -> TuningOptions | None:
+    """How given models are trained on, with the options of the network that were said; None where they are not."""
+    if not rows.finetune:
+        return None
+    from modelpick.models.pretrained.tuning_plan import TuningOptions
+
+    given = _said(network, rows, "a pretrained model")
+    known = ("epochs", "learning_rate", "batch_size", "patience", "weight_decay")
+    taken = {name: given[name] for name in known if name in given}
+    return TuningOptions(**taken, device=network.device, keep_in=rows.keep_in)
+
+
+def _said(network: NetworkOptions, rows: RowOptions, who: str) -> dict[str, Any]:
+    """The options of the network that count for others too: those that were said, by their names there."""
+    from modelpick.models.options import NetworkOptions
+
+    usual = NetworkOptions()
+    given = {
+        name: getattr(network, name)
+        for option, name in _FOR_ARCHITECTURES.items()
+        if (getattr(network, name) != getattr(usual, name) if rows.said is None else option in rows.said)
+    }
+    if not isinstance(given.get("batch_size", 1), int):
+        raise UsageError(
+            f"{who} takes no batches of `{given['batch_size']}`", "give a number of rows: `--batch-size 32`"
+        )
+    return given
+
+
 def asked_of(
     dataset: Dataset, network: NetworkOptions, rows: RowOptions, splits: SplitOptions, **more: object
 ) -> dict[str, object]:
-    """All that the numbers of the architectures depend on, by the words of the command line."""
+    """All that the numbers of what keeps states depends on, by the words of the command line."""
     shared = {option: getattr(network, name) for option, name in _FOR_ARCHITECTURES.items()}
     return {
         "data": dataset.fingerprint,
         "--arch": rows.archs,
+        "--model": rows.models if rows.finetune else (),
+        "--finetune": rows.finetune,
         **{f"--{option.replace('_', '-')}": value for option, value in shared.items()},
         "--init": network.init,
         "--device": network.device,

@@ -46,6 +46,8 @@ def evaluate(
     test: str | Path | None = None,
     models: Sequence[str] = (),
     arch: Sequence[str] = (),
+    label_map: str | Path | None = None,
+    finetune: bool = False,
     said: Sequence[str] | None = None,
     side: int | None = None,
     flip: bool = False,
@@ -107,8 +109,11 @@ def evaluate(
         models: Given models, tested as they are: run folders, names of runs, or repos that were published in our
             layout. Rows on which one was trained are in no test part, for any candidate.
         arch: Architectures of the catalogue to train from scratch on these data: `lenet5`, `resnet18`, `lstm`, ...
-        said: Names of the network's options below that count for `arch` too; None: those that differ from their
-            defaults. What is not said is set for each architecture by what was measured to work.
+        label_map: A TOML or CSV file of pairs: a label of a given model and the class here that it means, or, for a
+            zero-shot model, a text and the class that it describes.
+        finetune: Train the given pretrained models on, too: a new last layer first, then all.
+        said: Names of the network's options below that count for `arch` and `finetune` too; None: those that differ
+            from their defaults. What is not said is set for each by what was measured to work.
         side: Pixels on a side to which images are scaled for `arch`; None: what suits the architecture.
         flip: Half of the images are mirrored while `arch` learns: only where left and right mean the same.
         class_weight: `balanced` counts the rows of rare classes more while `arch` learns.
@@ -145,6 +150,7 @@ def evaluate(
         CannotFindOut: The data cannot be read, or the disk is full.
         KeyboardInterrupt: Ctrl-C before any candidate was finished; later, what was finished is saved.
     """
+    from modelpick.data.label_map import read_label_map
     from modelpick.data.plan import SplitOptions
     from modelpick.data.read import read_dataset
     from modelpick.data.read_options import ReadOptions
@@ -155,7 +161,7 @@ def evaluate(
     from modelpick.models.unfinished import find_unfinished, states_of
     from modelpick.notebook import register
     from modelpick.places import user_path
-    from modelpick.verbs.eval_rows import asked_of, trained_rows
+    from modelpick.verbs.eval_rows import asked_of, trained_rows, tuning_of
     from modelpick.verbs.lesson import check_course, teach
 
     register()
@@ -195,8 +201,12 @@ def evaluate(
         flip=flip,
         class_weight=class_weight,
         device=device,
+        label_map=None if label_map is None else read_label_map(label_map),
+        finetune=finetune,
         tune=tune,
     )
+    if finetune and not rows.models:
+        raise UsageError("`--finetune` trains given models on, and none is given", "add `--model org/name`")
     splits = SplitOptions(ratio=None if split is None else parse_ratio(split), folds=folds, repeats=repeats, seed=seed)
     protocol = ProtocolOptions(splits=splits, metric=metric, jobs=jobs)
     if course:
@@ -206,8 +216,11 @@ def evaluate(
     if run_dir is not None:
         check_free(user_path(run_dir))
     resumed = None if resume is None else find_unfinished(str(resume))
-    if resumed is not None and not rows.archs:
-        raise UsageError("`--resume` goes on with trainings of `--arch`, and there is none", "repeat the whole command")
+    if resumed is not None and not (rows.archs or rows.finetune):
+        raise UsageError(
+            "`--resume` goes on with trainings of `--arch` or `--finetune`, and there is none",
+            "repeat the whole command",
+        )
     dataset = read_dataset(
         data,
         target=target,
@@ -221,10 +234,11 @@ def evaluate(
     if course:
         return teach(dataset, network, protocol, place, run_dir is None, created, terms, listener)
     asked = None
-    if rows.archs:
+    if rows.archs or rows.finetune:
         asked = asked_of(dataset, network, rows, splits, **{"--group": group, "--time": time, "--test": test})
     with states_of(resumed or place, asked, resumed=resumed is not None, listener=listener) as states:
         rows = replace(rows, keep_in=states.folder)
+        rows = replace(rows, tuning=tuning_of(network, rows))
         trained = trained_rows(dataset, network, rows, listener)
         evaluation, refused = _compare(dataset, trained, rows, protocol, listener)
         bar = None if must_beat is None else judge_bar(evaluation, must_beat)
@@ -251,7 +265,7 @@ def _compare(
         taken=(*ROWS, *rows.archs),
         allow_rejected=rows.allow_rejected,
         endpoint=rows.endpoint,
-        device=rows.device,
+        options=rows,
         listener=listener,
     )
     taking_part = [*trained, *(model.entry for model in given if model.error is None)]
@@ -259,7 +273,7 @@ def _compare(
         raise UsageError("nothing is left to compare", "leave one of `--without` out")
     if rows.must_beat is not None:
         check_row("--must-beat", rows.must_beat, [entry.name for entry in taking_part])
-    heavy = any(entry.kind == "architecture" or entry.way == "finetune" for entry in trained)
+    heavy = any(entry.kind == "architecture" or entry.way == "finetune" for entry in taking_part)
     planned = plan(dataset, protocol.splits, alike=duplicate_groups(dataset), known=known, heavy=heavy)
     with one_torch_thread():
         evaluation = run(

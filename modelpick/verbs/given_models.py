@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from modelpick.data.dataset import Dataset
     from modelpick.facts import RepoFacts
     from modelpick.models.saved import SavedModel
+    from modelpick.verbs.eval_options import RowOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ def given_models(
     taken: Sequence[str] = (),
     allow_rejected: bool,
     endpoint: str | None,
-    device: str = "auto",
+    options: RowOptions | None = None,
     listener: Listener,
 ) -> tuple[list[Given], NDArray[np.bool_] | None]:
     """The named models, and the rows that may be in no test part, for some model was trained on them.
@@ -62,7 +63,7 @@ def given_models(
     Args:
         taken: Names of the rows of the comparison that are trained here: a run of such a name goes by its path, as
             does the second of two runs whose folders are called the same.
-        device: Of pretrained models.
+        options: Of pretrained models: device, label map, fine-tuning.
 
     Raises:
         UsageError: A name means no run and no repo id, or is given twice.
@@ -82,7 +83,7 @@ def given_models(
                 place = replace(place, name=shown(place.folder))
             called.add(place.name)
             if place.pretrained:
-                found += _pretrained(place, dataset, device, listener)
+                found += _pretrained(place, dataset, options, listener)
                 continue
             given = _read(place, dataset, listener)
             if given.known is not None:
@@ -95,7 +96,7 @@ def given_models(
     return found, known if known.any() else None
 
 
-def _pretrained(place: _Place, dataset: Dataset, device: str, listener: Listener) -> list[Given]:
+def _pretrained(place: _Place, dataset: Dataset, options: RowOptions | None, listener: Listener) -> list[Given]:
     """A row for each way to use a pretrained model."""
     from modelpick.models.pretrained.entries import PretrainedOptions, pretrained_entries
     from modelpick.models.pretrained.folder import open_folder
@@ -103,7 +104,10 @@ def _pretrained(place: _Place, dataset: Dataset, device: str, listener: Listener
     with listener.step(f"looking into {place.name}"):
         repo_id = place.source if place.commit is not None else None
         folder = open_folder(place.folder, dataset.kind, name=place.name, repo_id=repo_id, commit=place.commit)
-    return [Given(entry=e) for e in pretrained_entries(folder, dataset, PretrainedOptions(device=device), listener)]
+    how = PretrainedOptions()
+    if options is not None:
+        how = PretrainedOptions(label_map=options.label_map, device=options.device, tuning=options.tuning)
+    return [Given(entry=entry) for entry in pretrained_entries(folder, dataset, how, listener)]
 
 
 def _locate(name: str, allow_rejected: bool, endpoint: str | None, listener: Listener) -> _Place:
