@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from modelpick.data.files import is_path
-from modelpick.errors import UsageError
+from modelpick.errors import CannotFindOut, UsageError
 from modelpick.places import user_path
 
 RUNS = Path("modelpick-runs")
@@ -153,6 +153,23 @@ def check_free(folder: Path) -> None:
         raise UsageError(f"`{folder}` is the folder you are in, which cannot be replaced", "name a new `--run-dir`")
     if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))):
         raise UsageError(f"`{folder}` exists already, and a run never overwrites", "name another `--run-dir`")
+
+
+def check_writable(place: Path) -> None:
+    """Refuses, before anything is trained, a place in which no run could be written.
+
+    Raises:
+        CannotFindOut: The folder that would hold the run, or the first one above it that is there, takes no files.
+    """
+    above = place.absolute().parent
+    while not above.exists() and above != above.parent:
+        above = above.parent
+    if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
+        raise CannotFindOut(
+            f"no run can be written in `{shown(above)}`, where you may not write",
+            "name another `--run-dir`",
+            kind="disk",
+        )
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modelpick.errors import UsageError
+from modelpick.errors import CannotFindOut, UsageError
 from modelpick.models import run_folder
 
 
@@ -143,3 +143,14 @@ def test_a_saved_model_lies_where_its_name_says(here, name):
         with pytest.raises(UsageError, match="no saved model") as error:
             run_folder.candidate_folder(run, unknown)
         assert "`best`" in error.value.hint
+
+
+def test_a_place_that_takes_no_files_is_refused_before_anything_is_trained(here, monkeypatch):
+    run_folder.check_writable(Path("modelpick-runs/not/there/yet"))
+    run_folder.check_writable(here / "new")
+    (here / "file").write_text("")
+    with pytest.raises(CannotFindOut, match="no run can be written in `.*file`"):
+        run_folder.check_writable(here / "file" / "run")
+    monkeypatch.setattr(run_folder.os, "access", lambda place, mode: place != here)  # root may write everywhere
+    with pytest.raises(CannotFindOut, match="where you may not write"):
+        run_folder.check_writable(Path("modelpick-runs/iris"))
