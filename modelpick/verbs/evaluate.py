@@ -147,7 +147,7 @@ def evaluate(
     Raises:
         UsageError: An option, a column or a file name that cannot be used.
         AnswerIsNo: A guard stops: a column that is the answer, one class, a class of one row, too few rows.
-        CannotFindOut: The data cannot be read, or the disk is full.
+        CannotFindOut: The data cannot be read, no run can be written, or the disk is full.
         KeyboardInterrupt: Ctrl-C before any candidate was finished; later, what was finished is saved.
     """
     from modelpick.data.label_map import read_label_map
@@ -157,7 +157,7 @@ def evaluate(
     from modelpick.data.splits import parse_ratio
     from modelpick.models.architectures.known import known
     from modelpick.models.options import NetworkOptions, check_options, hidden_sizes
-    from modelpick.models.run_folder import RUNS, check_free, new_run_name
+    from modelpick.models.run_folder import RUNS, check_free, check_writable, new_run_name
     from modelpick.models.unfinished import find_unfinished, states_of
     from modelpick.notebook import register
     from modelpick.places import user_path
@@ -215,6 +215,7 @@ def evaluate(
     created = datetime.now().astimezone()
     if run_dir is not None:
         check_free(user_path(run_dir))
+    check_writable(RUNS / "new" if run_dir is None else user_path(run_dir))
     resumed = None if resume is None else find_unfinished(str(resume))
     if resumed is not None and not (rows.archs or rows.finetune):
         raise UsageError(
