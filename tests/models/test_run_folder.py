@@ -149,7 +149,7 @@ def test_a_place_that_takes_no_files_is_refused_before_anything_is_trained(here,
     run_folder.check_writable(Path("modelpick-runs/not/there/yet"))
     run_folder.check_writable(here / "new")
     (here / "file").write_text("")
-    with pytest.raises(CannotFindOut, match="no run can be written in `.*file`"):
+    with pytest.raises(CannotFindOut, match=r"no run can be written in `.*file`"):
         run_folder.check_writable(here / "file" / "run")
     monkeypatch.setattr(run_folder.os, "access", lambda place, mode: place != here)  # root may write everywhere
     with pytest.raises(CannotFindOut, match="where you may not write"):
