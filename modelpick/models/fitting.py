@@ -98,6 +98,8 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
             weights = None if weights is None else np.concatenate([weights, np.ones(len(held.features))])
         elif self.early_stopping:
             rows, held_rows = _hold_out(counted, part.strata, np.random.RandomState(seed))
+        dtype: Precision = "float64" if exact else "float32"
+        _check_range(features, dtype)
         batch_size = self._rows_per_batch(few)
         options = NetOptions(
             hidden=hidden_sizes(self.hidden_layer_sizes),
@@ -115,7 +117,7 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
             dropout=float(self.dropout),
             weight_decay=float(self.weight_decay),
             label_smoothing=float(self.label_smoothing),
-            dtype="float64" if exact else "float32",
+            dtype=dtype,
         )
         job = Job(
             features=features,
@@ -166,7 +168,9 @@ class Network(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
     def _sums(self, X: ArrayLike) -> NDArray[Any]:
         check_is_fitted(self)
         features = validate_data(self, X, reset=False, dtype=[np.float64, np.float32])
-        return sums(self._tensors, self.activation, features.astype(self._tensors["layers.0.weight"].dtype))
+        dtype = self._tensors["layers.0.weight"].dtype
+        _check_range(features, dtype)
+        return sums(self._tensors, self.activation, features.astype(dtype))
 
     @property
     def tensors_(self) -> dict[str, NDArray[Any]]:
@@ -262,6 +266,15 @@ def _hold_out(
         return rows, None
     return np.delete(rows, held), rows[held]
 
+
+def _check_range(features: NDArray[Any], dtype: Any) -> None:
+    """UsageError where a feature is a number that the network's own dtype cannot hold."""
+    most = np.finfo(dtype).max
+    if features.size and not (features.max() <= most and features.min() >= -most):
+        raise UsageError(f"X has a number that {np.dtype(dtype).name} cannot hold", "centre and scale the features")
+
+
+Precision = Literal["float32", "float64"]
 
 BatchSize = int | Literal["auto", "full"]
 """Rows in an update: a number, all of them, or by the count of rows."""

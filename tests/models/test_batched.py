@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from sklearn.datasets import load_iris
 from modelpick.data.forward import probabilities
 from modelpick.errors import CannotFindOut
 from modelpick.models.batched.arrays import numpy_arrays, torch_arrays
+from modelpick.models.batched.block import Block
 from modelpick.models.batched.job import Job, NetOptions, Trained
-from modelpick.models.batched.train import sums_many, train_many, train_on
+from modelpick.models.batched.train import one_blas_thread, sums_many, train_many, train_on
 from modelpick.models.batches import Rows
 from modelpick.models.mlp import MLP
 from modelpick.models.options import ACTIVATIONS, COSTS, OPTIMIZERS, SCHEDULES
@@ -28,8 +30,8 @@ TRAIN, HELD = ORDER[:133], ORDER[133:]
 def job(options: NetOptions, rows=TRAIN, seed=3, **more) -> Job:
     mean, scale = X[rows].mean(0), X[rows].std(0) + 1e-3
     return Job(
-        features=X, rows=rows, targets=TARGETS, mean=mean, scale=scale, seed=seed, options=options,
-        **{"validation_rows": HELD, **more},
+        features=X, rows=rows, mean=mean, scale=scale, seed=seed, options=options,
+        **{"targets": TARGETS, "validation_rows": HELD, **more},
     )  # fmt: skip
 
 
@@ -211,3 +213,53 @@ def test_threads_of_blas_are_given_back():
         train_many([job(NetOptions(hidden=(5,), epochs=1))])
         assert [(lib["internal_api"], lib["num_threads"]) for lib in threadpool_info()] == before
         assert torch.get_num_threads() == 2
+
+
+def test_threads_of_blas_stay_one_until_the_last_of_overlapping_trainings_ends():
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    def threads() -> int:
+        return max(lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas")
+
+    with threadpool_limits(2):
+        first, second = one_blas_thread(), one_blas_thread()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert threads() == 1
+        second.__exit__(None, None, None)
+        assert threads() == 2
+
+
+def test_smoothing_of_a_single_sigmoid_goes_to_a_half_by_hand_and_by_autograd():
+    options = NetOptions(hidden=(5,), output="sigmoid", cost="binary-cross-entropy", label_smoothing=0.3, epochs=6)
+    given = job(options, targets=TARGETS[:, :1])
+    tensors, reference = by_autograd(given)
+    (ours,) = train_many([given], threads=1)
+    assert furthest(ours.tensors, tensors) < 1e-5
+    assert reference.updates == ours.updates
+    rows = np.flatnonzero(TARGETS[:, 0] == 1)
+    far = job(
+        NetOptions(**{**asdict(options), "hidden": (), "epochs": 300, "learning_rate": 0.1}),
+        rows,
+        targets=TARGETS[:, :1],
+    )
+    p = probabilities(sums_many([far], train_many([far]), [rows])[0], "sigmoid", 2)
+    np.testing.assert_allclose(p[:, 1], 0.85, atol=0.01)  # 1 - 0.3 + 0.3 / 2: the smoothed loss is least there
+
+
+def test_only_the_ratios_of_weights_count_however_large_they_are():
+    weights = np.random.default_rng(1).uniform(0, 2, 150)
+    options = NetOptions(hidden=(5,), batch_size=16, epochs=3)
+    sizes = [weights * factor for factor in (1.0, 2.0**-900, 2.0**300)]
+    first, *others = (train_many([job(options, weights=own)], threads=1)[0] for own in sizes)
+    for other in others:
+        assert furthest(first.tensors, other.tensors) == 0
+        assert first.history == other.history
+
+
+def test_a_training_can_be_ended_within_an_epoch(monkeypatch):
+    monkeypatch.setattr("modelpick.models.batched.rows._SPAN_BYTES", 1)  # each batch is a span of its own
+    told = []
+    Block(numpy_arrays(), [job(NetOptions(hidden=(), batch_size=16, epochs=2))], told.append).train()
+    assert told == ([0] * 9 + [1]) * 2

@@ -158,3 +158,12 @@ def test_a_wrong_option_is_named_with_what_it_could_be(option, value, hint):
         MLPClassifier(**{option: value}).fit(X, Y)
     assert isinstance(error.value, ValueError)
     assert hint in error.value.hint
+
+
+def test_a_number_beyond_float32_is_named_before_and_after_training():
+    features = X.copy()
+    model = MLPClassifier((3,), batch_size=16, epochs=1, random_state=0).fit(X, Y)
+    features[3, 1] = -1e39
+    for call in (lambda: model.predict(features), lambda: model.fit(features, Y)):
+        with pytest.raises(UsageError, match="float32 cannot hold"):
+            call()

@@ -153,3 +153,12 @@ def short(monkeypatch):
 @parametrize_with_checks([MLPStackClassifier(random_state=0), MLPStackRegressor(random_state=0)])
 def test_scikit_learn_finds_nothing(short, estimator, check):
     check(estimator)
+
+
+def test_the_unit_of_a_column_of_two_values_changes_nothing():
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.normal(size=(60, 2)), rng.integers(0, 2, 60), np.full(60, 0.5)])
+    y = X[:, 0] + X[:, 2] > 0.5
+    grams = X * [1, 1, 1024, 2**20] + [0, 0, 4096, 2**19]
+    ours, other = (MLPStackClassifier(random_state=0).fit(part[:40], y[:40]) for part in (X - [0, 0, 5, 9], grams))
+    np.testing.assert_allclose(ours.predict_proba(X[40:] - [0, 0, 5, 9]), other.predict_proba(grams[40:]), atol=1e-4)

@@ -23,7 +23,8 @@ class Block:
     """Nets in training. All jobs have one shape, equal options, and equally many batches of one width.
 
     Args:
-        told: Is called with the count of models after each epoch; what it raises ends the training.
+        told: Is called with the count of models after each epoch, and with 0 on the way; what it raises ends the
+            training.
     """
 
     def __init__(self, arrays: Arrays, jobs: Sequence[Job], told: Callable[[int], None]) -> None:
@@ -117,6 +118,7 @@ class Block:
             for place, values in enumerate((lost, hit)):
                 tally[place, :, done : done + steps] = self._arrays.total(values, 2, False).swapaxes(0, 1)
             done += steps
+            self._told(0)
         return tally
 
     def _update(self, span: Span, s: int) -> None:

@@ -18,6 +18,8 @@ from modelpick.models.batched.arrays import Array, Arrays
 from modelpick.models.batched.job import Job
 
 _SPAN_BYTES = 2**21
+_SCALED_AT_ONCE = 2**15
+_LEAST_WEIGHT = 1e-30
 
 
 def rounded(rows: int) -> int:
@@ -62,10 +64,13 @@ class Source:
             self.weights = np.ones(len(inputs), dtype)
         for job, part, start in zip(jobs, parts, self.starts, strict=True):
             end = start + len(part)
-            inputs[start:end, :-1] = job.scaled(part)
+            for first in range(0, len(part), _SCALED_AT_ONCE):
+                some = part[first : first + _SCALED_AT_ONCE]
+                inputs[start + first : start + first + len(some), :-1] = job.scaled(some)
             targets[start:end] = job.targets[part]
             if self.weights is not None and job.weights is not None:
-                self.weights[start:end] = job.weights[part]
+                own = job.weights[part]  # only their ratios count: none may leave what `dtype` can hold
+                self.weights[start:end] = np.maximum(own / own.max(), _LEAST_WEIGHT)
         if smoothed:
             smoothing = jobs[0].options.label_smoothing
             even = 0.5 if jobs[0].options.output == "sigmoid" else 1 / outputs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from threading import Event, Lock
 from typing import Any
@@ -78,8 +78,9 @@ def train_on(
         def told(models: int) -> None:
             if stop.is_set():
                 raise _StoppedError
-            with lock:
-                step.advance(models)
+            if models:
+                with lock:
+                    step.advance(models)
 
         def train(places: list[int]) -> None:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a loss that is no number is told
@@ -179,6 +180,32 @@ def _blas() -> ThreadpoolController:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """One thread for torch and BLAS, as small nets want it; the threads are given back."""
-    with one_torch_thread(), _blas().limit(limits=1):
-        yield
+    """One thread for torch and BLAS, as small nets want it; whoever ends last gives the threads back."""
+    with one_torch_thread():
+        _pins.enter()
+        try:
+            yield
+        finally:
+            _pins.leave()
+
+
+class _Pins:
+    """Counts who wants one thread of BLAS: trainings of several threads of a caller may overlap."""
+
+    def __init__(self) -> None:
+        self._lock, self._wanted, self._limited = Lock(), 0, ExitStack()
+
+    def enter(self) -> None:
+        with self._lock:
+            if not self._wanted:
+                self._limited.enter_context(_blas().limit(limits=1))
+            self._wanted += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._wanted -= 1
+            if not self._wanted:
+                self._limited.close()
+
+
+_pins = _Pins()

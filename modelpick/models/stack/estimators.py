@@ -68,8 +68,8 @@ class _StackEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has n
 class MLPStackClassifier(ClassifierMixin, _StackEstimator):  # type: ignore[misc]
     """Six small networks for classes, weighted by inner cross-validation of their log loss, and calibrated.
 
-    Numbers are centred and scaled inside; columns of two values are taken as they are. Epochs, batches and inner folds
-    go by the count of rows (`modelpick.models.stack.recipe`).
+    Numbers are centred and scaled inside; columns of two values from -1 to 1 (marks of categories) are taken as they
+    are. Epochs, batches and inner folds go by the count of rows (`modelpick.models.stack.recipe`).
 
     Args:
         random_state: Seed of inner folds and members.

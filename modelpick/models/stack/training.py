@@ -38,8 +38,8 @@ class TrainingSet:
         numbers: Shape (rows,), the target of a regression.
         seed: Of the inner folds and of every member.
         groups: Shape (rows,): rows of one number are on one side of every inner fold; None: all are their own.
-        scaled: The features are scaled already and are taken as they are. Else those of more than two values are
-            centred and divided by their standard deviation.
+        scaled: The features are scaled already and are taken as they are. Else all are centred and divided by their
+            standard deviation but those of at most two values from -1 to 1, such as marks of categories.
     """
 
     features: Floats
@@ -267,7 +267,8 @@ def _scaling(given: TrainingSet) -> tuple[NDArray[np.float64], NDArray[np.float6
     if given.scaled:
         return mean, scale
     low, high = given.features.min(axis=0), given.features.max(axis=0)
-    many = ~((given.features == low) | (given.features == high)).all(axis=0)
+    marks = ((given.features == low) | (given.features == high)).all(axis=0) & (low >= -1) & (high <= 1)
+    many = ~marks
     numbers = given.features[:, many].astype(np.float64)
     mean[many] = numbers.mean(axis=0)
     spread = numbers.std(axis=0)

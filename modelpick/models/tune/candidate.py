@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 from numpy.typing import NDArray
 
-from modelpick.data.candidate import FitJob
+from modelpick.data.candidate import FitJob, Preprocessing, SavedForm
 from modelpick.models.candidate import MLPCandidate
+from modelpick.models.estimators import MLPClassifier, MLPRegressor
 from modelpick.models.fitting import fit_together, usable_device
 from modelpick.models.tune.halving import Tuned, tune
 from modelpick.progress import SILENT, Listener
@@ -19,18 +21,33 @@ MakeTuned = Callable[[int], "TunedMLPCandidate"]
 class TunedMLPCandidate(MLPCandidate):
     """As `MLPCandidate`; before it is trained, hidden layers, activation, decay, rate and dropout are searched for.
 
+    Args:
+        listener: Is told what `fit` chose. (`fit_many_tuned` tells nothing: in cross-validation each split has a
+            choice of its own, and only that on all rows is kept.)
+
     Attributes:
         tuned: What was chosen; None before `fit`.
     """
 
-    tuned: Tuned | None = None
+    def __init__(self, estimator: MLPClassifier | MLPRegressor, target_name: str, listener: Listener = SILENT) -> None:
+        super().__init__(estimator, target_name)
+        self.listener = listener
+        self.tuned: Tuned | None = None
 
     def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
         """Searches a setting on the training rows and trains it; validation rows are only measured. Errors as of
         `MLPCandidate.fit`.
         """
         fit_tuned([self], [FitJob(seed=0, X=X, y=y, validation=validation)])
+        if self.tuned is not None:
+            self.listener.notice(f"`mlp` on all rows: {self.tuned.words()}")
         return self
+
+    def _form(self, preprocessing: Preprocessing, columns: list[list[str]]) -> SavedForm:
+        form = super()._form(preprocessing, columns)
+        if self.tuned is None:
+            return form
+        return replace(form, config={**form.config, "trained": f"{form.config['trained']}; {self.tuned.words()}"})
 
     def summary(self) -> str:
         """The layers, the count of updates, and what was chosen."""
