@@ -27,7 +27,12 @@ def train_once(
     started, split = time.perf_counter(), plan.splits[0]
     metrics = tuple(metric for metric in metrics_of(dataset.task) if not metric.pooled)
     material = Material(
-        features=dataset.features, target=dataset.target, task=dataset.task, classes=dataset.classes, metrics=metrics
+        features=dataset.features,
+        target=dataset.target,
+        task=dataset.task,
+        classes=dataset.classes,
+        metrics=metrics,
+        groups=plan.groups,
     )
     done, error = attempt(entry, material, [Part(number=FINAL, split=split)], pin)
     if error is not None:

@@ -41,11 +41,14 @@ def first_blocks(
     if evaluation.metric_reason:
         blocks.append(Text(f"Ranked by {evaluation.metric.title}: {evaluation.metric_reason}."))
     blocks.append(leaderboard(evaluation, compared, saved))
+    if any(c.candidate == evaluation.best and c.verdict != "better" for c in compared):
+        blocks.append(Text("Unclear: no clear difference to the best; it may be luck.", Tone.MUTED))
     blocks += remarks(evaluation)
     blocks += _untouched(evaluation)
     if closer is not None:
-        blocks += [Heading(f"A closer look at {closer.name}"), *closer_lines(closer)]
-    blocks += [Heading("Saved"), *saved_words(evaluation, saved, run_dir), provenance(evaluation, device)]
+        whose = f"{closer.name}, which `predict` takes" if closer.name in saved else closer.name
+        blocks += [Heading(f"A closer look at {whose}"), *closer_lines(closer)]
+    blocks += [Heading("The run"), *saved_words(evaluation, saved, run_dir), provenance(evaluation, device)]
     return blocks
 
 
@@ -63,7 +66,7 @@ def leaderboard(evaluation: Evaluation, compared: Sequence[Comparison], saved: M
         place, found = saved.get(name), verdicts.get(name)
         said = Cell("best", Tone.GOOD) if name == best else Cell("")
         if found is not None:
-            said = Cell("worse", Tone.BAD) if found.verdict == "better" else Cell("no clear difference", Tone.MUTED)
+            said = Cell("worse", Tone.BAD) if found.verdict == "better" else Cell("unclear", Tone.MUTED)
         rows.append(
             (
                 Cell(name, tone),

@@ -19,6 +19,7 @@ class Run:
         best: Name of the best saved model, which `predict` takes; None where none was saved.
         metric: The main metric; `score`: that model's mean in it.
         created: Date and time in UTC, ISO 8601.
+        bytes: Of all that lies in its folder.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Run:
     metric: str | None
     score: float | None
     created: str | None
+    bytes: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """As in `modelpick.runs/1`."""
@@ -41,6 +43,7 @@ class Run:
             "metric": self.metric,
             "score": self.score,
             "created": self.created,
+            "bytes": self.bytes,
         }
 
 
@@ -53,6 +56,7 @@ class RunsResult(Result):
 
     def document(self) -> Document:
         """A table for people, `modelpick.runs/1` for machines, bare names for pipes."""
+        from modelpick.evaluation.wording import number_shown, size_shown
         from modelpick.models.run_folder import shown
 
         place = shown(self.folder)
@@ -70,14 +74,16 @@ class RunsResult(Result):
                 run.name,
                 run.data or "?",
                 run.best or "none saved",
-                "?" if run.score is None else f"{run.score:.4g} {run.metric}",
+                "?" if run.score is None else f"{number_shown(run.score)} {run.metric}",
                 (run.created or "?")[:16].replace("T", " "),
+                size_shown(run.bytes),
             )
             for run in self.runs
         )
         title = Heading(f"{count} {'run' if count == 1 else 'runs'} in {place}", level=1)
-        table = Table(("run", "data", "best", "mean", "made (UTC)"), rows)
-        return Document(blocks=[title, table], data=data, quiet=[run.name for run in self.runs])
+        table = Table(("run", "data", "predict takes", "its mean", "made (UTC)", "size"), rows, right=("size",))
+        more = Text("`modelpick show NAME` shows one, `modelpick runs rm NAME` removes it.", Tone.MUTED)
+        return Document(blocks=[title, table, more], data=data, quiet=[run.name for run in self.runs])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +148,7 @@ def _run(path: Path, report: Mapping[str, Any]) -> Run:
         metric=metric,
         score=float(score) if isinstance(score, int | float) else None,
         created=_text(report.get("created")),
+        bytes=sum(file.lstat().st_size for file in path.rglob("*") if file.is_file() and not file.is_symlink()),
     )
 
 

@@ -32,8 +32,9 @@ def test_the_run_holds_everything_and_predicts_versicolor(iris_run, capsys):
         *layout,
         *(f"candidates/dummy/{name}" for name in layout),
         "README.md",
-        "accuracy.png",
+        *(f"{name}.png" for name in ("accuracy", "calibration", "confusion", "cost", "importances")),
         "answers.safetensors",
+        "blocks.json",
         "history.json",
         "report.json",
         "report.md",
@@ -168,7 +169,8 @@ def test_ctrl_c_keeps_what_is_finished_or_leaves_nothing(capsys, monkeypatch, st
         raise KeyboardInterrupt
 
     write_toy()
-    monkeypatch.setattr({"dummy": Dummy, "mlp": MLPCandidate}[stop_at], "fit", stop)
+    where = {"dummy": (Dummy, "fit"), "mlp": (MLPCandidate, "_prepare")}[stop_at]
+    monkeypatch.setattr(*where, stop)
     outcome = call(
         capsys,
         "eval",

@@ -144,7 +144,11 @@ def test_the_output_file_holds_rows_and_answers_with_formulas_made_harmless(run,
 def test_the_output_is_never_the_input_nor_any_file_that_is_there(run, capsys):
     path = rows("size,colour\n4,blue\n")
     before = Path(path).read_bytes()
-    for output, message in ((path, "is the input"), ("taken.csv", "exists already"), ("new.xlsx", "does not end in")):
+    for output, message in (
+        (path, "is the input"),
+        ("taken.csv", "exists already"),
+        ("new.xlsx", "ends in none of .csv"),
+    ):
         Path("taken.csv").write_text("mine")
         outcome = call(capsys, "predict", "toy-1", "--input", path, "--output", output)
         assert outcome.code == 2, output
@@ -235,7 +239,7 @@ def test_the_python_verb_takes_values(run):
 def test_runs_lists_and_removes(run, capsys, monkeypatch):
     outcome = call(capsys, "runs")
     assert "toy-1" in outcome.out
-    assert "0.75 accuracy" in outcome.out
+    assert "0.750 accuracy" in outcome.out
     data = call(capsys, "runs", "--format", "json").data
     assert data["runs"][0]["best"] == "mlp"
     assert call(capsys, "runs", "--format", "quiet").out == "toy-1\n"
@@ -261,3 +265,47 @@ def test_predict_imports_neither_torch_nor_scikit_learn(run):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_columns_that_the_model_does_not_know_can_be_left_out_by_name(run, capsys):
+    path = rows("size,colour,id,when\n4,blue,7,x\n")
+    refused = call(capsys, "predict", "toy-1", "--input", path)
+    assert refused.code == 4
+    assert "`--drop id --drop when`" in refused.err
+    left = call(capsys, "predict", "toy-1", "--input", path, "--drop", "id", "--drop", "when", "--format", "quiet")
+    assert left.out == "=big\n"
+
+
+def test_output_in_the_dialect_of_the_training_table_and_packed(tmp_path, monkeypatch, capsys):
+    import gzip
+
+    monkeypatch.chdir(tmp_path)
+    checkpoint.save(form(5, name="mlp", reading={"sep": ";"}), tmp_path / "model")
+    path = rows("size;colour\n1;blue\n4;blue\n")
+    for name, mark in (("a.csv", ";"), ("b.tsv", "\t"), ("c.csv.gz", ";")):
+        assert call(capsys, "predict", "./model", "--input", path, "--output", name).code == 0
+        packed = Path(name).read_bytes()
+        lines = (gzip.decompress(packed) if name.endswith(".gz") else packed).decode().splitlines()
+        assert lines[0].split(mark)[:3] == ["size", "colour", "predicted kind"]
+        assert [line.split(mark)[2] for line in lines[1:]] == ["small", "'=big"]
+
+
+def test_answers_bear_no_name_that_a_column_has():
+    from modelpick.verbs.predict_output import _different
+
+    assert _different(["predicted x", "p(a)"], ["predicted x", "y"]) == ["predicted x 2", "p(a)"]
+
+
+def test_explain_names_the_column_that_moves_the_answer(run, capsys):
+    data = call(capsys, "predict", "toy-1", "--row", "4,blue", "--explain", "--format", "json").data
+    answer = data["predictions"][0]
+    effects = {found["part"]: found["effect"] for found in answer["moved"]}
+    without = call(capsys, "predict", "toy-1", "--row", "2.5,blue", "--format", "json").data["predictions"][0]
+    sinks = answer["probabilities"]["=big"] - without["probabilities"]["=big"]  # 2.5 is the median
+    assert effects == {"size": pytest.approx(sinks), "colour": 0}
+    assert next(iter(effects)) == "size"
+    assert "What moved the answer" in call(capsys, "predict", "toy-1", "--row", "4,blue", "--explain").out
+    path = rows("size,colour\n1,blue\n4,blue\n")
+    assert call(capsys, "predict", "toy-1", "--input", path, "--explain", "--output", "why.csv").code == 0
+    written = list(csv.DictReader(Path("why.csv").read_text().splitlines()))
+    assert [row["moved by"].split(" ")[0] for row in written] == ["size", "size"]

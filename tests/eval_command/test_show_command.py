@@ -98,5 +98,5 @@ def test_every_block_comes_back_as_it_was(tmp_path):
     assert read_blocks(tmp_path) == blocks
     assert read_blocks(tmp_path / "other") is None
     (tmp_path / FILE).write_text('{"schema": "modelpick.blocks/2", "blocks": []}')
-    with pytest.raises(CannotFindOut, match="modelpick.blocks/1"):
+    with pytest.raises(CannotFindOut, match=r"modelpick\.blocks/1"):
         read_blocks(tmp_path)

@@ -17,11 +17,14 @@ from modelpick.data.read import read_dataset
 from modelpick.document import Cell, Chart, Document, Heading, Table, Text
 from modelpick.evaluation.baselines import NetworkShape, entries
 from modelpick.evaluation.card import card
-from modelpick.evaluation.comparison import verdict_on
+from modelpick.evaluation.closer import closer_look
+from modelpick.evaluation.comparison import comparisons, verdict_on
 from modelpick.evaluation.contract import Saved
 from modelpick.evaluation.metrics import main_metric, metrics_of
 from modelpick.evaluation.protocol import Evaluation
-from modelpick.evaluation.report import document, results_table
+from modelpick.evaluation.report import difference_words, document, results_table
+from modelpick.evaluation.screen import first_blocks
+from modelpick.evaluation.wording import interval_shown
 
 SHAPE = NetworkShape(hidden_layer_sizes=(16,), activation="relu", learning_rate=0.01, batch_size=16, epochs=4)
 
@@ -118,13 +121,17 @@ def test_one_network_under_two_names_shows_no_difference(done: Evaluation) -> No
     assert "no difference seen" in texts(document(pair))
 
 
+def cell_text(cell: str | Cell) -> str:
+    return cell.text if isinstance(cell, Cell) else cell
+
+
 def texts(made: Document) -> str:
     parts = []
     for block in made.blocks:
         if isinstance(block, Text | Heading):
             parts.append(block.text)
         elif isinstance(block, Table):
-            parts += [cell.text if isinstance(cell, Cell) else cell for row in block.rows for cell in row]
+            parts += [cell_text(cell) for row in block.rows for cell in row]
     return "\n".join(parts)
 
 
@@ -138,7 +145,7 @@ def test_people_are_told_what_was_done_and_what_it_is_worth(made: Document) -> N
         "4 times with other seeds",
         "had not converged after its epochs in 5 of 5 fits",
         "So few rows decide nothing",
-        "Not saved: dummy, perceptron, sklearn-mlp (",
+        "Not saved: dummy, perceptron, sklearn-mlp; they have no form",
         "clearly better than dummy",
         " points (",
         "seeds 0, 1, 2, 3",
@@ -151,10 +158,34 @@ def test_people_are_told_what_was_done_and_what_it_is_worth(made: Document) -> N
 
 
 def test_the_chart_shows_training_and_validation_by_epoch(made: Document) -> None:
-    (chart,) = [block for block in made.blocks if isinstance(block, Chart)]
-    assert [series.name for series in chart.series] == ["training", "validation"]
-    assert chart.series[0].x == (1, 2, 3, 4)
-    assert chart.series[1].y == pytest.approx((0.5, 0.6, 0.7, 0.8))
+    score, cost = [block for block in made.blocks if isinstance(block, Chart)]
+    assert (score.y_label, cost.y_label) == ("accuracy", "cost")
+    assert [series.name for series in score.series] == ["training", "validation"]
+    assert score.series[0].x == (1, 2, 3, 4)
+    assert score.series[1].y == pytest.approx((0.5, 0.6, 0.7, 0.8))
+    assert cost.series[0].y == pytest.approx((1, 1 / 2, 1 / 3, 1 / 4))
+
+
+def test_the_screen_is_short_and_says_of_each_model_what_may_be_said_against_the_best(done: Evaluation) -> None:
+    look = closer_look(done, None)
+    blocks = first_blocks(done, run_dir="./a", saved={}, device="cpu", closer=look)
+    (table,) = [block for block in blocks if isinstance(block, Table)]
+    verdicts = {cell_text(row[0]): cell_text(row[3]) for row in table.rows}
+    for found in comparisons(done):
+        if found.candidate == done.best:
+            assert verdicts[found.baseline] == ("worse" if found.verdict == "better" else "unclear")
+    assert verdicts[done.best] == "best"
+    assert look is not None
+    assert any(isinstance(block, Text) and "% sure" in block.text for block in blocks)
+    assert len(blocks) < 0.6 * len(document(done, closer=look).blocks)
+
+
+def test_no_difference_is_none_without_a_sign(done: Evaluation) -> None:
+    found = comparisons(done)[0]
+    for mean in (0.0, -0.0, -0.0001):
+        words = difference_words(done, replace(found, difference=replace(found.difference, mean=mean)))
+        assert words == "0 points (0 of 135 rows)"
+    assert interval_shown((-0.0001, 0.0249)) == "0.000 to 0.025"
 
 
 def test_failures_interruptions_and_single_splits_are_told(done: Evaluation) -> None:
