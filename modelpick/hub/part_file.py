@@ -34,11 +34,12 @@ class PartFile:
     file: the second waits, then finds the work done; a dead one's lock is gone with it.
     """
 
-    def __init__(self, target: Path, listener: Listener, halt: Halt) -> None:
+    def __init__(self, target: Path, listener: Listener, halt: Halt, *, shown: str | None = None) -> None:
+        """`shown`: what a person is told that this is; a blob of the cache bears a hash for a name."""
         self._target = target
         self._path = target.with_name(target.name + _SUFFIX)
         self._record = PartRecord(target.with_name(target.name + _RECORD))
-        self._stream = _open_locked(self._path, self._record, listener, halt)
+        self._stream = _open_locked(self._path, self._record, shown or target.name, listener, halt)
         self._write_back = WriteBack(self._stream.fileno())
         self._placed = False
         self._noted, self._noted_at = 0, 0.0
@@ -149,7 +150,7 @@ def _parts(folder: Path) -> Iterator[Path]:
         return
 
 
-def _open_locked(path: Path, record: PartRecord, listener: Listener, halt: Halt) -> BinaryIO:
+def _open_locked(path: Path, record: PartRecord, shown: str, listener: Listener, halt: Halt) -> BinaryIO:
     """The part file, ours alone."""
     begun, told = time.monotonic(), False
     while True:
@@ -165,7 +166,7 @@ def _open_locked(path: Path, record: PartRecord, listener: Listener, halt: Halt)
         if not told and time.monotonic() - begun > _TELL_AFTER:
             owner = record.owner
             who = f"another modelpick (process {owner})" if owner else "another modelpick"
-            listener.notice(f"waiting for {who} that fetches `{path.name.removesuffix(_SUFFIX)}`; Ctrl-C ends this one")
+            listener.notice(f"waiting for {who} that fetches `{shown}`; Ctrl-C ends this one")
             told = True
         halt.pause(0.2)
 

@@ -96,7 +96,7 @@ def fetch_file(
         OSError: The disk.
         Halted: It was to stop; what came so far is kept.
     """
-    with PartFile(target, watch.listener, watch.halt) as part:
+    with PartFile(target, watch.listener, watch.halt, shown=file.path) as part:
         theirs = quicker()
         if theirs is not None:
             watch.step.advance(file.bytes)

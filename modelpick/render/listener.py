@@ -78,6 +78,7 @@ class TerminalListener:
 def _make_progress(stream: TextIO) -> Progress:
     from rich.filesize import decimal
     from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+    from rich.table import Column
     from rich.text import Text
 
     class Amount(ProgressColumn):
@@ -98,7 +99,7 @@ def _make_progress(stream: TextIO) -> Progress:
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        Amount(),
+        Amount(table_column=Column(no_wrap=True)),  # on a narrow screen the bar gives way
         TimeRemainingColumn(),
         console=make_console(stream, width=terminal_width(stream)),
         transient=True,

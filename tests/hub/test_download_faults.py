@@ -125,11 +125,11 @@ def test_who_is_waited_for_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(part_file, "_TELL_AFTER", 0.3)
     found = FileHash("a" * 64, 100)
     with ThreadPoolExecutor(1) as pool:
-        with PartFile(tmp_path / "weights", SILENT, Halt()) as held:
+        with PartFile(tmp_path / "0f3a", SILENT, Halt()) as held:
             found.update(b"x")
             held.write(b"x")
             held.note(found, None)
-            waiting = pool.submit(lambda: PartFile(tmp_path / "weights", Hears(), Halt()))
+            waiting = pool.submit(lambda: PartFile(tmp_path / "0f3a", Hears(), Halt(), shown="weights"))
             wait_until(lambda: bool(said))
         waiting.result(10).__exit__(None, None, None)
     assert len(said) == 1

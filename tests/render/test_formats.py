@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import time
 from collections import Counter
 
 import pytest
@@ -11,6 +13,7 @@ from modelpick.errors import CannotFindOut, UsageError
 from modelpick.render.as_html import render_html
 from modelpick.render.as_json import render_json
 from modelpick.render.human import render_human
+from modelpick.render.listener import TerminalListener
 from modelpick.render.markdown import render_markdown
 from modelpick.render.plot import chart_image
 from modelpick.render.quiet import render_quiet
@@ -166,6 +169,19 @@ def test_a_chart_is_a_picture_with_the_same_bytes_each_time():
     assert first.startswith(b"\x89PNG")
     assert first == chart_image(CHART)
     assert b"<svg" in chart_image(CHART, "svg")
+
+
+def test_bytes_and_rate_stand_in_one_line_beside_a_long_name(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    screen = Terminal()
+    with TerminalListener(screen, bars=True).step("fetching model.safetensors", 48_000_000, "bytes") as step:
+        for _ in range(6):
+            step.advance(131_072)
+            time.sleep(0.06)
+    shown = [line for line in re.split(r"[\r\n]+", screen.getvalue()) if "B/s" in line]
+    assert shown
+    assert all("/48.0 MB" in line and "fetching model.safetensors" in line for line in shown)
 
 
 def test_sink_puts_data_on_stdout_and_the_rest_on_stderr():
