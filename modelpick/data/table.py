@@ -67,6 +67,10 @@ class Table:
         return self.rows
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self.index is None and self.source.number_names:
+            # One matrix, which joblib lays where all its processes see it: none of them builds its own.
+            others = tuple(column for column in self.source.columns if column.kind != "number")
+            return _with_numbers, (self.source.numbers(), self.source.kinds, others, self.rows)
         return Table, (self.columns, self.rows)  # another process gets these rows, not the whole table
 
     @property
@@ -134,6 +138,20 @@ class Table:
         """Only the columns of these names, in that order; KeyError where one is not there."""
         columns = {column.name: column for column in self.columns}
         return Table(tuple(columns[name] for name in names), self.rows)
+
+
+def _with_numbers(
+    matrix: NDArray[np.float64], kinds: Sequence[tuple[str, ColumnKind]], others: Sequence[Column], rows: int
+) -> Table:
+    """A whole table again, its columns of numbers as views into their matrix."""
+    rest, number = iter(others), iter(range(matrix.shape[1]))
+    columns = [
+        Column(name=name, kind=kind, values=matrix[:, next(number)]) if kind == "number" else next(rest)
+        for name, kind in kinds
+    ]
+    table = Table(columns, rows)
+    table.source.take_numbers(matrix)
+    return table
 
 
 def as_kind(column: Column, kind: ColumnKind) -> Column:

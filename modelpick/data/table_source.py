@@ -86,6 +86,10 @@ class TableSource:
             self._columns, self._numbers = tuple(held), matrix
         return self._numbers
 
+    def take_numbers(self, matrix: NDArray[np.float64]) -> None:
+        """The matrix of which the columns of numbers are views already."""
+        self._numbers = matrix
+
     def codes(self, name: str, values: NDArray[Any]) -> Codes:
         """The column of that name, whose values these are, as codes."""
         known = self._codes.get(name)

@@ -223,6 +223,18 @@ def test_rows_taken_from_rows_are_those_of_the_table_and_share_its_codes() -> No
         whole.take([4])
 
 
+def test_a_whole_table_goes_to_another_process_with_its_numbers_in_one_piece():
+    whole = table(a=[1.0, NAN, 3.0], colour=["red", None, "blue"], b=[4.0, 5.0, 6.0])
+    copy = pickle.loads(pickle.dumps(whole))  # noqa: S301 - our own bytes
+    assert copy.kinds == whole.kinds
+    for column, expected in zip(copy.columns, whole.columns, strict=True):
+        np.testing.assert_array_equal(column.values, expected.values)
+    assert np.shares_memory(copy.numbers(), copy.column("b").values)  # and nobody there builds them again
+    np.testing.assert_array_equal(copy.take([2, 0]).numbers(), [[3, 6], [1, 4]])
+    words = table(colour=["red", None])
+    assert pickle.loads(pickle.dumps(words)).column("colour").values.tolist() == ["red", None]  # noqa: S301
+
+
 def test_the_first_format_still_loads_with_its_order_of_features() -> None:
     fields = {
         "format": "modelpick.preprocessing/1",
