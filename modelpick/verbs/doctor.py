@@ -53,7 +53,9 @@ class DoctorResult(Result):
                 Text(f"{check.name}: {check.found.remedy}", _TONES[check.found.outcome], item=True) for check in mends
             ]
         if self.ok and any(check.name == "endpoint" and check.found.outcome == "skipped" for check in self.checks):
-            blocks.append(Text("Nothing fails on this machine. The Hub was not asked, so the rest is not known.", Tone.WARN))
+            blocks.append(
+                Text("Nothing fails on this machine. The Hub was not asked, so the rest is not known.", Tone.WARN)
+            )
         elif self.ok:
             blocks.append(Text("Everything works that vet and download need.", Tone.GOOD))
         else:
