@@ -244,7 +244,7 @@ def command(sink: Sink, data: str, **options: Any) -> None:
     said = [name for name in options if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE]
     if "patience" in said and not options["early_stopping"]:
         sink.notice("`--patience` counts with `--early-stopping` only, and all epochs are trained")
-    unused = [name for name in ("optimizer", "batch_size", "epochs", "early_stopping", "patience") if name in said]
+    unused = [name for name in ("optimizer", "batch_size", "epochs") if name in said]
     if options["tune"] and unused and not options["arch"]:
         names = ", ".join(f"`--{name.replace('_', '-')}`" for name in unused)
         sink.notice(f"{names}: with `--tune`, row `mlp` takes adamw, and epochs and batches by the count of rows")

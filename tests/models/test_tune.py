@@ -42,6 +42,17 @@ def test_the_search_finds_a_shape_that_bends(few):
     assert candidate.saved_form().config["hyperparameters"]["optimizer"] == "adamw"
 
 
+def test_rows_held_out_by_the_caller_take_no_part_in_the_search(few):
+    (X, y), (held, truth) = ring(60, 3), ring(20, 4)
+    far = Table(tuple(Column(name=c.name, kind="number", values=c.values * 9 + 5) for c in held.columns), 20)
+    one, other = fit_many_tuned(
+        make,
+        [FitJob(seed=0, X=X, y=y, validation=(rows, names)) for rows, names in ((held, truth), (far, truth[::-1]))],
+    )
+    assert one.tuned == other.tuned
+    np.testing.assert_array_equal(one.predict_proba(X), other.predict_proba(X))
+
+
 def test_searches_together_are_what_each_is_alone(few):
     jobs = [FitJob(seed=seed, X=X, y=y) for seed, (X, y) in enumerate((ring(60, 3), ring(75, 4)))]
     unseen, _ = ring(30, 9)

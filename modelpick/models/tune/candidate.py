@@ -22,8 +22,8 @@ class TunedMLPCandidate(MLPCandidate):
     """As `MLPCandidate`; before it is trained, hidden layers, activation, decay, rate and dropout are searched for.
 
     Args:
-        listener: Is told what `fit` chose. (`fit_many_tuned` tells nothing: in cross-validation each split has a
-            choice of its own, and only that on all rows is kept.)
+        listener: Is told what was chosen, where it is trained alone. (In cross-validation each split has a choice of
+            its own, and only that on all rows is kept.)
 
     Attributes:
         tuned: What was chosen; None before `fit`.
@@ -39,8 +39,6 @@ class TunedMLPCandidate(MLPCandidate):
         `MLPCandidate.fit`.
         """
         fit_tuned([self], [FitJob(seed=0, X=X, y=y, validation=validation)])
-        if self.tuned is not None:
-            self.listener.notice(f"`mlp` on all rows: {self.tuned.words()}")
         return self
 
     def _form(self, preprocessing: Preprocessing, columns: list[list[str]]) -> SavedForm:
@@ -80,6 +78,8 @@ def fit_tuned(candidates: Sequence[TunedMLPCandidate], jobs: Sequence[FitJob], l
     fit_together(estimators, data, listener=listener)
     for candidate in candidates:
         candidate._finish()
+    if len(candidates) == 1 and candidates[0].tuned is not None:
+        candidates[0].listener.notice(f"`mlp` on {len(jobs[0].y):,} rows: {candidates[0].tuned.words()}")
 
 
 def fit_many_tuned(make: MakeTuned, jobs: Sequence[FitJob], listener: Listener = SILENT) -> list[TunedMLPCandidate]:
