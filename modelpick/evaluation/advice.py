@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from modelpick.evaluation.comparison import Comparison, estimates, simplest_within_noise
 from modelpick.evaluation.protocol import Evaluation
+from modelpick.evaluation.wording import interval_shown, number_shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +64,8 @@ def _score(evaluation: Evaluation, name: str) -> str:
     found = None if result is None else estimates(evaluation, result).get(metric.name)
     if found is None:
         return "nothing measured"
-    text = f"{metric.title} {_digits(found.mean)}"
-    if found.ci95 is not None:
-        text += f" ({_digits(found.ci95[0])} to {_digits(found.ci95[1])})"
-    return text
-
-
-def _digits(value: float) -> str:
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.4g}"
+    text = f"{metric.title} {number_shown(found.mean)}"
+    return text if found.ci95 is None else f"{text} ({interval_shown(found.ci95)})"
 
 
 def _listed(names: Sequence[str]) -> str:

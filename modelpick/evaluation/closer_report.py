@@ -50,7 +50,9 @@ def closer_lines(look: CloserLook) -> Iterator[Text]:
     elif look.mistakes:
         worst = look.mistakes[0]
         yield Text(
-            f"Farthest off: row {worst.place}, {worst.truth} in truth, is answered as {worst.answer}.", item=True
+            f"Farthest off: row {worst.place}, {float(worst.truth):,.10g} in truth, is answered as "
+            f"{float(worst.answer):,.10g}.",
+            item=True,
         )
     told = [found.column for found in look.importances if found.loss > 2 * found.spread and found.loss > 0][:3]
     if told:
@@ -203,7 +205,8 @@ def _mistakes(look: CloserLook) -> Iterator[Block]:
 
 def _mistake(m: Mistake, classes: bool) -> tuple[str | Cell, ...]:
     if not classes:
-        return m.place, m.truth, m.answer, "" if m.error is None else f"{m.error:+.4g}", _values(m)
+        error = "" if m.error is None else f"{float(f'{m.error:.4g}'):+,.10g}"
+        return m.place, f"{float(m.truth):,.10g}", f"{float(m.answer):,.10g}", error, _values(m)
     sure = "" if m.sure is None else f"{m.sure:.3f}"
     return m.place, m.truth, Cell(m.answer, Tone.BAD), sure, f"{m.wrong} of {m.tested}", _values(m)
 

@@ -97,8 +97,7 @@ def _load(lesson: Lesson) -> Iterator[Block]:
     for step in lesson.form.preprocessing.describe():
         yield Text(step, item=True)
     yield Text(
-        "Mean and deviation are learned from the training rows alone: the other rows stand for the future, and nobody "
-        "knows the mean of the future."
+        "All of this is learned from the training rows alone: the other rows stand for the future, which nobody knows."
     )
     yield Heading("The target as numbers", level=3)
     yield from _target(lesson)

@@ -84,4 +84,4 @@ def _tick_labels(low: float, high: float, height: int) -> dict[int, str]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.4g}"
+    return f"{float(f'{value:.4g}'):.10g}"  # 125200, not 1.252e+05

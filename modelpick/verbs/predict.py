@@ -174,7 +174,7 @@ def _why(prediction: Prediction) -> list[Block]:
         Table(("part of the row", f"{what} sinks without it by"), rows, right=(f"{what} sinks without it by",))
     )
     more = len(prediction.moved) - len(rows)
-    tail = f" {more:,} more parts move it less." if more > 0 else ""
+    tail = f" Parts that move it less: {more:,}." if more > 0 else ""
     blocks.append(
         Text(
             f"Effect: by how much {what} sinks without the part; with a minus it rises. One part is taken away at a "
@@ -187,7 +187,7 @@ def _why(prediction: Prediction) -> list[Block]:
 
 
 def _effect(effect: float) -> str:
-    return f"{float(f'{effect:.3g}'):+,.10g}" if abs(effect) >= 0.0005 else "0"
+    return f"{float(f'{effect:.2g}'):+,.10g}" if abs(effect) >= 1e-9 else "0"
 
 
 def predict(
