@@ -225,3 +225,20 @@ def test_images_have_the_side_that_is_asked_for_where_the_architecture_takes_it(
         with pytest.raises(UsageError) as raised:
             side(name, side=wrong)
         assert f"not {wrong}" in raised.value.message
+
+
+def test_pixels_are_measured_in_little_memory(stripes):
+    import tracemalloc
+
+    (entry,) = architecture_entries(["alexnet"], stripes, ArchitectureOptions(side=160))
+    recipe = entry.make(0).recipe
+    many = stripes.features.take(np.arange(600) % 60)
+    many.take([*range(60)]).array((160, 160), "RGB")  # decoded before
+    tracemalloc.start()
+    found = inputs_for(recipe.architecture, recipe.plan, recipe.options, many).pixels
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    pixels = many.array((160, 160), "RGB").reshape(-1, 3).astype(float)
+    assert np.allclose(found["mean"], pixels.mean(0))
+    assert np.allclose(found["deviation"], pixels.std(0))
+    assert peak < 60_000_000  # of 46 MB of bytes, or 369 MB of numbers
