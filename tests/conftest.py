@@ -67,6 +67,20 @@ def repos(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def pretrained_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of small pretrained models, made and trained once: text, image, sound, sentence, timm. Only to be read."""
+    import made_models
+
+    root = tmp_path_factory.mktemp("pretrained")
+    made_models.text_classifier(root / "text")
+    made_models.image_classifier(root / "image")
+    made_models.sound_classifier(root / "sound")
+    made_models.sentence_encoder(root / "sentence", root / "text")
+    made_models.timm_resnet(root / "timm")
+    return root
+
+
 def pytest_sessionfinish() -> None:
     """Removes the session's folder."""
     shutil.rmtree(SESSION, ignore_errors=True)

@@ -101,7 +101,7 @@ def test_a_model_published_in_our_layout_is_vetted_fetched_and_tested(iris_run, 
     assert by_name["me/iris-net"]["error"] is None
     assert len(by_name["me/iris-net"]["commit"]) == 40
     assert by_name["me/iris-net"]["metrics"]["accuracy"]["mean"] > 0.8
-    assert "layout" in by_name["me/other"]["error"]
+    assert "me/other" in by_name["me/other"]["error"]
     assert "sha256" in by_name["me/forged"]["error"]
     assert by_name["me/none"]["error"] is not None
     assert not any("extra.pkl" in path for path in asked), "the vet read its opcodes; nobody fetched it"

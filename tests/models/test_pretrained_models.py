@@ -25,15 +25,9 @@ from modelpick.models.pretrained.forward import FIRST_TOKEN, LAST, MEAN, MIDDLE,
 from modelpick.models.pretrained.loading import load
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("made")
-    made_models.text_classifier(root / "text")
-    made_models.image_classifier(root / "image")
-    made_models.sound_classifier(root / "sound")
-    made_models.sentence_encoder(root / "sentence", root / "text")
-    made_models.timm_resnet(root / "timm")
-    return root
+@pytest.fixture
+def made(pretrained_models: Path) -> Path:
+    return pretrained_models
 
 
 @pytest.fixture
