@@ -31,8 +31,9 @@ def finite_features(preprocessing: Preprocessing, X: Any, before: int = 0) -> ND
     """
     with np.errstate(over="ignore", invalid="ignore"):
         features = preprocessing.transform(X)
-    bad = ~(np.abs(features) <= np.finfo(np.float32).max)  # NaN too
-    if bad.any():
+    most = np.finfo(np.float32).max
+    if features.size and not (features.min() >= -most and features.max() <= most):  # NaN too
+        bad = ~(np.abs(features) <= most)
         row, feature = (int(i) for i in np.argwhere(bad)[0])
         raise CannotFindOut(
             f"column `{preprocessing.feature_names_[feature]}` cannot be scaled: row {before + row + 1} has a value "
