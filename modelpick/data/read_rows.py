@@ -6,7 +6,7 @@ import csv
 import io
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,20 @@ from modelpick.errors import UsageError
 _NO_READING: Mapping[str, Any] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """Rows to answer for.
+
+    Attributes:
+        rows: The columns of the model, in its order and kinds.
+        whole: All columns of the file in its own order, for an answer that is to stand beside them: those that the
+            model does not look at are verbatim text.
+    """
+
+    rows: Table
+    whole: Table
+
+
 def read_rows(
     path: str,
     columns: Sequence[tuple[str, ColumnKind]],
@@ -33,6 +47,20 @@ def read_rows(
     reading: Mapping[str, Any] = _NO_READING,
     options: ReadOptions | None = None,
 ) -> Table:
+    """The rows alone of `find_rows`."""
+    return find_rows(path, columns, target_name, ignored, reading, options, beside=False).rows
+
+
+def find_rows(
+    path: str,
+    columns: Sequence[tuple[str, ColumnKind]],
+    target_name: str | None = None,
+    ignored: Sequence[str] = (),
+    reading: Mapping[str, Any] = _NO_READING,
+    options: ReadOptions | None = None,
+    *,
+    beside: bool = True,
+) -> FoundRows:
     """Rows to answer for: the columns of a saved model, found by name in a table file of any format that is read.
 
     Args:
@@ -42,6 +70,7 @@ def read_rows(
         reading: Of the model's training table (`Dataset.reading`): how its numbers and dates were written, and which
             cells were missing values.
         options: What overrules the inference for this file.
+        beside: Whether the other columns are read, too; else `whole` is `rows`.
 
     Raises:
         CannotFindOut: The file cannot be read, columns are missing or unknown, or a cell is no number; named.
@@ -62,7 +91,14 @@ def read_rows(
         drop = " ".join(f"--drop {shlex.quote(name)}" for name in extra[:8])
         raise columns_differ(missing, extra, f"`{path}`", None if missing else f"leave them out: `{drop}`")
     made = raw.as_kinds(columns, reading.get("styles", {}), reading.get("missing_words", {}))
-    return Table(without(made, reading.get("missing_numbers", {})), raw.rows)
+    rows = Table(without(made, reading.get("missing_numbers", {})), raw.rows)
+    if not beside:
+        return FoundRows(rows, rows)
+    found = {column.name: column for column in rows.columns}
+    more = {
+        name: Column(name=name, kind="category", values=raw.labels(name)) for name in raw.names if name not in found
+    }
+    return FoundRows(rows, Table([(found | more)[name] for name in raw.names], raw.rows))
 
 
 def is_reading(value: Any) -> bool:

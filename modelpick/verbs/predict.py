@@ -210,9 +210,9 @@ def predict(
             images, sounds or texts a file, or a folder of them.
         row: One row instead: `6.6,3,4.4,1.4` or the values, in the order of the columns.
         use: Another saved model of the run than the best, such as `linear`.
-        output: A new file (.csv, .tsv, also .gz) for the rows and the answers. Cells of text that a spreadsheet would
-            take for a formula (they begin with `=`, `+`, `-`, `@`, a tab or a carriage return) get a `'` before them,
-            and so do cells that begin with `'`.
+        output: A new file (.csv, .tsv, also .gz) for all columns of the input and the answers. Cells of text that a
+            spreadsheet would take for a formula (they begin with `=`, `+`, `-`, `@`, a tab or a carriage return, and
+            are no number) get a `'` before them, and so do cells that begin with `'`.
         explain: Say which columns, words or parts of an image moved each answer, by taking each away.
         drop: Columns of the input that the model does not know and shall not look at.
         listener: Hears of the steps.
@@ -243,7 +243,7 @@ def predict(
     place = folder if use is None else candidate_folder(folder, use)
     model = SavedModel(load(place))
     with listener.step("Answering"):
-        rows, table, files = _rows(model, input, row, as_names(drop), listener)
+        rows, table, files = _rows(model, input, row, as_names(drop), written is not None, listener)
         with one_thread():  # the last bits must not depend on the count of cores
             predictions = _answer(model, rows, files)
             if explain:
@@ -267,17 +267,19 @@ def _rows(
     path: str | Path | None,
     row: str | Sequence[object] | None,
     drop: Sequence[str],
+    beside: bool,
     listener: Listener,
 ) -> tuple[Any, Rows, Sequence[str]]:
-    """The rows to answer for, the same as a table to be written, and the file of each where it is one."""
+    """The rows to answer for, the table to be written (if `beside`), and the file of each row where it is one."""
     from modelpick.data.cells import cell_text, values_line
-    from modelpick.data.read_rows import read_rows, rows_from_values
+    from modelpick.data.read_rows import find_rows, rows_from_values
 
     if model.rows_kind != "table":
         return _other_rows(model, path, row, listener)
     if path is not None:
-        rows = read_rows(str(path), model.columns, model.target_name, (*model.ignored, *drop), model.reading)
-        return rows, rows, ()
+        aside = (*model.ignored, *drop)
+        found = find_rows(str(path), model.columns, model.target_name, aside, model.reading, beside=beside)
+        return found.rows, found.whole, ()
     if not isinstance(row, str):
         row = values_line([cell_text(value) for value in row or ()])
     rows = rows_from_values(row, model.columns, model.reading)

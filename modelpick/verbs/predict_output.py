@@ -123,4 +123,8 @@ def _cells(values: Sequence[Any], kind: ColumnKind = "number") -> list[str]:
 
 
 def _harmless(text: str) -> str:
+    from modelpick.data.table import as_number
+
+    if as_number(text) is not None:
+        return text
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "'")) else text

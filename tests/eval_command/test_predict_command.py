@@ -309,3 +309,14 @@ def test_explain_names_the_column_that_moves_the_answer(run, capsys):
     assert call(capsys, "predict", "toy-1", "--input", path, "--explain", "--output", "why.csv").code == 0
     written = list(csv.DictReader(Path("why.csv").read_text().splitlines()))
     assert [row["moved by"].split(" ")[0] for row in written] == ["size", "size"]
+
+
+def test_the_output_keeps_every_column_of_the_input_in_its_order(run, capsys):
+    path = rows("id,colour,note,kind,size\n-7,blue,=x,small,4\n8,blue,,small,1\n")
+    assert call(capsys, "predict", "toy-1", "--input", path, "--drop", "id", "--output", "all.csv").code == 0
+    lines = list(csv.reader(Path("all.csv").read_text().splitlines()))
+    assert lines[0][:6] == ["id", "colour", "note", "kind", "size", "predicted kind"]
+    assert [line[:6] for line in lines[1:]] == [
+        ["-7", "blue", "'=x", "small", "4", "'=big"],
+        ["8", "blue", "", "small", "1", "small"],
+    ]
