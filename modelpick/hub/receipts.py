@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from modelpick.hub.atomic import write_whole
+from modelpick.hub.cache_layout import is_snapshot
 from modelpick.hub.download import Receipt, ReceivedFile
 from modelpick.hub.ids import is_commit, is_repo_id
 from modelpick.hub.names import leaves_folder
@@ -107,7 +109,8 @@ def _read(place: Path) -> KeptReceipt | None:
 def write_receipt(receipt: Receipt, endpoint: str) -> Path:
     """Writes the receipt as JSON under `own_folder()/receipts`, in place of an older one of the same folder.
 
-    What that one fetched and is the same still counts as fetched: it says what is ours to remove.
+    What that one fetched and is the same still counts as fetched, and so does, in a Hugging Face cache, what we fetched
+    for another commit of the repo, for snapshots share their blobs: it says what is ours to remove.
 
     Returns:
         The file.
@@ -120,8 +123,7 @@ def write_receipt(receipt: Receipt, endpoint: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{receipt.repo_id.replace('/', '--')}@{receipt.commit}"
     place = folder / f"{name}-{_short_hash(receipt.folder)}.json"
-    old = _read(place) if place.exists() else None
-    ours = {(f.path, f.sha256) for f in old.files if f.fetched} if old is not None else set()
+    ours = _fetched_before(receipt, place)
     fields = {
         "format": FORMAT,
         "repo_id": receipt.repo_id,
@@ -130,12 +132,25 @@ def write_receipt(receipt: Receipt, endpoint: str) -> Path:
         "folder": str(receipt.folder),
         "date": datetime.now(UTC).isoformat(timespec="microseconds"),  # of two in one second, one is the later
         "files": [
-            {"path": f.path, "size": f.bytes, "sha256": f.sha256, "fetched": f.fetched or (f.path, f.sha256) in ours}
+            {"path": f.path, "size": f.bytes, "sha256": f.sha256, "fetched": f.fetched or ours(f)}
             for f in receipt.files
         ],
     }
     write_whole(place, json.dumps(fields, indent=1).encode())
     return place
+
+
+def _fetched_before(receipt: Receipt, place: Path) -> Callable[[ReceivedFile], bool]:
+    """Whether a file that is there already is there because we fetched it: in a cache for whichever snapshot."""
+    if is_snapshot(receipt.folder):
+        others = (_read(path) for path in place.parent.glob(f"{place.name.partition('@')[0]}@*.json"))
+        of_repo = (old for old in others if old is not None and old.folder.parent == receipt.folder.parent)
+        known = ((old.folder / file.path, file) for old in of_repo for file in old.files if file.fetched)
+        blobs = {file.sha256 for path, file in known if path.exists()}  # else it was removed since, by whomever
+        return lambda file: file.sha256 in blobs
+    same = _read(place) if place.exists() else None
+    files = {(file.path, file.sha256) for file in same.files if file.fetched} if same is not None else set()
+    return lambda file: (file.path, file.sha256) in files
 
 
 def _short_hash(folder: Path) -> str:

@@ -96,6 +96,13 @@ def test_what_another_snapshot_shows_stays(own_home: Path, tmp_path: Path) -> No
     assert modelpick.download("org/tiny", locked=True).receipt.bytes_fetched == 0
 
 
+def test_nothing_is_left_of_two_commits_that_share_files(own_home: Path) -> None:
+    modelpick.download("org/tiny")
+    modelpick.download("org/tiny", revision="v1")  # its weights are there already: we fetched them
+    drop_download("org/tiny", yes=True)
+    assert not (own_home / "hf/hub/models--org--tiny").exists()
+
+
 def test_what_another_program_fetched_stays(own_home: Path, hub: LoopbackHub) -> None:
     from huggingface_hub import snapshot_download
 
