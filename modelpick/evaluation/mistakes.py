@@ -17,6 +17,7 @@ from modelpick.evaluation.tested import OTHER, Tested
 
 MOST_VALUES = 30
 _MOST_CHARACTERS = 200
+_MOSTLY = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,28 +49,26 @@ def mistakes(dataset: Dataset, given: Tested, most: int = 10) -> list[Mistake]:
 
     Of classes a row counts as a mistake where most of its answers are wrong.
     """
-    order = np.argsort(given.rows, kind="stable")
-    rows, starts = np.unique(given.rows[order], return_index=True)
-    groups = np.split(order, starts[1:])
+    rows, place, times = np.unique(given.rows, return_inverse=True, return_counts=True)
     if given.task == "regression":
-        errors = np.array([float(np.mean(given.answers[g] - given.truth[g])) for g in groups])
+        errors = np.bincount(place, weights=given.answers - given.truth) / times
         worst = np.argsort(-np.abs(errors), kind="stable")[:most]
-        return [_number(dataset, given, int(rows[i]), groups[i], float(errors[i])) for i in worst]
-    found: list[tuple[float, int]] = []
-    for i, group in enumerate(groups):
-        wrong = float(np.mean(given.answers[group] != given.truth[group]))
-        if wrong > 0.5:
-            shares = given.probabilities
-            share = -wrong if shares is None else float(shares[group, given.truth[group]].mean())
-            found.append((share, i))
-    return [_class(dataset, given, int(rows[i]), groups[i]) for _, i in sorted(found)[:most]]
+        return [_number(dataset, given, int(rows[i]), np.flatnonzero(place == i), float(errors[i])) for i in worst]
+    wrong = np.bincount(place, weights=given.answers != given.truth) / times
+    shares = -wrong
+    if given.probabilities is not None:
+        of_truth = given.probabilities[np.arange(len(given)), given.truth]
+        shares = np.bincount(place, weights=of_truth) / times
+    mistaken = np.flatnonzero(wrong > _MOSTLY)
+    worst = mistaken[np.argsort(shares[mistaken], kind="stable")][:most]
+    return [_class(dataset, given, int(rows[i]), np.flatnonzero(place == i)) for i in worst]
 
 
 def count_mistakes(given: Tested) -> tuple[int, int]:
     """How many of the rows most of their answers got wrong, and how many rows there are."""
-    rows, place = np.unique(given.rows, return_inverse=True)
-    wrong = np.bincount(place, weights=given.answers != given.truth) / np.bincount(place)
-    return int((wrong > 0.5).sum()), len(rows)
+    rows, place, times = np.unique(given.rows, return_inverse=True, return_counts=True)
+    wrong = np.bincount(place, weights=given.answers != given.truth) / times
+    return int((wrong > _MOSTLY).sum()), len(rows)
 
 
 def _class(dataset: Dataset, given: Tested, row: int, group: NDArray[np.intp]) -> Mistake:

@@ -41,6 +41,7 @@ def printed(repos, tmp_path, monkeypatch, capsys):
             "index build --task image-classification",
             "eval iris --repeats 2 --epochs 2 --without sklearn-mlp --run-dir run",
             "predict ./run --row 6.6,3,4.4,1.4",
+            "show ./run",
             "runs",
             "runs rm ./run --yes",
             "predict ./none --row 1",
