@@ -11,7 +11,7 @@ from collections.abc import Callable
 _MOST = 5_000  # characters that are looked at
 _HANDICAP = 0.15
 """What a regional encoding must be better by than that of Western Europe."""
-_LEAST = 0.1
+_LEAST, _DIFFERENT, _USUAL = 0.1, 5, {"cp1252", "mac_roman"}
 _ONLY_OLD_MAC = "ŒœŠšŽžŸƒˆ˜"  # letters where Mac Roman has its most common ones
 _ICELANDIC, _TURKISH = "ðþýÐÞÝ", "çğıöşüÇĞİÖŞÜâîû"
 _PUNCTUATION = "‘’‚“”„–—…•°€£§©®«»¿¡½¼¾×²³µ·ºª№"
@@ -22,10 +22,12 @@ _Score = Callable[[str, str, str], float]
 
 
 def best_encoding(sample: bytes) -> str | None:
-    """The likeliest encoding, as Python names it; None where no reading looks like writing."""
+    """The likeliest encoding, as Python names it; where none looks like writing, a usual one that has all of the bytes, or None."""
     scores = {name: score for name, of in _CANDIDATES if (score := _mean(sample, name, of)) is not None}
     best = max(scores, key=lambda name: scores[name], default=None)
-    return best if best is not None and scores[best] > _LEAST else None
+    if best is None or scores[best] > _LEAST:
+        return best
+    return max(scores.keys() & _USUAL, key=lambda name: scores[name], default=None)
 
 
 def _mean(sample: bytes, encoding: str, score: _Score) -> float | None:
@@ -38,6 +40,8 @@ def _mean(sample: bytes, encoding: str, score: _Score) -> float | None:
     strange = [i for i, char in enumerate(text) if char > "\x7f"][:_MOST]
     if not strange:
         return None
+    if score not in _WESTERN and len({text[i] for i in strange}) < _DIFFERENT:
+        return None  # a stray letter or two of ours make a character of somebody's
     return sum(score(text[i], text[i - 1 : i], text[i + 1 : i + 2]) for i in strange) / len(strange)
 
 
@@ -101,27 +105,36 @@ def _is_sign(char: str) -> bool:
 def _chinese(char: str, before: str, after: str) -> float:
     if _is_sign(char):
         return 0.5
+    if _ascii_letter(before) or _ascii_letter(after):
+        return -1
     return 0.9 if 0xB0 <= _lead(char, "gb2312") <= 0xD7 else -0.5 if char.isalpha() and not _is_kana(char) else -1
 
 
 def _taiwanese(char: str, before: str, after: str) -> float:
     if _is_sign(char):
         return 0.5
+    if _ascii_letter(before) or _ascii_letter(after):
+        return -1
     return 0.85 if 0xA4 <= _lead(char, "big5") <= 0xC6 and char > "\u33ff" else -0.5
 
 
 def _japanese(char: str, before: str, after: str) -> float:
     if _is_sign(char):
         return 0.5
+    if _ascii_letter(before) or _ascii_letter(after):
+        return -1
     if _is_kana(char):
         return 1
     return 0.8 if 0xB0 <= _lead(char, "euc_jp") <= 0xCF else -0.5
 
 
 def _korean(char: str, before: str, after: str) -> float:
+    if _ascii_letter(before) or _ascii_letter(after):
+        return -1
     return 1 if "\uac00" <= char <= "\ud7a3" else 0.3 if _is_sign(char) else -0.5
 
 
+_WESTERN = (_western, _turkish, _regional)
 _CANDIDATES: tuple[tuple[str, _Score], ...] = (
     ("cp1252", _western),
     ("mac_roman", _western),

@@ -17,7 +17,8 @@ _UNIQUE_NUMBERS, _UNIQUE_WORDS = 0.9, 0.85
 _LEAST_ROWS = 10
 _FREE_TEXT = 5
 """Words a cell, on average: a column with more of them is a text and no name, however different its cells."""
-_LARGE, _SPREAD, _ROUND = 1e6, 100, 0.2
+_LARGE, _LARGE_UNNAMED, _SPREAD, _ROUND = 1e6, 1e5, 100, 0.2
+_UNNAMED = re.compile("column_[0-9]+")
 """Ids without a telling name are large, of about one size, and not rounded as money and counts are."""
 _DENSE = 10
 
@@ -102,9 +103,10 @@ def _numbers_name_rows(column: Column, unique: float) -> bool:
     low, high = np.quantile(present, [0.05, 0.95])
     rounded = float((present % 10 == 0).mean())
     amount = bool(words & _AMOUNT_WORDS)
+    least = _LARGE_UNNAMED if _UNNAMED.fullmatch(column.name) else _LARGE
     if (
         not amount
-        and low >= _LARGE
+        and low >= least
         and high <= _SPREAD * low
         and rounded <= _ROUND
         and len(present) == len(column.values)

@@ -39,7 +39,8 @@ def with_tabs(text: Text, folder: Path) -> Text:
     widths = {len(cells) for cells in apart[1:]}
     if len(widths) != 1 or max(widths) < 2 or len(apart[0]) not in (max(widths), max(widths) - 1):
         return text
-    ragged = sum("  " in line.strip() for line in bare) >= len(bare) / 2 or len(apart[0]) < max(widths)
+    blank = not any("\t" in line for line in lines)
+    ragged = sum("  " in line.strip() for line in bare) >= len(bare) / 2 or (blank and len(apart[0]) < max(widths))
     if not ragged or any(sign in line for line in bare for sign in ",;|"):
         return text
     cells = [cell for of_line in apart[1:] for cell in of_line]
