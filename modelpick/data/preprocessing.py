@@ -47,12 +47,18 @@ class TablePreprocessor:
         self._scaling: Scaling | None = None
 
     def fit(self, table: Table, y: NDArray[Any] | None = None) -> Self:
-        """Learns from these rows; `y`, shape (rows,), is needed where categories become mean targets."""
+        """Learns from these rows.
+
+        Raises:
+            TypeError: Categories become mean targets: then only `fit_transform` gives features to train on.
+        """
+        if self.options.categories == "target":
+            raise TypeError("categories as mean targets are learned by fit_transform: fit and transform would leak")
         self._learn(table, y)
         return self
 
     def fit_transform(self, table: Table, y: NDArray[Any] | None = None) -> Floats:
-        """Learns from these rows and returns their features, shape (rows, features).
+        """Learns from these rows and returns their features, shape (rows, features); `y`: their targets.
 
         They are those of `transform`, but where categories become mean targets: there each row's come from the other
         folds' rows (`features.target_coding`), for its own label must not come back to it.
@@ -77,7 +83,7 @@ class TablePreprocessor:
             values += [step.values(table) for step in scaled[len(values) :]]
         elif named["category"]:
             if y is None:
-                raise TypeError("categories as mean targets need the target: call fit with it")
+                raise TypeError("categories as mean targets need the target: call fit_transform with it")
             targets = target_numbers(y)
             for name in named["category"]:
                 step, own = fit_target_coding(table, name, targets)
@@ -203,13 +209,6 @@ class TablePreprocessor:
         """
         made = cls()
         made._set(*from_fields(fields, {} if arrays is None else arrays))
-        return made
-
-    @classmethod
-    def of_numbers(cls, names: Sequence[str], scaling: Scaling) -> Self:
-        """A fitted one for columns of numbers alone."""
-        made = cls(PreprocessingOptions(scaling=scaling.way))
-        made._set([NumberColumns(tuple(names))], scaling, (), [(name, "number") for name in names])
         return made
 
 

@@ -13,11 +13,9 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelpick.data.candidate import FitJob
 from modelpick.data.preprocessing import TablePreprocessor
 from modelpick.data.preprocessing_formats import read_preprocessing
 from modelpick.data.preprocessing_options import PreprocessingOptions
-from modelpick.data.shared_features import shared_features
 from modelpick.data.table import Column, Table
 from modelpick.errors import CannotFindOut
 
@@ -123,7 +121,9 @@ def test_target_codes_equal_the_smoothed_means_of_scikit_learn() -> None:
     y = k * 2.0 + stream.normal(size=200) * 4
     rows = table(k=[f"k{i}" for i in k])
     options = PreprocessingOptions(categories="target", scaling="none")
-    got = TablePreprocessor(options).fit(rows, y).transform(rows)[:, 0]
+    fitted = TablePreprocessor(options)
+    fitted.fit_transform(rows, y)
+    got = fitted.transform(rows)[:, 0]
     # m is found again from one category, then all others must follow from it
     one = k == 3
     m = ((y[one] - y.mean()).sum() / (got[one][0] - y.mean())) - one.sum()
@@ -153,8 +153,11 @@ def test_a_rows_own_label_does_not_come_back_to_it_by_target_codes(classes: int)
 def test_a_column_of_ids_tells_nothing_by_target_codes() -> None:
     rows = table(k=[f"id{i}" for i in range(40)])
     y = np.arange(40.0)
-    got = TablePreprocessor(PreprocessingOptions(categories="target")).fit(rows, y).transform(rows)
-    assert not got.any()
+    fitted = TablePreprocessor(PreprocessingOptions(categories="target"))
+    assert not fitted.fit_transform(rows, y).any()
+    assert not fitted.transform(rows).any()
+    with pytest.raises(TypeError, match="would leak"):
+        TablePreprocessor(PreprocessingOptions(categories="target")).fit(rows, y)
 
 
 def test_dates_become_parts_and_what_comes_round_lies_on_a_circle() -> None:
@@ -193,7 +196,9 @@ def test_describe_names_every_step() -> None:
     for word in ("Imputing", "`a`", "Centring and scaling", "One-hot", "Rare", "TF-IDF: `text`", "Dates: `when`"):
         assert word in told
     options = PreprocessingOptions(categories="target", scaling="robust", column_terms=0)
-    told = " ".join(TablePreprocessor(options).fit(rows, when.values).describe())
+    fitted = TablePreprocessor(options)
+    fitted.fit_transform(rows, when.values)
+    told = " ".join(fitted.describe())
     for word in ("Target encoding: `k`", "quartiles", "Left out: `text`"):
         assert word in told
 
@@ -256,40 +261,6 @@ def test_the_first_format_still_loads_with_its_order_of_features() -> None:
     assert again.example_row() == ("2", "x", "0")
 
 
-def test_shared_features_are_those_of_each_jobs_own_preprocessing() -> None:
-    stream = np.random.default_rng(0)
-    whole = table(a=stream.normal(size=30).tolist(), b=(stream.normal(size=30) * 1e3).tolist(), c=[3.0] * 30)
-    y = np.zeros(30)
-    sets = [stream.permutation(30)[:20] for _ in range(4)]
-    jobs = [FitJob(seed=i, X=whole.take(s), y=y[s], validation=(whole.take([0, 1]), y[:2])) for i, s in enumerate(sets)]
-    shared = shared_features(jobs)
-    assert shared is not None
-    for j, job in enumerate(jobs):
-        alone = TablePreprocessor().fit(job.X)
-        mine = (shared.X[shared.rows[j]] - shared.means[j]) / shared.scales[j]
-        assert mine.tobytes() == alone.transform(job.X).tobytes()
-        assert shared.preprocessing[j].to_dict() == alone.to_dict()
-        assert shared.validation_rows[j].tolist() == [0, 1]
-    words = table(a=[1.0, 2.0], k=["x", "y"])
-    assert shared_features([FitJob(seed=0, X=words, y=y[:2])]) is None
-    assert shared_features([jobs[0], FitJob(seed=0, X=table(a=[1.0], b=[1.0], c=[1.0]), y=y[:1])]) is None
-    assert shared_features([FitJob(seed=0, X=table(a=[1.0, NAN]), y=y[:2])]) is None
-
-
-finite = st.floats(-1e30, 1e30) | st.just(NAN)
-word = st.none() | st.text(max_size=3)
-moment = st.floats(-1e11, 1e11) | st.just(NAN)
-Row = tuple[float, float, str | None, str | None, float]
-row = st.tuples(finite, finite, word, st.none() | st.text(alphabet="ab c\u4e00", max_size=12), moment)
-choices = st.builds(
-    PreprocessingOptions,
-    scaling=st.sampled_from(["standard", "robust", "minmax", "none"]),
-    categories=st.sampled_from(["onehot", "integer", "target"]),
-    max_categories=st.integers(1, 4),
-    column_terms=st.integers(0, 6),
-)
-
-
 def rows_of(chosen: list[Row]) -> Table:
     a, b, k, t, d = (list(values) for values in zip(*chosen, strict=True))
     columns = (
@@ -306,7 +277,8 @@ def test_the_same_rows_give_the_same_features_bit_for_bit_after_a_file(
     rows: list[Row], new: list[Row], options: PreprocessingOptions
 ) -> None:
     target = np.arange(len(rows), dtype=np.float64) % 3
-    fitted = TablePreprocessor(options).fit(rows_of(rows), target)
+    fitted = TablePreprocessor(options)
+    fitted.fit_transform(rows_of(rows), target)
     fields = json.loads(json.dumps(fitted.to_dict(), allow_nan=False))
     arrays = safetensors.numpy.load(safetensors.numpy.save(fitted.arrays()))
     loaded = read_preprocessing(fields, arrays)
