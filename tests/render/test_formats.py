@@ -202,3 +202,11 @@ def test_nobody_is_asked_where_nobody_can_answer():
     with pytest.raises(UsageError) as caught:
         Sink("human", stdout=io.StringIO(), stderr=io.StringIO()).confirm("Go on?", flag="--yes")
     assert "--yes" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(("typed", "yes"), [("y\n", True), ("Yes\n", True), ("\n", False), ("n\n", False), ("", False)])
+def test_only_a_yes_is_one_and_what_comes_next_begins_a_line(monkeypatch, typed, yes):
+    monkeypatch.setattr("sys.stdin", Terminal(typed))
+    screen = Terminal()
+    assert Sink("human", stdout=io.StringIO(), stderr=screen).confirm("Go on?", flag="--yes") is yes
+    assert screen.getvalue() == "Go on? [y/N] " + ("" if typed else "\n")  # else the terminal showed the typed one
