@@ -8,6 +8,7 @@ from modelpick.data.candidate import Entry
 from modelpick.data.dataset import Dataset
 from modelpick.errors import UsageError
 from modelpick.models.arch_candidate import ArchitectureCandidate, Recipe, device_for
+from modelpick.models.arch_inputs import check_series
 from modelpick.models.arch_plan import ArchitectureOptions, plan_for
 from modelpick.models.architectures.known import known, takes
 from modelpick.progress import SILENT, Listener
@@ -28,8 +29,8 @@ def architecture_entries(
         listener: Hears of the epochs, and how long the trainings will take.
 
     Raises:
-        UsageError: A name is unknown or given twice, an architecture does not take data of this kind, the task is a
-            regression, or an option cannot be used.
+        UsageError: A name is unknown or given twice, an architecture does not take data of this kind or a table with
+            columns that are no numbers, the task is a regression, or an option cannot be used.
     """
     options = ArchitectureOptions() if options is None else options
     found = [known(name) for name in names]
@@ -44,6 +45,8 @@ def architecture_entries(
     entries = []
     for architecture in found:
         takes(architecture, dataset.kind)
+        if dataset.kind == "table":
+            check_series(architecture, dataset.features)
         teller = _Teller(architecture.name, listener)
         recipe = Recipe(
             architecture=architecture,

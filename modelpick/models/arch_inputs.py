@@ -98,11 +98,7 @@ class Inputs:
 
 
 def inputs_for(architecture: Architecture, plan: Plan, options: ArchitectureOptions, rows: Any) -> Inputs:
-    """Learns from the training rows how rows of their kind are fed to the network.
-
-    Raises:
-        UsageError: A table has columns that are no steps of a series.
-    """
+    """Learns from the training rows how rows of their kind are fed to the network."""
     if isinstance(rows, ImageFiles):
         return _image_inputs(architecture, plan, options, rows)
     if isinstance(rows, Texts):
@@ -115,7 +111,7 @@ def inputs_for(architecture: Architecture, plan: Plan, options: ArchitectureOpti
     if isinstance(rows, SoundFiles):
         frames = FrameInputs.fit(rows)
         return Inputs(preprocessing=frames, shape=(frames.frames, frames.bands), network=dict(plan.network))
-    return _series_inputs(architecture, plan, rows)
+    return _series_inputs(plan, rows)
 
 
 def _image_inputs(architecture: Architecture, plan: Plan, options: ArchitectureOptions, rows: ImageFiles) -> Inputs:
@@ -147,12 +143,21 @@ def _of_channels(preprocessing: PixelInputs, rows: ImageFiles) -> tuple[NDArray[
     return mean, np.sqrt((shares * (values - mean[:, None]) ** 2).sum(axis=1))
 
 
-def _series_inputs(architecture: Architecture, plan: Plan, rows: Table) -> Inputs:
+def check_series(architecture: Architecture, rows: Table) -> None:
+    """Refuses a table whose columns are not all numbers: they are read from the left as the steps of a series.
+
+    Raises:
+        UsageError: Such a column is named.
+    """
     words = [column.name for column in rows.columns if column.kind != "number"]
     if words:
+        others = f" and {len(words) - 1:,} more are no numbers" if len(words) > 1 else " is no number"
         raise UsageError(
-            f"`{architecture.name}` reads a table's columns as the steps of a series, and `{words[0]}` is no number",
-            f"leave it out (`--drop {words[0]}`), or leave `--arch {architecture.name}` out",
+            f"`{architecture.name}` reads a table's columns as the steps of a series, and `{words[0]}`{others}",
+            f"leave them out ({' '.join(f'`--drop {name}`' for name in words[:3])}), or `--arch {architecture.name}`",
         )
+
+
+def _series_inputs(plan: Plan, rows: Table) -> Inputs:
     preprocessing = TablePreprocessor().fit(rows)
     return Inputs(preprocessing=preprocessing, shape=(len(preprocessing.feature_names_), 1), network=dict(plan.network))

@@ -12,6 +12,7 @@ from safetensors import safe_open
 from modelpick.data.dataset import Dataset
 from modelpick.data.images.rows import read_images
 from modelpick.data.network_inputs.words import WordInputs, words_of
+from modelpick.data.read import read_dataset
 from modelpick.data.texts import Texts
 from modelpick.errors import AnswerIsNo, UsageError
 from modelpick.models import arch_candidate
@@ -242,3 +243,24 @@ def test_pixels_are_measured_in_little_memory(stripes):
     assert np.allclose(found["mean"], pixels.mean(0))
     assert np.allclose(found["deviation"], pixels.std(0))
     assert peak < 60_000_000  # of 46 MB of bytes, or 369 MB of numbers
+
+
+def test_a_table_is_a_series_of_numbers_and_words_in_it_are_refused_before_anything_is_trained(tmp_path):
+    stream, lines = np.random.default_rng(0), ["y,where," + ",".join(f"t{i}" for i in range(12))]
+    for i in range(80):
+        wave = np.sin((1 + i % 2) * np.arange(12) + stream.normal(0, 0.3, 12))
+        lines.append(f"{'fast' if i % 2 else 'slow'},{'xy'[i % 3 == 0]}," + ",".join(f"{v:.3f}" for v in wave))
+    (tmp_path / "waves.csv").write_text("\n".join(lines) + "\n")
+    allow = ["answer-column"]
+    with pytest.raises(UsageError) as raised:
+        architecture_entries(["lstm"], read_dataset(tmp_path / "waves.csv", target="y", allow=allow))
+    assert "`where` is no number" in raised.value.message
+    assert "`--drop where`" in (raised.value.hint or "")
+
+    series = read_dataset(tmp_path / "waves.csv", target="y", drop=["where"], allow=allow)
+    fitted = candidate(series, "lstm", epochs=25).fit(series.features, series.target)
+    assert (fitted.predict(series.features) == series.target).mean() > 0.9
+    save(fitted.saved_form(), tmp_path / "model")
+    assert np.array_equal(
+        SavedModel(load(tmp_path / "model")).predict_proba(series.features), fitted.predict_proba(series.features)
+    )
