@@ -261,6 +261,20 @@ def test_the_first_format_still_loads_with_its_order_of_features() -> None:
     assert again.example_row() == ("2", "x", "0")
 
 
+finite = st.floats(-1e30, 1e30) | st.just(NAN)
+word = st.none() | st.text(max_size=3)
+moment = st.floats(-1e11, 1e11) | st.just(NAN)
+Row = tuple[float, float, str | None, str | None, float]
+row = st.tuples(finite, finite, word, st.none() | st.text(alphabet="ab c\u4e00", max_size=12), moment)
+choices = st.builds(
+    PreprocessingOptions,
+    scaling=st.sampled_from(["standard", "robust", "minmax", "none"]),
+    categories=st.sampled_from(["onehot", "integer", "target"]),
+    max_categories=st.integers(1, 4),
+    column_terms=st.integers(0, 6),
+)
+
+
 def rows_of(chosen: list[Row]) -> Table:
     a, b, k, t, d = (list(values) for values in zip(*chosen, strict=True))
     columns = (
