@@ -21,7 +21,7 @@ from modelpick.evaluation.metrics import Predictions, accuracy, log_loss, r2, rm
 
 MOST_COLUMNS = 200
 _MOST_ROWS = 1_000
-_MOST_ANSWERS = 200_000
+_MOST_ANSWERS = 60_000
 _DRAWS = (2, 30)
 
 

@@ -23,10 +23,10 @@ def chart_image(chart: Chart, format: str = "png") -> bytes:  # noqa: A002 - mat
     figure = _figure(6.4, 4.0)
     axes = figure.add_subplot()
     for series in chart.series:
-        marker = "o" if len(series.x) <= 30 or not series.line else None
-        style = "-" if series.line else ""
-        alpha = 1.0 if series.line else 0.5
-        axes.plot(series.x, series.y, style, marker=marker, markersize=3, alpha=alpha, label=_words(series.name))
+        look: dict[str, Any] = {"linestyle": "-", "marker": "o" if len(series.x) <= 30 else None}
+        if not series.line:
+            look = {"linestyle": "none", "marker": "o", "alpha": 0.5}
+        axes.plot(series.x, series.y, markersize=3, label=_words(series.name), **look)
     axes.set_title(_words(chart.title))
     axes.set_xlabel(_words(chart.x_label))
     axes.set_ylabel(_words(chart.y_label))
@@ -53,7 +53,7 @@ def matrix_image(title: str, rows: Sequence[str], columns: Sequence[str], counts
     if len(rows) <= _MOST_NUMBERS:
         for i, row in enumerate(counts):
             for j, count in enumerate(row):
-                colour = "white" if shares[i][j] > 0.5 else "black"
+                colour = "white" if shares[i][j] > 0.6 else "black"
                 axes.text(j, i, f"{count:,}", ha="center", va="center", color=colour, fontsize=8)
     figure.colorbar(picture, ax=axes, label="share of the true class", shrink=0.8)
     return _bytes(figure)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import struct
 
+import numpy as np
+
 from modelpick.document import Chart, Document, Heading, Series, Text
 from modelpick.render.as_html import render_page
 from modelpick.render.human import render_human
@@ -18,12 +20,20 @@ def size_of(png: bytes) -> tuple[int, int]:
     return struct.unpack(">II", png[16:24])
 
 
+def drawn(png: bytes) -> int:
+    """Pixels of a strong colour."""
+    from PIL import Image
+
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+    return int((pixels.max(axis=2) - pixels.min(axis=2) > 60).sum())
+
+
 def test_points_are_not_joined_by_a_line():
     points = Chart("t", "x", "y", (Series("s", (0.0, 10.0), (0.0, 1.0), line=False),))
     joined = Chart("t", "x", "y", (Series("s", (0.0, 10.0), (0.0, 1.0)),))
     assert ".." not in chart_text(points)
     assert ".." in chart_text(joined)
-    assert chart_image(points) != chart_image(joined)
+    assert drawn(chart_image(points)) < 0.9 * drawn(chart_image(joined))
 
 
 def test_matrix_and_bars_grow_with_their_names_and_are_the_same_each_time():
