@@ -69,7 +69,7 @@ def repos(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def pretrained_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of small pretrained models, made and trained once: text, image, sound, sentence, timm. Only to be read."""
+    """Small pretrained models, made and trained once: text, image, sound, sentence, timm. Only to be read."""
     import made_models
 
     root = tmp_path_factory.mktemp("pretrained")

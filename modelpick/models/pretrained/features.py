@@ -135,7 +135,10 @@ def _read(place: Path, hashes: NDArray[np.uint64]) -> Features | None:
 def _write(place: Path, hashes: NDArray[np.uint64], made: Features) -> None:
     """Keeps what was computed; where the disk does not take it, the next run computes it again."""
     beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
-    tensors = {_ROWS: hashes, **{name: np.ascontiguousarray(array) for name, array in made.items()}}
+    tensors: dict[str, NDArray[Any]] = {
+        _ROWS: hashes,
+        **{name: np.ascontiguousarray(array) for name, array in made.items()},
+    }
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(safetensors.numpy.save(tensors, metadata={"format": _FORMAT}))
