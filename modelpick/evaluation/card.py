@@ -84,7 +84,7 @@ def card(
         after_usage=_document(
             [
                 *_evaluation(evaluation, result),
-                *_limitations(evaluation),
+                *_limitations(evaluation, form),
                 *_terms(license),
             ]
         ),
@@ -278,7 +278,7 @@ def _interval(bounds: tuple[float, float] | None) -> str:
     return "" if bounds is None else f"{bounds[0]:.4g} to {bounds[1]:.4g}"
 
 
-def _limitations(evaluation: Evaluation) -> list[Block]:
+def _limitations(evaluation: Evaluation, form: SavedForm) -> list[Block]:
     dataset = evaluation.dataset
     lines = [
         f"It has seen {len(evaluation.final_rows):,} rows of one source, and knows nothing of others: on rows from "
@@ -289,7 +289,7 @@ def _limitations(evaluation: Evaluation) -> list[Block]:
     if dataset.task == "classification":
         lines.append(
             "It always answers with one of the classes that it knows, also for a row that belongs to none. Its "
-            "probabilities were not calibrated."
+            f"probabilities were {'calibrated by one temperature' if 'temperature' in form.config else 'not calibrated'}."
         )
     told = [finding.message for finding in dataset.findings if finding.severity > Severity.INFO]
     lines += [f"Known of the data: {message}." for message in told]

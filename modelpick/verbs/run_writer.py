@@ -114,8 +114,10 @@ def look_closer(evaluation: Evaluation) -> CloserLook | None:
     from modelpick.models.saved import SavedModel
 
     result = subject(evaluation)
+    columns = evaluation.dataset.kind == "table"  # of other rows nothing is asked of the model itself
+    form = result.form if result is not None and columns else None
     with one_thread():  # the last bits must not depend on the count of cores
-        return closer_look(evaluation, None if result is None or result.form is None else SavedModel(result.form))
+        return closer_look(evaluation, None if form is None else SavedModel(form))
 
 
 def _save(evaluation: Evaluation, form: SavedForm, folder: Path, where: str) -> Saved:
