@@ -287,9 +287,10 @@ def _limitations(evaluation: Evaluation, form: SavedForm) -> list[Block]:
         "Biases of the data are biases of the model: a group that is rare in the training rows is served worse.",
     ]
     if dataset.task == "classification":
+        calibrated = "calibrated by one temperature" if "temperature" in form.config else "not calibrated"
         lines.append(
             "It always answers with one of the classes that it knows, also for a row that belongs to none. Its "
-            f"probabilities were {'calibrated by one temperature' if 'temperature' in form.config else 'not calibrated'}."
+            f"probabilities were {calibrated}."
         )
     told = [finding.message for finding in dataset.findings if finding.severity > Severity.INFO]
     lines += [f"Known of the data: {message}." for message in told]
