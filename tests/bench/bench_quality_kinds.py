@@ -1,6 +1,6 @@
 """Quality of the architectures on public images, texts and sounds, each line through `modelpick eval` as a user has it.
 
-    python tests/bench/bench_quality_kinds.py DATA [--only NAME,NAME] [--seeds 3] [--jobs 1]
+    python tests/bench/bench_quality_kinds.py DATA [--only NAME,NAME] [--seeds 3] [--jobs 2]
 
 DATA holds `digits_png/images`, `sign_digits/images`, `sms_spam/sms.tsv` and `fsdd/wav`. Each line is a process of its
 own. Printed: mean test accuracy over the splits with its 95 % interval (t), that of the untouched rows, seconds of one
@@ -26,8 +26,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
+from modelpick.verbs.eval_options import ROWS
+
 SMS_ROWS = 3000
-_PLAIN = ("dummy", "linear", "knn", "trees", "sklearn-mlp", "mlp")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +73,9 @@ def command_of(line: Line, data: Path, folder: Path, options: argparse.Namespace
     if line.data == "sms":
         command += ["--target", "label", "--text", "text"]
     for name in line.rows:
-        command += [] if name in _PLAIN else ["--arch", name]
-    for name in _PLAIN:
-        command += [] if name in line.rows or name == "sklearn-mlp" else ["--without", name]
+        command += [] if name in ROWS else ["--arch", name]
+    for name in ROWS:
+        command += [] if name in line.rows else ["--without", name]
     command += line.options or ("--repeats", str(options.seeds))
     return [*command, "--jobs", str(options.jobs), "--format", "json", "--no-progress"]
 
@@ -147,7 +148,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--only", default=",".join(LINES), help=f"of {', '.join(LINES)}")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     for name in options.only.split(","):
         run(name, LINES[name], options)
