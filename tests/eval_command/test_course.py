@@ -114,6 +114,7 @@ def test_any_table_predicts_an_untouched_row_and_regression_its_number(capsys):
 
 
 def test_options_of_the_comparison_are_refused(capsys):
-    outcome = call(capsys, "eval", "iris", "--course", "--folds", "5")
-    assert outcome.code == 2
-    assert "`--folds` has no part in `--course`" in outcome.err
+    for option, *value in (("--folds", "5"), ("--tune",), ("--with", "knn"), ("--split", "6:2:2")):
+        outcome = call(capsys, "eval", "iris", "--course", option, *value)
+        assert outcome.code == 2
+        assert f"`{option}` has no part in `--course`" in outcome.err
