@@ -73,7 +73,6 @@ def check_course(rows: RowOptions, protocol: ProtocolOptions) -> None:
         "--side": rows.side,
         "--flip": rows.flip,
         "--class-weight": rows.class_weight,
-        "--tune": rows.tune,
         "--split": splits.ratio not in (None, (8.0, 1.0, 1.0)),
         "--folds": splits.folds,
         "--repeats": splits.repeats,
