@@ -271,12 +271,16 @@ class _Maker:
         counts = np.bincount(self.strata if within is None else self.strata[within], minlength=self.strata.max() + 1)
         return counts[self.strata] > keep
 
-    def _tenth(self, rows: NDArray[np.intp], share: float, seed: int) -> NDArray[np.intp]:
-        """About a share of `rows`, as one of equal folds: the one whose size is nearest."""
+    def _tenth(self, rows: NDArray[np.intp], share: float, seed: int, least: int = 3) -> NDArray[np.intp]:
+        """About a share of `rows`, as one of equal folds: the one whose size is nearest.
+
+        Args:
+            least: Of so many groups at least, for the other parts need groups too.
+        """
         groups = None if self.groups is None else self.groups[rows]
         count = len(rows) if groups is None else len(np.unique(groups))
         folds = min(max(2, round(1 / share)), count)
-        if folds < 2 or (self.dataset.groups is not None and count < 3):
+        if folds < 2 or (self.dataset.groups is not None and count < least):
             raise self._too_small()
         dealt = deal(_dense(self.strata[rows]), folds, seed, groups)
         sizes = np.bincount(dealt, minlength=folds)
@@ -322,7 +326,7 @@ class _Maker:
         for seed in seeds:
             test = self._tenth(may_test, min(0.5, ratio[2] / sum(ratio)), seed)
             left = np.setdiff1d(rest, test)
-            validation = self._tenth(left, min(0.5, ratio[1] / (ratio[0] + ratio[1])), seed)
+            validation = self._tenth(left, min(0.5, ratio[1] / (ratio[0] + ratio[1])), seed, least=2)
             made.append(_split(rest, test, validation, seed=seed))
         return made
 
@@ -366,8 +370,9 @@ class _Maker:
     def _too_small(self) -> AnswerIsNo:
         if self.dataset.groups is not None:
             return AnswerIsNo(
-                f"{len(np.unique(self.dataset.groups))} groups cannot be split into train and test",
-                "give data with at least 3 groups, or leave `--group` out",
+                f"{len(np.unique(self.dataset.groups))} groups are too few for a part that stays untouched and all the "
+                "others",
+                "cross-validation (`--folds 2`) needs at least 3 groups and `--split` 4; or leave `--group` out",
             )
         return AnswerIsNo(
             f"{self.dataset.rows} rows in {self.strata.max() + 1} classes cannot be split so that each class stays in "

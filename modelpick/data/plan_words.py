@@ -91,8 +91,8 @@ def _comparison(dataset: Dataset, plan: Plan) -> str:
         )
     once = "once" if plan.repeats == 1 else f"{plan.repeats} times with other seeds"
     return (
-        f"The other {rest} are cross-validated in {plan.folds} folds{how}, {once}: about {len(first.train):,} train "
-        f"and {len(first.test):,} test each time."
+        f"The other {rest} are cross-validated in {plan.folds} folds{how}, {once}: about "
+        f"{len(plan.rest) - plan.test_rows:,.0f} train and {plan.test_rows:,.0f} test each time."
     )
 
 

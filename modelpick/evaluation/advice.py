@@ -34,6 +34,9 @@ def advice(evaluation: Evaluation, compared: Sequence[Comparison]) -> Advice:
     score = _score(evaluation, best)
     learns = "dummy" in {r.entry.name for r in evaluation.results if r.error is None} and best != "dummy"
     against = {c.baseline: c.verdict for c in compared if c.candidate == best}
+    if learns and len(evaluation.splits) == 1 and _told(compared, best) is None:
+        text = f"Take none yet: a single split cannot tell {best} ({score}) from dummy: `--repeats 3`, or more, can."
+        return Advice(take=None, simplest=simplest, text=text)
     if best == "dummy" or (learns and against.get("dummy") != "better"):
         why = "nothing learned more than the commonest answer" if best == "dummy" else "not clearly better than dummy"
         if evaluation.dataset.task == "regression" and best == "dummy":
@@ -57,6 +60,11 @@ def advice(evaluation: Evaluation, compared: Sequence[Comparison]) -> Advice:
     if result is not None and result.form is None and not result.entry.fixed:
         text += f" {best} has no form that loads without running code, so that it was not saved."
     return Advice(take=best, simplest=simplest, text=text)
+
+
+def _told(compared: Sequence[Comparison], best: str) -> float | None:
+    """The p of the best one against dummy; None where nothing can be told."""
+    return next((c.p for c in compared if (c.candidate, c.baseline) == (best, "dummy")), None)
 
 
 def _score(evaluation: Evaluation, name: str) -> str:

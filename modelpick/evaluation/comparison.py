@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
@@ -20,7 +21,9 @@ from modelpick.evaluation.statistics import (
     posterior,
     rows_needed,
     verdict,
+    wilson,
 )
+from modelpick.evaluation.trial import RowAnswers
 
 BASELINES = ("dummy", "linear", "mlp")
 """What a network or a given model must beat, from the simplest on."""
@@ -69,10 +72,17 @@ class OnTheTestSet:
 
 
 def estimates(evaluation: Evaluation, result: CandidateResult) -> dict[str, Estimate]:
-    """Metric name -> mean and interval over the finished splits; of a pooled metric the mean over the repeats alone."""
+    """Metric name -> mean and interval over the finished splits; of a pooled metric the mean over the repeats alone.
+
+    Where there is a single split, a share of its rows has Wilson's interval and other metrics have none.
+    """
     found: dict[str, Estimate] = {}
     for metric in metrics_of(evaluation.dataset.task):
-        if metric.name in result.scores:
+        values = result.scores.get(metric.name, ())
+        if len(values) == 1 and _row_by_row(evaluation, metric):
+            interval = wilson(values[0], len(evaluation.splits[0].test))
+            found[metric.name] = Estimate(mean=values[0], std=None, ci95=interval)
+        elif metric.name in result.scores:
             found[metric.name] = corrected_interval(
                 result.scores[metric.name], evaluation.plan.overlap, _resolution(evaluation, metric), metric.bounds
             )
@@ -84,7 +94,8 @@ def estimates(evaluation: Evaluation, result: CandidateResult) -> dict[str, Esti
 def comparisons(evaluation: Evaluation) -> tuple[Comparison, ...]:
     """The best candidate against each other one, and the networks and given models against the simpler baselines.
 
-    By the main metric, over the splits that both finished. No pair is taken twice, for each comparison more makes all
+    By the main metric, over the splits that both finished; of a single split accuracy alone can be told apart, by
+    McNemar's mid-p on its rows. No pair is taken twice, for each comparison more makes all
     of them less certain. The best is chosen by the same scores, which Holm's adjustment does not know; where eight
     equally good models were simulated, the best was called better than any in 1 to 3 of 100 data sets all the same.
     """
@@ -154,13 +165,12 @@ def on_the_test_set(evaluation: Evaluation) -> tuple[OnTheTestSet, ...]:
         return ()
     if evaluation.dataset.groups is not None:
         return ()
-    truth = evaluation.dataset.target[best.test_answers.rows]
-    right = best.test_answers.answers == truth
+    right = _right(evaluation, best.test_answers)
     found = []
     for other in evaluation.ranked:
         if other is best or other.test_answers is None:
             continue
-        theirs = other.test_answers.answers == truth
+        theirs = _right(evaluation, other.test_answers)
         only_best, only_other = int((right & ~theirs).sum()), int((theirs & ~right).sum())
         found.append(
             OnTheTestSet(
@@ -202,7 +212,20 @@ def _comparison(
 def _difference(evaluation: Evaluation, candidate: CandidateResult, other: CandidateResult) -> Difference:
     metric, both = evaluation.metric, min(candidate.finished, other.finished)
     theirs, base = (result.scores[metric.name][:both] for result in (candidate, other))
+    if both == 1 and _row_by_row(evaluation, metric):
+        one, two = (_right(evaluation, result.answers[0]) for result in (candidate, other))
+        p = mcnemar(int((one & ~two).sum()), int((two & ~one).sum()))
+        return Difference(mean=theirs[0] - base[0], ci95=None, p=p)
     return corrected_comparison(theirs, base, evaluation.plan.overlap, _resolution(evaluation, metric), metric.bounds)
+
+
+def _row_by_row(evaluation: Evaluation, metric: Metric) -> bool:
+    """A single split shows no spread, but its test rows do, where they are independent and the metric counts them."""
+    return metric.counts_rows and evaluation.dataset.groups is None and len(evaluation.splits) == 1
+
+
+def _right(evaluation: Evaluation, answers: RowAnswers) -> NDArray[np.bool_]:
+    return np.asarray(answers.answers == evaluation.dataset.target[answers.rows], dtype=bool)
 
 
 def _resolution(evaluation: Evaluation, metric: Metric) -> float:

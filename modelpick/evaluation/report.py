@@ -138,9 +138,11 @@ def metrics_table(evaluation: Evaluation) -> Table:
 def _is_it_real(evaluation: Evaluation, compared: Sequence[Comparison]) -> Iterator[Block]:
     yield Heading("Is the difference real?")
     yield comparison_table(evaluation, compared)
-    yield Text(
-        "Corrected resampled t test on the differences over the splits; p adjusted for all rows of this table (Holm).", Tone.MUTED
-    )
+    test = "Corrected resampled t test on the differences over the splits"
+    if len(evaluation.splits) == 1:
+        test = "McNemar's test (mid-p) on the rows of the single split" if evaluation.metric.counts_rows else ""
+    adjusted = "p adjusted for all rows of this table (Holm)"
+    yield Text(f"{test}; {adjusted}." if test else "A single split shows no spread: nothing can be told.", Tone.MUTED)
     best = evaluation.best
     for c in compared:
         if c.more_rows is not None and c.candidate == best:

@@ -92,14 +92,8 @@ def perform(work: Sequence[Unit], jobs: int | None, pin: Pin, step: Step, arrive
             here(unit)
         return 1
     remote, local = ([unit for unit in left if unit.in_workers is there] for there in (True, False))
-    _in_workers(remote, _workers(processes, remote, local), pin, step, arrived, local, here)
+    _in_workers(remote, processes, pin, step, arrived, local, here)
     return processes
-
-
-def _workers(processes: int, remote: Sequence[Unit], local: Sequence[Unit]) -> int:
-    """How many new processes there are to be: one fewer where this one has work too and each takes much memory."""
-    largest = max((len(part.split.train) for unit in remote for part in unit.parts), default=0)
-    return processes - 1 if local and processes > 1 and largest > _TOGETHER_ROWS else processes
 
 
 def _postponed(work: Sequence[Unit], here: Callable[[Unit], float]) -> tuple[list[Unit], float]:

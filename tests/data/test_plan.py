@@ -235,3 +235,20 @@ def test_where_the_statistics_say_less_the_rule_says_so():
     assert "rows, and" not in found
     assert "each counts the same" in found
     assert "no interval, for rows of one group are alike" in found
+
+
+def test_four_groups_can_be_untouched_test_validate_and_train():
+    groups = np.repeat(np.arange(4), 15)
+    made = plan(data(groups=groups), SplitOptions(ratio=(8, 1, 1), repeats=2))
+    for split in made.splits:
+        parts = [split.train, split.validation, split.test, made.test]
+        assert sorted(len(set(groups[part].tolist())) for part in parts) == [1, 1, 1, 1]
+    with pytest.raises(AnswerIsNo) as refused:
+        plan(data(groups=np.repeat(np.arange(3), 20)), SplitOptions(ratio=(8, 1, 1)))
+    assert "`--split` 4" in (refused.value.hint or "")
+
+
+def test_the_rule_tells_the_mean_sizes_of_uneven_folds():
+    made = plan(data(groups=np.repeat(np.arange(8), [20, 10, 10, 5, 5, 5, 3, 2])), SplitOptions(folds=3, repeats=1))
+    rest = len(made.rest)
+    assert f"about {rest * 2 / 3:.0f} train and {rest / 3:.0f} test each time" in made.rule

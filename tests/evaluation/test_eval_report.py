@@ -24,6 +24,7 @@ from modelpick.evaluation.metrics import main_metric, metrics_of
 from modelpick.evaluation.protocol import Evaluation
 from modelpick.evaluation.report import difference_words, document, results_table
 from modelpick.evaluation.screen import first_blocks
+from modelpick.evaluation.statistics import mcnemar, wilson
 from modelpick.evaluation.wording import interval_shown
 
 SHAPE = NetworkShape(hidden_layer_sizes=(16,), activation="relu", learning_rate=0.01, batch_size=16, epochs=4)
@@ -197,9 +198,39 @@ def test_failures_interruptions_and_single_splits_are_told(done: Evaluation) -> 
     iris = done.dataset
     once = document(compare(iris, entries(iris, SHAPE)[:2], seeds=[0]))
     assert "stratified by class, once" in texts(once)
-    assert once.data["models"][0]["metrics"]["accuracy"]["ci95"] is None
-    assert once.data["comparisons"][0]["p"] is None
+    for model in once.data["models"]:
+        accuracy = model["metrics"]["accuracy"]
+        assert tuple(accuracy["ci95"]) == wilson(accuracy["mean"], 14)
+        assert model["metrics"]["log_loss"]["ci95"] is None
     assert once.quiet == ()
+
+
+def test_a_single_split_is_told_by_its_rows_where_the_metric_counts_them() -> None:
+    iris = read_dataset("iris", target=None)
+    single = compare(iris, chosen(iris, "dummy", "linear"), seeds=[0])
+    (found,) = comparisons(single)
+    linear, dummy = (result.answers[0] for result in single.ranked)
+    right, theirs = (part.answers == iris.target[part.rows] for part in (linear, dummy))
+    assert found.p == mcnemar(int((right & ~theirs).sum()), int((theirs & ~right).sum()))
+    assert found.verdict == "better"
+    assert found.difference.ci95 is None
+    assert "Take linear" in texts(document(single))
+    assert "McNemar's test (mid-p) on the rows of the single split" in texts(document(single))
+    by_loss = replace(single, metric=main_metric("classification", "log_loss"))
+    assert comparisons(by_loss)[0].p is None
+    told = texts(document(by_loss))
+    assert "a single split cannot tell linear (log loss" in told
+    assert "`--repeats 3`, or more, can" in told
+
+
+def test_rows_of_groups_have_no_interval_and_no_verdict_row_by_row() -> None:
+    iris = read_dataset("iris", target=None)
+    grouped = replace(iris, groups=np.arange(150) // 2)
+    done = compare(grouped, chosen(grouped, "dummy", "linear"), seeds=[0])
+    data = document(done).data
+    assert data["test"]["comparisons"] == []
+    assert data["test"]["models"]["linear"]["accuracy"]["ci95"] is None
+    assert comparisons(done)[0].p is None
 
 
 def test_what_cannot_be_told_is_null(done: Evaluation) -> None:

@@ -16,14 +16,11 @@ from safetensors import safe_open
 
 from modelpick.data.candidate import Entry, FitJob
 from modelpick.data.read import read_dataset
-from modelpick.data.splits import Split
 from modelpick.data.table import Table
 from modelpick.errors import UsageError
 from modelpick.evaluation.answers_file import FILE, write_answers
 from modelpick.evaluation.baselines import NetworkShape, entries, prepare_rows
 from modelpick.evaluation.dense_baselines import Linear
-from modelpick.evaluation.schedule import Unit, _workers
-from modelpick.evaluation.trial import Material, Part
 
 SHAPE = NetworkShape(hidden_layer_sizes=(4,), activation="relu", learning_rate=0.01, batch_size="full", epochs=3)
 
@@ -113,19 +110,3 @@ def test_the_answers_of_every_tested_row_are_kept(tmp_path: Path) -> None:
     np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-6)
     assert f"{names.index('perceptron')}/splits/probabilities" not in kept
     assert kept["splits/rows"].tolist() == np.concatenate([split.test for split in done.splits]).tolist()
-
-
-def test_many_rows_are_not_held_by_more_processes_than_asked_for() -> None:
-    """Two jobs are this process, which trains a batch, and one new one; with few rows two new ones."""
-
-    def unit(rows: int) -> Unit:
-        nobody = np.empty(0, dtype=np.intp)
-        split = Split(train=np.arange(rows), validation=nobody, test=np.arange(1), seed=0)
-        material = Material(features=None, target=nobody, task="regression", classes=(), metrics=())
-        return Unit(place=0, entry=linear(Linear), material=material, parts=(Part(number=0, split=split),))
-
-    few, many = [unit(100)], [unit(60_000)]
-    assert _workers(2, few, few) == 2
-    assert _workers(2, many, many) == 1
-    assert _workers(4, many, many) == 3
-    assert _workers(2, many, []) == 2
