@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
+from modelpick.data.folds import held_out
 from modelpick.models.arch_inputs import Inputs, inputs_for
 from modelpick.models.arch_plan import ArchitectureOptions, Plan
 from modelpick.models.architectures.build import build
@@ -29,6 +30,7 @@ from modelpick.models.training_state import Keeping
 from modelpick.progress import SILENT, Listener
 
 _BLOCK = 512
+_HELD = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ class ArchitectureCandidate:
     def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
         """Learns preprocessing and weights from the training rows; validation rows are measured, and may end it early.
 
+        Where it shall end early and there are none, about a tenth of the training rows is held out for that.
+
         Raises:
             UsageError: The device or an option cannot be used.
             CannotFindOut: The training diverged, or a file has changed or gone.
@@ -99,6 +103,8 @@ class ArchitectureCandidate:
         recipe, plan = self.recipe, self.recipe.plan
         device = device_for(recipe.options.device)
         classes = tuple(str(name) for name in np.unique(y.astype(str)))
+        if plan.early_stopping and validation is None:
+            X, y, validation = _hold_out(X, y, self.seed)
         inputs = inputs_for(recipe.architecture, plan, recipe.options, X)
         net = self._network(inputs, len(classes))
         streams = _streams(net, device, self.seed)
@@ -251,6 +257,16 @@ def _streams(net: nn.Module, device: torch.device, seed: int) -> tuple[torch.Gen
 def _targets(y: NDArray[Any], classes: tuple[str, ...], device: torch.device) -> Tensor:
     codes = torch.from_numpy(np.searchsorted(np.array(classes), y.astype(str)))
     return torch.nn.functional.one_hot(codes, len(classes)).to(device, torch.float32)
+
+
+def _hold_out(X: Any, y: NDArray[Any], seed: int) -> tuple[Any, NDArray[Any], tuple[Any, NDArray[Any]] | None]:
+    """Training rows and about a tenth of them apart, of each class its share; all and None where that cannot be."""
+    strata = np.unique(y.astype(str), return_inverse=True)[1].astype(np.intp)
+    held = held_out(strata, _HELD, seed, np.arange(len(y)))
+    if held is None:
+        return X, y, None
+    kept = np.setdiff1d(np.arange(len(y)), held)
+    return X.take(kept), y[kept], (X.take(held), y[held])
 
 
 def _known(part: tuple[Any, NDArray[Any]], classes: tuple[str, ...]) -> tuple[Any, NDArray[Any]] | None:

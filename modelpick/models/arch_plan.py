@@ -118,6 +118,8 @@ def plan_for(architecture: Architecture, kind: str, options: ArchitectureOptions
         UsageError: An option has a value that it cannot have, or a side that the architecture cannot have.
     """
     one_of("init", options.init, INITIALISATIONS)
+    if options.class_weight is not None:
+        one_of("class_weight", options.class_weight, ("balanced",))
     if options.side is not None:
         _check_side(architecture, options.side)
     if options.optimizer is not None:

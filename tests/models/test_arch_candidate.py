@@ -173,6 +173,14 @@ def test_early_stopping_counts_on_validation_rows(notes):
     assert all(record.validation_loss is not None for record in fitted.history)
 
 
+def test_where_no_rows_validate_early_stopping_holds_some_out(notes):
+    options = {"epochs": 60, "early_stopping": True, "patience": 2, "learning_rate": 5e-3, "batch_size": 8}
+    fitted = candidate(notes, "transformer", **options).fit(notes.features, notes.target)
+    assert len(fitted.history) < 60
+    assert all(record.validation_loss is not None for record in fitted.history)
+    assert "9 batches x" in fitted.summary()  # of 72 rows out of 80
+
+
 def test_zero_weights_learn_only_how_frequent_the_classes_are(notes):
     fitted = candidate(notes, "lstm", epochs=2, init="zero").fit(notes.features, notes.target)
     assert np.ptp(fitted.predict_proba(notes.features), axis=0).max() < 1e-6
