@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from modelpick.errors import UsageError
@@ -28,8 +28,9 @@ def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, li
     """
     with listener.step("Loading PyTorch and scikit-learn"):
         from modelpick.evaluation.baselines import MOST_ROWS, entries
-    made = {entry.name: entry for entry in entries(dataset, _shape(network))}
-    made["mlp"] = mlp_entry(dataset, network, rows.tune, listener)
+    shaped = _for_many_rows(dataset, network, rows, listener)
+    made = {entry.name: entry for entry in entries(dataset, _shape(shaped))}
+    made["mlp"] = mlp_entry(dataset, shaped, rows.tune, listener)
     if dataset.kind == "table":
         from modelpick.models.stack.candidate import stack_entry
 
@@ -49,6 +50,24 @@ def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, li
             )
     trained = [made[name] for name in ROWS if name in made and name not in left_out]
     return [*trained, *_architectures(dataset, network, rows, listener)]
+
+
+MANY_ROWS, LARGE_BATCH = 50_000, 256
+"""Above so many rows `mlp` takes larger batches than the course's, unless a size was asked for."""
+
+
+def _for_many_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, listener: Listener) -> NetworkOptions:
+    """The options with batches that so many rows can be trained in, in minutes."""
+    from modelpick.models.options import NetworkOptions
+
+    usual = NetworkOptions().batch_size
+    asked = "batch_size" in (rows.said or ()) or network.batch_size != usual
+    if dataset.rows <= MANY_ROWS or asked or "mlp" in rows.without:
+        return network
+    listener.notice(
+        f"`mlp` takes batches of {LARGE_BATCH} above {MANY_ROWS:,} rows, for it would take long: `--batch-size {usual}`"
+    )
+    return replace(network, batch_size=LARGE_BATCH)
 
 
 _FOR_ARCHITECTURES = {
