@@ -274,7 +274,7 @@ def _compare(
         raise UsageError("nothing is left to compare", "leave one of `--without` out")
     if rows.must_beat is not None:
         check_row("--must-beat", rows.must_beat, [entry.name for entry in taking_part])
-    heavy = any(entry.kind == "architecture" or entry.way == "finetune" for entry in taking_part)
+    heavy = any(not e.fixed and (e.kind == "architecture" or e.way == "finetune") for e in taking_part)
     planned = plan(dataset, protocol.splits, alike=duplicate_groups(dataset), known=known, heavy=heavy)
     with one_torch_thread():
         evaluation = run(

@@ -23,6 +23,7 @@ from modelpick.errors import AnswerIsNo
 from modelpick.models.pretrained.folder import CONFIG, PretrainedFolder, open_folder
 from modelpick.models.pretrained.inputs import Inputs, inputs_for
 from modelpick.models.pretrained.loading import load, load_preprocessor
+from modelpick.models.pretrained.refusal import refused
 from modelpick.models.pretrained.sentence_modules import MODULES
 from modelpick.models.pretrained.tuned_net import ModelRows, TunedNetwork, tuned_network
 from modelpick.models.pretrained.weight_files import WEIGHTS
@@ -89,9 +90,7 @@ def _small_files(folder: PretrainedFolder) -> dict[str, bytes]:
     if (folder.path / MODULES).is_file():
         files[MODULES] = (folder.path / MODULES).read_bytes()
         for pooling in sorted(folder.path.glob("*/config.json")):
-            files[pooling.relative_to(folder.path).as_posix()] = files.get(
-                pooling.relative_to(folder.path).as_posix(), pooling.read_bytes()
-            )
+            files.setdefault(pooling.relative_to(folder.path).as_posix(), pooling.read_bytes())
     if folder.kind == "text" and f"{inside}tokenizer.json" not in files and "tokenizer.json" not in files:
         files |= _fast_tokenizer(folder, inside)
     return files
@@ -119,6 +118,9 @@ def read_back(form: SavedForm) -> tuple[TunedNetwork, Inputs]:
         inputs = inputs_for(folder)
         encoder = load(folder, head=False)
         net = tuned_network(folder, encoder, inputs, len(form.config["classes"]), str(form.config["layer"]))
+    width = form.tensors[f"{HEAD}weight"].shape[1]
+    if net.head.in_features != width:
+        raise refused(str(base["name"]), f"its last layer takes {width} numbers, and it gives {net.head.in_features}")
     with torch.no_grad():
         for name, parameter in (("weight", net.head.weight), ("bias", net.head.bias)):
             parameter.copy_(torch.from_numpy(np.array(form.tensors[f"{HEAD}{name}"])))

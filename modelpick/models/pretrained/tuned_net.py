@@ -17,6 +17,7 @@ from modelpick.models.pretrained.embedding import IMAGES, SECONDS, TOKENS, batch
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.forward import FIRST_TOKEN, LAST, LAST_TOKEN, OWN, layers_of
 from modelpick.models.pretrained.inputs import Inputs
+from modelpick.models.pretrained.refusal import refused
 from modelpick.models.sources import even_parts
 from modelpick.models.training import Settings, train
 
@@ -28,7 +29,7 @@ _HEAD_EPOCHS = 40
 
 
 class TunedNetwork(nn.Module):
-    """The pretrained part, dropout, and a dense layer to the user's classes.
+    """The pretrained part, and a dense layer to the user's classes.
 
     Args:
         encoder: As `loading.load` gives it, without a head.
@@ -58,13 +59,22 @@ class TunedNetwork(nn.Module):
 def tuned_network(
     folder: PretrainedFolder, encoder: Any, inputs: Inputs, classes: int, layer: str | None = None
 ) -> TunedNetwork:
-    """The network for so many classes, its last layer not filled yet; looks at a sample to know the widths."""
+    """The network for so many classes, its last layer not filled yet; looks at a sample to know the widths.
+
+    Args:
+        layer: On whose vectors the last layer stands; None: the usual one.
+
+    Raises:
+        AnswerIsNo: The model gives no such vectors.
+    """
     sample = inputs.sample()
     if getattr(getattr(encoder, "config", None), "use_cache", False):
         encoder.config.use_cache = False  # what decoders keep for the next word
     with torch.no_grad():
         found = layers_of(folder, encoder, sample)
     chosen = next(name for name in _CHOICE if name in found) if layer is None else layer
+    if chosen not in found:
+        raise refused(folder.name, f"it gives no vector that is called `{chosen[:60]}`")
     return TunedNetwork(folder, encoder, classes, tuple(sample), chosen, found[chosen].shape[1])
 
 
@@ -122,7 +132,7 @@ class ModelRows:
         return len(self.costs) > 0 and int(self.costs.min()) != int(self.costs.max())
 
     def batches(self, size: int, generator: Generator) -> Iterator[Batch]:
-        """The rows in a new order."""
+        """The rows in a new order. Sounds of a model without a mask are padded with silence, as in its own training."""
         order = torch.randperm(len(self), generator=generator)
         groups = [order]
         if self.lengths:
