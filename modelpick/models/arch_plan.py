@@ -92,7 +92,7 @@ _PLANS: Mapping[str, Plan] = {
         epochs=40, learning_rate=3e-4, batch_size=64, optimizer="adamw", weight_decay=5e-4, sides=(64, 224)
     ),
     "vgg": Plan(epochs=30, learning_rate=3e-4, batch_size=64, weight_decay=5e-4, sides=(32, 64)),
-    "resnet": Plan(epochs=30, learning_rate=1e-3, batch_size=32, sides=(32,)),
+    "resnet": Plan(epochs=40, learning_rate=1e-3, batch_size=32, sides=(32,)),
     "vit": Plan(
         epochs=30, learning_rate=3e-4, batch_size=64, weight_decay=5e-2, warm_up=0.1, clip=1.0, sides=(64, 224)
     ),
