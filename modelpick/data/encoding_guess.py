@@ -22,7 +22,7 @@ _Score = Callable[[str, str, str], float]
 
 
 def best_encoding(sample: bytes) -> str | None:
-    """The likeliest encoding, as Python names it; where none looks like writing, a usual one that has all of the bytes, or None."""
+    """The likeliest encoding, as Python names it; where none looks like writing, a usual one or None."""
     scores = {name: score for name, of in _CANDIDATES if (score := _mean(sample, name, of)) is not None}
     best = max(scores, key=lambda name: scores[name], default=None)
     if best is None or scores[best] > _LEAST:

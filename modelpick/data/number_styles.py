@@ -109,7 +109,7 @@ def case_sql(codes: Sequence[str], infinite: str, largest: float) -> str:
         f"CASE WHEN v IS NULL OR v = '' THEN {BLANK} {early}WHEN regexp_full_match(v, '{NUMBER}') THEN "
         f"CASE WHEN NOT abs(TRY_CAST(v AS DOUBLE)) <= {largest} THEN {INFINITE} "
         f"WHEN NOT contains(v, '.') THEN {INTEGER} "
-        f"WHEN regexp_full_match(v, '{POINT3_PATTERN}') THEN {POINT3} ELSE {POINT} END "
+        f"WHEN v[-4] = '.' AND regexp_full_match(v, '{POINT3_PATTERN}') THEN {POINT3} ELSE {POINT} END "
         f"WHEN v IN ({_listed(codes)}) THEN {MISSING} WHEN regexp_full_match(v, '[^0-9]*') "
         f"THEN CASE WHEN regexp_full_match(v, '{infinite}') THEN {INFINITE} ELSE {WORD} END {others} ELSE {WORD} END"
     )

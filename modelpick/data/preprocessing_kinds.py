@@ -15,7 +15,8 @@ from modelpick.data.table import Table
 from modelpick.data.texts import Texts
 
 DENSE_TERMS = 5_000
-"""Terms of texts where features are dense: with four times as many, models were within half a point."""
+"""Terms of texts where features are dense. Four times as many changed three of four data sets by less than half a point
+of accuracy, and GermEval, whose German words are long and rare, by 1.5 points: there the sparse rows are ahead."""
 
 
 class Preprocessor(Preprocessing, Protocol):

@@ -53,7 +53,9 @@ def test_a_single_word_among_numbers_is_told_with_its_line(tmp_path: Path) -> No
 
 
 def test_free_text_is_text(tmp_path: Path) -> None:
-    rows = "".join(f'{i % 7},"word {i}, and so on, for it is a sentence of many words",{"pq"[i % 2]}\n' for i in range(30))
+    rows = "".join(
+        f'{i % 7},"word {i}, and so on, for it is a sentence of many words",{"pq"[i % 2]}\n' for i in range(30)
+    )
     assert kinds(dataset(tmp_path, "a,t,y\n" + rows)) == {"a": "number", "t": "text"}
 
 
