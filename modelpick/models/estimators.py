@@ -21,6 +21,7 @@ from modelpick.errors import UsageError
 from modelpick.models.batched.job import Job
 from modelpick.models.fitting import BatchSize, Network, Part
 from modelpick.models.options import CLASSIFICATION_COSTS, REGRESSION_COSTS, check_options
+from modelpick.models.spread import mean_and_spread
 from modelpick.progress import SILENT, Listener
 
 Validation = tuple[ArrayLike, ArrayLike]
@@ -254,9 +255,8 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]
         features, numbers = validate_data(self, X, y, dtype=[np.float64, np.float32], y_numeric=True)
         numbers = numbers.astype(np.float64)
         weights = self._weights(features, sample_weight)
-        self.target_mean_ = float(np.average(numbers, weights=weights))
-        spread = float(np.sqrt(np.average((numbers - self.target_mean_) ** 2, weights=weights)))
-        self.target_scale_ = spread if spread > 0 else 1.0
+        mean, spread = mean_and_spread(numbers, weights)
+        self.target_mean_, self.target_scale_ = float(mean), float(spread)
         held = None
         if validation is not None:
             held_X, held_y = validate_data(

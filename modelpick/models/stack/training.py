@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from modelpick.data.folds import deal, held_out
 from modelpick.models.batched.job import Job, NetOptions, Trained
 from modelpick.models.batched.train import check_finite, sums_many, train_many
+from modelpick.models.spread import mean_and_spread
 from modelpick.models.stack.answer import StackMember, member_answers, mixed
 from modelpick.models.stack.bins import Bins
 from modelpick.models.stack.recipe import CLASSIFICATION, REGRESSION, Member, Plan, plan_for
@@ -117,8 +118,8 @@ class _Prepared:
         self.recipe = tuple(member for member in members if self.bins is not None or not member.binned)
         self.target_mean, self.target_scale = 0.0, 1.0
         if given.numbers is not None:
-            self.target_mean = float(given.numbers.mean())
-            self.target_scale = float(given.numbers.std()) or 1.0
+            mean, spread = mean_and_spread(given.numbers)
+            self.target_mean, self.target_scale = float(mean), float(spread)
         self.targets = self._targets()
         self.folds = _inner_folds(given, self.plan)
         if self.folds and given.groups is not None:
@@ -269,10 +270,8 @@ def _scaling(given: TrainingSet) -> tuple[NDArray[np.float64], NDArray[np.float6
     low, high = given.features.min(axis=0), given.features.max(axis=0)
     marks = ((given.features == low) | (given.features == high)).all(axis=0) & (low >= -1) & (high <= 1)
     many = ~marks
-    numbers = given.features[:, many].astype(np.float64)
-    mean[many] = numbers.mean(axis=0)
-    spread = numbers.std(axis=0)
-    scale[many] = np.where(spread > np.finfo(np.float64).tiny, spread, 1.0)
+    if many.any():
+        mean[many], scale[many] = mean_and_spread(given.features[:, many])
     return mean, scale
 
 
