@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from modelpick.data.candidate import Entry, EpochRecord, FitJob, SavedForm
 from modelpick.data.dataset import Dataset
+from modelpick.data.folds import held_out
 from modelpick.errors import UsageError
 from modelpick.models.arch_candidate import device_for
 from modelpick.models.arch_entries import in_words
@@ -38,6 +39,7 @@ from modelpick.models.training_state import Keeping
 from modelpick.progress import SILENT, Listener
 
 _LONG = 60.0  # seconds: a training that takes longer is told of before
+_HELD_OUT = 0.1
 _STEP = 3.4  # forward passes that one step of training costs
 _SMALL = 2**25  # multiplications in a step: below, a second thread costs more than it brings
 
@@ -102,11 +104,18 @@ class FineTuned:
     def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
         """Trains the last layer, then all; the epoch with the lowest loss on the validation rows is taken.
 
+        Where there are none, about a tenth of the training rows is held out for that.
+
         Raises:
             AnswerIsNo: The model cannot be loaded or is damaged.
             UsageError: The device cannot be used.
             CannotFindOut: The training diverged, or a file of the rows has changed or gone.
         """
+        return self.fit_job(FitJob(seed=self.seed, X=X, y=y, validation=validation))
+
+    def fit_job(self, job: FitJob) -> Self:
+        """As `fit`; rows that belong together are held out together."""
+        X, y, validation = _with_validation(job)
         recipe, folder = self.recipe, self.recipe.folder
         device = device_for(recipe.options.device)
         self._classes = tuple(str(name) for name in np.unique(y.astype(str)))
@@ -257,7 +266,7 @@ def finetune_entry(
         return FineTuned(recipe, seed)
 
     def one_after_another(jobs: Sequence[FitJob]) -> list[FineTuned]:
-        return [make(job.seed).fit(job.X, job.y, job.validation) for job in jobs]
+        return [make(job.seed).fit_job(job) for job in jobs]
 
     return Entry(
         name=f"{folder.name}:finetune",
@@ -269,6 +278,19 @@ def finetune_entry(
         fit_many=one_after_another,  # in this process, for a large model has no room twice
         at_once=1,
     )
+
+
+def _with_validation(job: FitJob) -> tuple[Any, NDArray[Any], tuple[Any, NDArray[Any]] | None]:
+    """The rows to train on and those that are held out, where the job has none and enough rows of each class."""
+    if job.validation is not None:
+        return job.X, job.y, job.validation
+    strata = np.unique(job.y.astype(str), return_inverse=True)[1].astype(np.intp)
+    groups = np.arange(len(job.y)) if job.groups is None else job.groups
+    held = held_out(strata, _HELD_OUT, job.seed, groups)
+    if held is None:
+        return job.X, job.y, None
+    rest = np.setdiff1d(np.arange(len(job.y)), held)
+    return job.X.take(rest), job.y[rest], (job.X.take(held), job.y[held])
 
 
 def _teller(name: str, listener: Listener) -> Callable[[float], None]:
