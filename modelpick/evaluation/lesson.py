@@ -16,6 +16,7 @@ from modelpick.document import Block, Heading, Table, Text, Tone
 from modelpick.evaluation.curves import curves
 from modelpick.evaluation.lesson_words import ACTIVATIONS, COSTS, INITIALISATIONS, OPTIMIZERS, OUTPUTS
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
+from modelpick.evaluation.report import data_blocks
 from modelpick.evaluation.wording import number_shown, share_shown
 
 _FIRST_ROWS = 4
@@ -82,8 +83,7 @@ def _load(lesson: Lesson) -> Iterator[Block]:
     if isinstance(dataset.features, Rows):
         what = f"{len(dataset.features.names)} columns are its features, what it sees. {what}"
     yield Text(f"{dataset.rows:,} rows were loaded. {what}.")
-    for note in dataset.notes:
-        yield Text(note, Tone.MUTED, item=True)
+    yield from list(data_blocks(evaluation))[1:]  # without its heading
     yield Heading("The split, before anything is learned", level=3)
     yield _split(evaluation)
     yield Text(
