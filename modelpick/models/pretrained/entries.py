@@ -78,7 +78,7 @@ def _as_is(folder: PretrainedFolder, dataset: Dataset, options: PretrainedOption
         way="as-is",
         source=folder.repo_id or str(folder.path),
         commit=folder.commit,
-        note=mapped.describe(),
+        note=f"{mapped.describe()}; {_KEPT}",
     )
 
 
@@ -96,6 +96,7 @@ def _probe(folder: PretrainedFolder, dataset: Dataset, options: PretrainedOption
         source=folder.repo_id or str(folder.path),
         commit=folder.commit,
         fit_many=lambda jobs: fit_many(make, jobs),
+        note=_KEPT,
     )
 
 
@@ -116,6 +117,8 @@ def _finetune(
     """None where nobody asks for it."""
     return None if options.tuning is None else finetune_entry(folder, dataset, options.tuning, listener)
 
+
+_KEPT = "what the model gives for a row is computed once for all splits and kept: the time per row is without it"
 
 WAYS: tuple[Callable[[PretrainedFolder, Dataset, PretrainedOptions, Listener], Entry | None], ...] = (
     _as_is,

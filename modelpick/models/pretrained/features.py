@@ -63,6 +63,7 @@ class FeatureBank:
         self._listener = listener
         self._hashes: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
         self._made: Features = {}
+        self._runner: Runner | None = None
 
     def of(self, rows: Any) -> Features:
         """By layer, float32 of shape (rows, width).
@@ -78,7 +79,9 @@ class FeatureBank:
             places = np.searchsorted(self._hashes, wanted).clip(max=len(self._hashes) - 1)
             if (self._hashes[places] == wanted).all():
                 return {name: array[places] for name, array in self._made.items()}
-        return run(self.runner(), rows, self._listener)
+        if self._runner is None:  # rows of a file come in one piece, those of a look at the answers in many
+            self._runner = self.runner()
+        return run(self._runner, rows, self._listener)
 
     def runner(self) -> Runner:
         """The model, loaded anew."""

@@ -266,6 +266,4 @@ class SoundInputs:
 def accepted(batch: Batch, forward: Callable[..., Any]) -> Batch:
     """The parts of a batch that a model's `forward` knows."""
     known = inspect.signature(forward).parameters
-    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in known.values()):
-        return {name: value for name, value in batch.items() if name != "lengths"}
     return {name: value for name, value in batch.items() if name in known}

@@ -40,7 +40,6 @@ class SentenceModules:
         lower: Whether texts are put in lower case first.
         prompts: Name -> words that are set before a text; `default_prompt` names the one that is always set.
         default_prompt: Its name, or None.
-        with_prompt: Whether the prompt's own tokens are pooled too.
     """
 
     transformer: str
@@ -50,7 +49,6 @@ class SentenceModules:
     lower: bool = False
     prompts: Mapping[str, str] = field(default_factory=dict)
     default_prompt: str | None = None
-    with_prompt: bool = True
 
     @property
     def prompt(self) -> str:
@@ -82,6 +80,8 @@ def read_modules(folder: Path, name: str) -> SentenceModules:
     prompts = prompts if isinstance(prompts, dict) else {}
     if not all(isinstance(text, str) for text in prompts.values()) or (default is not None and default not in prompts):
         raise refused(name, "its prompts are no table of texts")
+    if default is not None and prompts[default] and pooled.get("include_prompt") is False:
+        raise refused(name, "it sets a prompt before each text and leaves it out of the pooling, which is not known")
     return SentenceModules(
         transformer=transformer.relative_to(folder).as_posix(),
         pooling=_pooling(pooled, name),
@@ -90,7 +90,6 @@ def read_modules(folder: Path, name: str) -> SentenceModules:
         lower=settings.get("do_lower_case") is True,
         prompts=prompts,
         default_prompt=default,
-        with_prompt=pooled.get("include_prompt") is not False,
     )
 
 
