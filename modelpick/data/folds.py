@@ -64,12 +64,12 @@ def _deal_groups(
 ) -> None:
     """Deals the groups of several rows, the largest first; fills in `fold_of` and `filled`."""
     share = 1 / np.maximum(np.bincount(strata, minlength=filled.shape[1]), 1)
-    by_group = np.split(np.argsort(number, kind="stable"), np.cumsum(sizes)[:-1])
+    of_groups, starts = np.argsort(number, kind="stable"), np.cumsum(sizes) - sizes
     order = rng.permutation(len(sizes))
     for group in order[np.argsort(-sizes[order], kind="stable")]:
         if sizes[group] == 1:
             break
-        rows = by_group[group]
+        rows = of_groups[starts[group] : starts[group] + sizes[group]]
         counts = np.bincount(strata[rows], minlength=filled.shape[1])
         fold = np.lexsort((luck, filled.sum(axis=1), filled @ (counts * share)))[0]
         fold_of[rows] = fold
