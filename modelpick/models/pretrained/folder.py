@@ -197,7 +197,11 @@ def _check_family(config: Mapping[str, Any], name: str) -> None:
 
 def _check_kind(model_path: Path, path: Path, kind: Kind, layout: Layout, name: str) -> None:
     if kind == "table":
-        raise refused(name, "a row here is a table's, and it was made for others", "`--text COLUMN --kind text` of one")
+        raise refused(
+            name,
+            "rows here are a table's",
+            "of a table with a column of texts, `--kind text --text COLUMN` makes that the row",
+        )
     found = _kinds(model_path, path, layout)
     if kind in found:
         return
