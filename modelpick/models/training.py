@@ -18,8 +18,9 @@ from torch import Tensor, nn
 
 from modelpick.data.candidate import EpochRecord
 from modelpick.errors import CannotFindOut
-from modelpick.models.batches import Batch, Source
+from modelpick.models.batches import Source
 from modelpick.models.costs import COSTS, Cost
+from modelpick.models.epoch_scores import cost_and_score, running_sums
 from modelpick.models.memory import MEASURED_ROWS
 from modelpick.models.optimizers import OPTIMIZERS, Optimizer, as_one_vector, decay_of, fill_gradient
 from modelpick.models.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR, rate_at
@@ -185,7 +186,7 @@ class _Job:
             self.optimizer.step(self.theta, self.gradient, self.rate())
             memory.updates += 1
             if sums is not None:
-                sums += _running(losses.detach(), outputs.detach(), batch)
+                sums += running_sums(losses.detach(), outputs.detach(), batch)
             now = time.monotonic()
             if self.expects is not None:
                 self.foretell(now)
@@ -269,7 +270,7 @@ class _Job:
             targets.append(part.targets)
             if part.weights is not None:
                 weights.append(part.weights)
-        return _measured(
+        return cost_and_score(
             self.net, self.cost, torch.cat(sums), torch.cat(targets), torch.cat(weights) if weights else None
         )
 
@@ -328,26 +329,6 @@ class _Job:
 
 def _rate(settings: Settings, done: float) -> float:
     return rate_at(settings.schedule, settings.learning_rate, done)
-
-
-def _running(losses: Tensor, outputs: Tensor, batch: Batch) -> Tensor:
-    """Loss and right answers of a batch, weighted, and its weight: added up without waiting for a GPU."""
-    right = (outputs.argmax(1) == batch.targets.argmax(1)).to(losses.dtype)
-    if batch.weights is None:
-        return torch.stack([losses.sum(), right.sum(), torch.full_like(losses[0], len(losses))])
-    return torch.stack([(losses * batch.weights).sum(), (right * batch.weights).sum(), batch.weights.sum()])
-
-
-def _measured(net: nn.Module, cost: Cost, sums: Tensor, targets: Tensor, given: Tensor | None) -> tuple[float, float]:
-    loss = float(cost.of(cost.rows(net, sums, targets), given))  # type: ignore[arg-type] # see `learn`
-    weights = torch.ones_like(sums[:, 0]) if given is None else given
-    if getattr(net, "output", "softmax") == "identity":
-        centre = (weights[:, None] * targets).sum(0) / weights.sum()
-        spread = float((weights[:, None] * (targets - centre).square()).sum())
-        error = float((weights[:, None] * (targets - sums).square()).sum())
-        return loss, 1 - error / spread if spread else 0.0
-    right = (sums[:, 0] > 0) == (targets[:, 0] > 0.5) if sums.shape[1] == 1 else sums.argmax(1) == targets.argmax(1)
-    return loss, float((right * weights).sum() / weights.sum())
 
 
 def _threads(job: _Job) -> AbstractContextManager[None]:
