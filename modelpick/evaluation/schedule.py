@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
@@ -154,7 +155,10 @@ def _in_workers(
         for unit in open_units.values():
             arrived(unit, [], _NO_WORKER)
     finally:
-        arriving.close()
+        with warnings.catch_warnings():
+            # What an interruption cancels is no news to who has interrupted.
+            warnings.filterwarnings("ignore", "(?s).*tasks which were still being processed", UserWarning)
+            arriving.close()
 
 
 def _numbered(

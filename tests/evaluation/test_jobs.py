@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import time
+import warnings
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -110,3 +112,24 @@ def test_the_answers_of_every_tested_row_are_kept(tmp_path: Path) -> None:
     np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-6)
     assert f"{names.index('perceptron')}/splits/probabilities" not in kept
     assert kept["splits/rows"].tolist() == np.concatenate([split.test for split in done.splits]).tolist()
+
+
+def test_an_interruption_leaves_no_warning_of_joblib() -> None:
+    iris = read_dataset("iris", target=None)
+    here = replace(linear(Linear), name="here", fit_many=interrupted)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        done = compare(iris, [replace(linear(Slow), name="slow"), here], seeds=range(3), jobs=2)
+    assert done.interrupted
+
+
+def interrupted(jobs: list[FitJob]) -> Any:
+    raise KeyboardInterrupt
+
+
+class Slow(Linear):
+    """Still works when the interruption comes."""
+
+    def fit(self, X: Table, y: Any, validation: Any = None) -> Any:
+        time.sleep(2)
+        return super().fit(X, y, validation)
