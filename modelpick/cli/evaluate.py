@@ -51,7 +51,7 @@ _GROUPS = (
             "device",
         ),
     ),
-    ("Architectures (`--arch`)", ("side", "flip", "class_weight", "resume")),
+    ("Architectures", ("arch", "side", "flip", "class_weight", "resume")),
     ("Protocol", ("course", "split", "folds", "repeats", "seed", "metric", "jobs")),
     ("Output", ("license", "format_", "no_progress")),
 )
