@@ -140,11 +140,13 @@ def _in_workers(
         for unit in local:
             here(unit)
         return
+    # Of many rows each process holds much: what is done here then waits, or one more takes part than was asked for.
+    many = max(len(part.split.train) for unit in remote for part in unit.parts) > _TOGETHER_ROWS
     open_units = dict(enumerate(remote))
     pool = Parallel(n_jobs=processes, return_as="generator_unordered", pre_dispatch="2 * n_jobs")
     arriving = pool(delayed(_numbered)(i, u.entry, u.material, u.parts, pin) for i, u in enumerate(remote))
     try:
-        for unit in local:
+        for unit in () if many else local:
             here(unit)
         for number, done, error in arriving:
             unit = open_units.pop(number)
@@ -159,6 +161,8 @@ def _in_workers(
             # What an interruption cancels is no news to who has interrupted.
             warnings.filterwarnings("ignore", "(?s).*tasks which were still being processed", UserWarning)
             arriving.close()
+    for unit in local if many else ():
+        here(unit)
 
 
 def _numbered(

@@ -20,9 +20,11 @@ from modelpick.data.candidate import Entry, FitJob
 from modelpick.data.read import read_dataset
 from modelpick.data.table import Table
 from modelpick.errors import UsageError
+from modelpick.evaluation import schedule
 from modelpick.evaluation.answers_file import FILE, write_answers
 from modelpick.evaluation.baselines import NetworkShape, entries, prepare_rows
 from modelpick.evaluation.dense_baselines import Linear
+from modelpick.evaluation.protocol import _Trial
 
 SHAPE = NetworkShape(hidden_layer_sizes=(4,), activation="relu", learning_rate=0.01, batch_size="full", epochs=3)
 
@@ -133,3 +135,25 @@ class Slow(Linear):
     def fit(self, X: Table, y: Any, validation: Any = None) -> Any:
         time.sleep(2)
         return super().fit(X, y, validation)
+
+
+def test_of_many_rows_no_more_processes_hold_them_than_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    iris, order = read_dataset("iris", target=None), []
+
+    def noted(jobs: list[FitJob]) -> list[Linear]:
+        order.append(len(list(arrived)))
+        return many(jobs)
+
+    arrived: list[str] = []
+    take = _Trial.take
+    monkeypatch.setattr(
+        _Trial, "take", lambda self, unit, *rest: (arrived.append(unit.entry.name), take(self, unit, *rest))[1]
+    )
+    pair = [replace(linear(Linear), name="there"), replace(linear(Linear), name="here", fit_many=noted)]
+    compare(iris, pair, seeds=range(2), jobs=2)
+    assert order[0] == 0
+    order.clear()
+    arrived.clear()
+    monkeypatch.setattr(schedule, "_TOGETHER_ROWS", 50)
+    compare(iris, pair, seeds=range(2), jobs=2)
+    assert order[0] == 3  # two splits and the last fit were done there
