@@ -93,7 +93,8 @@ class ImageStore:
             CannotFindOut: The file has changed or gone since it was examined.
         """
         if self._native is not None:
-            return self.pixels(np.array([row]), self._native, "RGB")[0]
+            pixels: NDArray[np.uint8] = self.pixels(np.array([row]), self._native, "RGB")[0]
+            return pixels
         with quiet_decoding():
             return self._decode(row, None, "RGB")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from typing import Any, NoReturn, get_args
+from typing import Any, NoReturn, cast, get_args
 
 from numpy.typing import NDArray
 
@@ -71,7 +71,7 @@ class OwnInputs(PlainInputs):
         for path in files:
             if not _FILE.fullmatch(path):
                 raise damaged(f"`files` has a path that it never has: {path[:80]!r}")
-        return cls(kind, name, {path: _as_bytes(content) for path, content in files.items()})
+        return cls(cast(Kind, kind), name, {path: _as_bytes(content) for path, content in files.items()})
 
 
 def _as_text(content: bytes) -> str | dict[str, str]:
