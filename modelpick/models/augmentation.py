@@ -36,7 +36,9 @@ class Augmentation:
         device = pixels.device
         down = across = torch.zeros(rows, 1, dtype=torch.int64, device=device)
         if self.shift:
-            moves = torch.randint(0, 2 * self.shift + 1, (2, rows, 1), generator=generator).to(device)
+            moves = torch.randint(0, 2 * self.shift + 1, (2, rows, 1), generator=generator).to(
+                device, non_blocking=device.type == "cuda"
+            )
             down, across = moves[0], moves[1]
             pixels = torch.nn.functional.pad(pixels, (0, 0, self.shift, self.shift, self.shift, self.shift))
         elif not self.flip:
@@ -44,7 +46,11 @@ class Augmentation:
         lines = torch.arange(height, device=device) + down
         columns = torch.arange(width, device=device).expand(rows, width)
         if self.flip:
-            mirrored = torch.randint(0, 2, (rows, 1), generator=generator).to(device).bool()
+            mirrored = (
+                torch.randint(0, 2, (rows, 1), generator=generator)
+                .to(device, non_blocking=device.type == "cuda")
+                .bool()
+            )
             columns = torch.where(mirrored, width - 1 - columns, columns)
         columns = columns + across
         return pixels[torch.arange(rows, device=device)[:, None, None], lines[:, :, None], columns[:, None, :]]

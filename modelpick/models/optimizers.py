@@ -7,7 +7,7 @@ arXiv:1412.6980; AdamW: Loshchilov and Hutter, arXiv:1711.05101.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import sqrt
 from typing import Protocol
 
@@ -144,8 +144,10 @@ def as_one_vector(net: nn.Module, channels_last: bool = False) -> tuple[Tensor, 
     return theta, gradient
 
 
-def fill_gradient(gradient: Tensor, loss: Tensor, net: nn.Module) -> None:
+def fill_gradient(gradient: Tensor, loss: Tensor, parameters: Sequence[nn.Parameter]) -> None:
     """The gradient of a loss in the vector of `as_one_vector`, overwriting what it held.
+
+    `parameters` are those of `trained`; looking them up anew in every update costs a large network noticeable time.
 
     On a CPU each parameter's share is added where it belongs. On a GPU that would be one small kernel for each of
     them, which costs more than the sums, so there they are made apart and moved together.
@@ -154,12 +156,11 @@ def fill_gradient(gradient: Tensor, loss: Tensor, net: nn.Module) -> None:
         gradient.zero_()
         loss.backward()  # type: ignore[no-untyped-call]
         return
-    move_together(gradient, loss, net)
+    move_together(gradient, loss, parameters)
 
 
-def move_together(gradient: Tensor, loss: Tensor, net: nn.Module) -> None:
+def move_together(gradient: Tensor, loss: Tensor, parameters: Sequence[nn.Parameter]) -> None:
     """`fill_gradient` in the way of a GPU; every parameter must have taken part in the loss."""
-    parameters = trained(net)
     shares = torch.autograd.grad(loss, parameters)
     torch.cat([_in_order_of(share, p) for share, p in zip(shares, parameters, strict=True)], out=gradient)
 

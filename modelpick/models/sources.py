@@ -56,7 +56,7 @@ class ImageRows:
     def batches(self, size: int, generator: Generator) -> Iterator[Batch]:
         """The images in a new order, each changed by the augmentation."""
         for index in even_parts(torch.randperm(len(self), generator=generator), size):
-            rows = index.to(self.targets.device)
+            rows = moved(index, self.targets.device)
             yield self._batch(self.augmentation.apply(self._take(rows), generator), rows)
 
     def parts(self, size: int) -> Iterator[Batch]:
@@ -72,6 +72,11 @@ class ImageRows:
         images = normalised(pixels, self.mean, self.deviation, self.dtype, self.channels_last)
         weights = None if self.weights is None else self.weights[rows]
         return Batch(inputs=(images,), targets=self.targets[rows], weights=weights)
+
+
+def moved(numbers: Tensor, device: torch.device) -> Tensor:
+    """Numbers on the device. A GPU is not waited for: they are few, and it would idle after each batch."""
+    return numbers.to(device, non_blocking=device.type == "cuda")
 
 
 def normalised(pixels: Tensor, mean: Tensor, deviation: Tensor, dtype: torch.dtype, channels_last: bool) -> Tensor:
@@ -117,7 +122,7 @@ class SequenceRows:
             yield self._batch(torch.arange(start, min(start + size, len(self))))
 
     def _batch(self, index: Tensor) -> Batch:
-        rows = index.to(self.targets.device)
+        rows = moved(index, self.targets.device)
         values = self.values[rows]
         weights = None if self.weights is None else self.weights[rows]
         if self.lengths is None:

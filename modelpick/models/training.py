@@ -22,7 +22,7 @@ from modelpick.models.batches import Source
 from modelpick.models.costs import COSTS, Cost
 from modelpick.models.epoch_scores import cost_and_score, running_sums
 from modelpick.models.memory import MEASURED_ROWS
-from modelpick.models.optimizers import OPTIMIZERS, Optimizer, as_one_vector, decay_of, fill_gradient
+from modelpick.models.optimizers import OPTIMIZERS, Optimizer, as_one_vector, decay_of, fill_gradient, trained
 from modelpick.models.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR, rate_at
 from modelpick.models.torch_threads import one_torch_thread, paying_torch_threads
 from modelpick.models.training_state import Keeping, Memory
@@ -167,6 +167,7 @@ class _Job:
         """One epoch of updates. Returns mean loss and accuracy over its own batches, where these are wanted."""
         settings, memory, net = self.settings, self.memory, self.net
         net.train()
+        parameters = trained(net)
         sums = None if settings.measure_training else torch.zeros(3, device=self.theta.device)
         told, told_at = 0.0, time.monotonic()
         count = self.total // settings.epochs
@@ -179,7 +180,7 @@ class _Job:
                 even = 0.5 if getattr(net, "output", "softmax") == "sigmoid" else 1 / targets.shape[1]
                 targets = targets.lerp(torch.full_like(targets, even), settings.label_smoothing)
             losses = self.cost.rows(net, outputs, targets)  # type: ignore[arg-type] # the costs of classes ask no MLP
-            fill_gradient(self.gradient, self.cost.of(losses, batch.weights), net)
+            fill_gradient(self.gradient, self.cost.of(losses, batch.weights), parameters)
             if settings.clip is not None:
                 length = torch.linalg.vector_norm(self.gradient)
                 self.gradient.mul_((settings.clip / (length + 1e-6)).clamp_max(1.0))

@@ -12,7 +12,7 @@ import torch
 from modelpick.errors import CannotFindOut
 from modelpick.models.batches import Rows
 from modelpick.models.mlp import MLP
-from modelpick.models.optimizers import OPTIMIZERS, as_one_vector, decay_of, fill_gradient, move_together
+from modelpick.models.optimizers import OPTIMIZERS, as_one_vector, decay_of, fill_gradient, move_together, trained
 from modelpick.models.training import Settings, _rate, train
 
 
@@ -158,10 +158,10 @@ def test_the_gradient_is_the_same_in_the_way_of_a_gpu(channels_last):
     )
     _, gradient = as_one_vector(model, channels_last)
     images = torch.randn(5, 3, 8, 8)
-    fill_gradient(gradient, model(images).square().mean(), model)
+    fill_gradient(gradient, model(images).square().mean(), trained(model))
     before = gradient.clone()
     named = {name: parameter.grad.clone() for name, parameter in model.named_parameters()}
-    move_together(gradient, model(images).square().mean(), model)
+    move_together(gradient, model(images).square().mean(), trained(model))
     assert torch.allclose(gradient, before, atol=1e-6)
     assert all(torch.allclose(p.grad, named[name], atol=1e-6) for name, p in model.named_parameters())
 
