@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from modelpick.verbs.vet import vet, vet_many
     from modelpick.verbs.vet_bulk import vet_cards
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.3.0.dev0"
 
 _PUBLIC = {
     "AnswerIsNo": "modelpick.errors",
