@@ -60,7 +60,7 @@ def main(folder: str | None) -> None:
     print("\n4. Save and load\n")
     print("One split of so few rows is a matter of luck. `evaluate` does the same on several splits, beside simpler")
     print("models, and saves the network together with its scaling; there is no pickle in the folder.\n")
-    result = modelpick.evaluate("iris", run_dir=folder)
+    result = modelpick.evaluate("iris", split="8:1:1", run_dir=folder)
     for model in result.to_dict()["models"]:
         score = model["metrics"]["accuracy"]
         low, high = score["ci95"]

@@ -11,7 +11,14 @@ from modelpick.errors import CannotFindOut, UsageError
 from modelpick.verbs.evaluate import evaluate
 from modelpick.verbs.predict import predict
 
-FEW = {"without": ("perceptron", "knn", "trees", "sklearn-mlp"), "folds": 2, "repeats": 1, "epochs": 3, "hidden": (8,), "jobs": 1}
+FEW = {
+    "without": ("perceptron", "knn", "trees", "sklearn-mlp"),
+    "folds": 2,
+    "repeats": 1,
+    "epochs": 3,
+    "hidden": (8,),
+    "jobs": 1,
+}
 
 
 def bright_and_dark(root, each=24, before=""):

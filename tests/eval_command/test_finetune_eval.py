@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -39,7 +38,9 @@ main()
 """
 
 
-def test_a_killed_fine_tuning_goes_on_to_the_same_numbers_and_its_model_answers(pretrained_models, repos, here, capsys):
+def test_a_killed_fine_tuning_goes_on_to_the_same_numbers_and_its_model_answers(
+    pretrained_models, repos, here, capsys, one_thread
+):
     data = made_models.write_texts(here / "mood.csv")
     write_repo(repos, "org/moods", made_models.files_of(pretrained_models / "text"))
     with LoopbackHub(repos) as hub:
@@ -47,7 +48,6 @@ def test_a_killed_fine_tuning_goes_on_to_the_same_numbers_and_its_model_answers(
         done = subprocess.run(
             [sys.executable, "-c", KILLED.replace("{command}", repr([*command, "--run-dir", "run"]))],
             check=False,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
         )
         assert done.returncode == -signal.SIGKILL
         assert not Path("run").exists()

@@ -64,7 +64,7 @@ def scores(result):
     return found.scores, found.test_answers.probabilities.tolist()
 
 
-def test_a_killed_run_goes_on_to_the_same_numbers(notes):
+def test_a_killed_run_goes_on_to_the_same_numbers(notes, one_thread):
     done = subprocess.run([sys.executable, "-c", KILLED.replace("{options}", repr(OPTIONS))], check=False)
     assert done.returncode == -signal.SIGKILL
     left = sorted(Path("run.unfinished").iterdir())  # two states: one training was done, another under way

@@ -22,7 +22,7 @@ def test_the_script(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     for words in ("4 x 128 + 128 = 640", "first rows centred and scaled", "80 updates", "It is a versicolor."):
         assert words in ended.stdout
-    assert len(re.findall(r"^ +\d+  0\.\d{3} ", ended.stdout, re.M)) == 10  # an accuracy for each epoch
+    assert len(re.findall(r"^ +\d+  \d\.\d{3} ", ended.stdout, re.M)) == 10  # an accuracy for each epoch
     assert (tmp_path / "run" / "model.safetensors").is_file()
 
 
