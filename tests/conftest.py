@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -39,7 +40,15 @@ def _set_environment() -> None:
     (SESSION / "home").mkdir(exist_ok=True)
 
 
+def _hear_ctrl_c() -> None:
+    """Where a script starts the tests in the background, the shell has them ignore Ctrl-C, and so would every process
+    that a test starts and interrupts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 _set_environment()
+_hear_ctrl_c()
 
 
 @pytest.fixture(autouse=True)
