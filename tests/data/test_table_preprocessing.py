@@ -310,7 +310,7 @@ def test_the_same_rows_give_the_same_features_bit_for_bit_after_a_file(
 def test_held_out_rows_change_no_fitted_number(
     rows: list[Row], others: list[Row], options: PreprocessingOptions, data: st.DataObject
 ) -> None:
-    """Training rows taken from a table whose other rows differ teach the same: to the last bit, but for target codes."""
+    """Training rows of a table whose other rows differ teach the same, to the last bit, but for target codes."""
     places = data.draw(st.permutations(range(len(rows))))
     target = np.arange(len(rows), dtype=np.float64) % 2
     alone = TablePreprocessor(options)
