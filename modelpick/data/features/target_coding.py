@@ -136,8 +136,10 @@ def fit_target_coding(table: Table, name: str, targets: Targets) -> tuple[Target
         The step, and the training rows' own numbers, shape (rows, outputs), each from the rows of the other folds.
     """
     codes = table.codes(name)
-    index = np.where(codes.codes < 0, len(codes.values), codes.codes).astype(np.intp)
-    width = len(codes.values) + 1
+    # Only the categories of these rows: the sums must not hang on what stands in other rows of the table, by a bit.
+    present = np.unique(codes.codes[codes.codes >= 0])
+    index = np.where(codes.codes < 0, len(present), np.searchsorted(present, codes.codes)).astype(np.intp)
+    width = len(present) + 1
     means, overall = _means(index, targets.values, width)
     own = np.empty_like(targets.values)
     for fold in range(_FOLDS):
@@ -147,12 +149,11 @@ def fit_target_coding(table: Table, name: str, targets: Targets) -> tuple[Target
             continue
         others, _ = _means(index[~inside], targets.values[~inside], width)
         own[inside] = others[index[inside]]
-    present = np.flatnonzero(np.bincount(index, minlength=width)[:-1])
     step = TargetCoding(
         name=name,
         categories=tuple(codes.values[i] for i in present),
         outputs=targets.outputs,
-        means=means[[*present, width - 1]],
+        means=means,
         overall=overall,
     )
     return step, own
