@@ -90,6 +90,11 @@ def pretrained_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Cases of bytes are named by their argument: packed bytes hold a time stamp, and two workers have to agree."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_sessionfinish() -> None:
     """Removes the session's folder."""
     shutil.rmtree(SESSION, ignore_errors=True)
