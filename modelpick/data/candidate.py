@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,6 +160,8 @@ class FitJob:
     Attributes:
         groups: Shape (rows of X,): rows of one number belong together (a patient, equal rows). Whoever holds out some
             of the training rows, to stop early or to weigh or choose, keeps them on one side. None: all are their own.
+        times: Shape (rows of X,): the rows have an order in time, and whoever holds out some of them takes later ones
+            than those that it learns from (`data.time_order`). None: they have none.
     """
 
     seed: int
@@ -167,6 +169,16 @@ class FitJob:
     y: NDArray[Any]
     validation: tuple[Any, NDArray[Any]] | None = None
     groups: NDArray[np.intp] | None = None
+    times: NDArray[np.float64] | None = None
+
+
+@runtime_checkable
+class FitsJob(Protocol):
+    """A candidate that may hold out some of its training rows, and asks which belong together or come later."""
+
+    def fit_job(self, job: FitJob) -> Self:
+        """As `Candidate.fit`, with all that a job says of its rows."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from modelpick.data.dataset import Dataset
 from modelpick.data.folds import deal
 from modelpick.data.plan_words import Way, rule_words
 from modelpick.data.splits import Ratio, Split, three_way_splits
+from modelpick.data.time_order import cut, latest, windows
 from modelpick.errors import AnswerIsNo, UsageError
 
 UNTOUCHED = 0.1
@@ -287,11 +288,10 @@ class _Maker:
         return np.sort(rows[dealt == np.abs(sizes - share * len(rows)).argmin()])
 
     def _latest(self, rows: NDArray[np.intp], share: float) -> NDArray[np.intp]:
-        times = self._times()[rows]
-        cut = _cut(np.sort(times), 1 - share)
-        if cut is None:
+        found = latest(self._times()[rows], share)
+        if found is None:
             raise _no_order()
-        return rows[times >= cut]
+        return rows[found]
 
     def _times(self) -> NDArray[np.float64]:
         times = self.dataset.times
@@ -332,22 +332,18 @@ class _Maker:
 
     def _windows(self, rest: NDArray[np.intp], chosen: SplitOptions) -> list[Split]:
         """Each window trains on all rows before a moment and tests on those from there to the next."""
-        times = self._times()
-        ordered = np.sort(times[rest])
+        at = self._times()[rest]
         if chosen.ratio is not None:
-            whole = sum(chosen.ratio)
-            cuts = [_cut(ordered, chosen.ratio[0] / whole), _cut(ordered, 1 - chosen.ratio[2] / whole)]
+            ordered, whole = np.sort(at), sum(chosen.ratio)
+            cuts = [cut(ordered, chosen.ratio[0] / whole), cut(ordered, 1 - chosen.ratio[2] / whole)]
             if cuts[0] is None or cuts[1] is None or cuts[0] >= cuts[1]:
                 raise _no_order()
-            at = times[rest]
             middle = rest[(at >= cuts[0]) & (at < cuts[1])]
             return [_split(rest, rest[(at >= cuts[1]) & ~self.known[rest]], middle, seed=chosen.seed)]
-        folds = chosen.folds or _FEW_FOLDS
-        moments = sorted({c for i in range(1, folds + 1) if (c := _cut(ordered, i / (folds + 1))) is not None})
         made: list[Split] = []
-        for start, end in zip(moments, [*moments[1:], math.inf], strict=True):
-            before = rest[times[rest] < start]
-            test = rest[(times[rest] >= start) & (times[rest] < end) & ~self.known[rest]]
+        for earlier, later in windows(at, chosen.folds or _FEW_FOLDS):
+            before, test = rest[earlier], rest[later]
+            test = test[~self.known[test]]
             enough = self.dataset.task == "regression" or len(np.unique(self.strata[before])) > 1
             if len(test) and enough:
                 made.append(_split(np.union1d(before, test), test, seed=self.seed + len(made)))
@@ -394,14 +390,6 @@ def _split(
 def _dense(strata: NDArray[np.intp]) -> NDArray[np.intp]:
     """The same classes, numbered without gaps."""
     return np.unique(strata, return_inverse=True)[1].astype(np.intp)
-
-
-def _cut(ordered: NDArray[np.float64], share: float) -> float | None:
-    """The moment with about a share of the rows before it, never within rows of one moment; None where all are."""
-    starts = np.flatnonzero(np.diff(ordered)) + 1
-    if not len(starts):
-        return None
-    return float(ordered[starts[np.abs(starts - share * len(ordered)).argmin()]])
 
 
 def _none_left() -> AnswerIsNo:

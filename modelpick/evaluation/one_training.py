@@ -33,6 +33,7 @@ def train_once(
         classes=dataset.classes,
         metrics=metrics,
         groups=plan.groups,
+        times=dataset.times,
     )
     done, error = attempt(entry, material, [Part(number=FINAL, split=split)], pin)
     if error is not None:

@@ -222,6 +222,7 @@ class _Trial:
             classes=dataset.classes,
             metrics=tuple(metric for metric in self.metrics if not metric.pooled),
             groups=plan.groups,
+            times=dataset.times,
         )
         parts = [Part(number=i, split=split) for i, split in enumerate(plan.splits)]
         nobody = np.empty(0, dtype=np.intp)

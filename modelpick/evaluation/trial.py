@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.candidate import Candidate, Entry, EpochRecord, FitJob, SavedForm
+from modelpick.data.candidate import Candidate, Entry, EpochRecord, FitJob, FitsJob, SavedForm
 from modelpick.data.dataset import Task
 from modelpick.data.splits import Split
 from modelpick.data.table import listed
@@ -39,6 +39,7 @@ class Material:
         classes: In order; empty for regression.
         metrics: Those of a single split.
         groups: Shape (rows,): rows that belong together bear one number; None: all are their own.
+        times: Shape (rows,): the rows' order in time; None: they have none.
     """
 
     features: Any
@@ -47,6 +48,7 @@ class Material:
     classes: tuple[str, ...]
     metrics: tuple[Metric, ...]
     groups: NDArray[np.intp] | None = None
+    times: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,10 @@ def _one(entry: Entry, material: Material, part: Part) -> Outcome:
         warnings.simplefilter("always")
         job = _job(material, part)
         started = time.perf_counter()
-        candidate.fit(job.X, job.y, job.validation)
+        if isinstance(candidate, FitsJob):
+            candidate.fit_job(job)
+        else:
+            candidate.fit(job.X, job.y, job.validation)
         seconds = time.perf_counter() - started
     return _outcome(entry, candidate, material, part, seconds, caught)
 
@@ -159,6 +164,7 @@ def _job(material: Material, part: Part) -> FitJob:
         y=material.target[split.train],
         validation=held,
         groups=None if material.groups is None else material.groups[split.train],
+        times=None if material.times is None else material.times[split.train],
     )
 
 

@@ -13,8 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
+from modelpick.data.candidate import EpochRecord, FitJob, Preprocessing, SavedForm
 from modelpick.data.folds import held_out
+from modelpick.data.time_order import latest
 from modelpick.models.arch_inputs import Inputs, inputs_for
 from modelpick.models.arch_plan import ArchitectureOptions, Plan
 from modelpick.models.architectures.build import build
@@ -100,11 +101,16 @@ class ArchitectureCandidate:
             UsageError: The device or an option cannot be used.
             CannotFindOut: The training diverged, or a file has changed or gone.
         """
+        return self.fit_job(FitJob(seed=self.seed, X=X, y=y, validation=validation))
+
+    def fit_job(self, job: FitJob) -> Self:
+        """As `fit`; of rows with an order in time the latest are held out, and what belongs together is so together."""
+        X, y, validation = job.X, job.y, job.validation
         recipe, plan = self.recipe, self.recipe.plan
         device = device_for(recipe.options.device)
         classes = tuple(str(name) for name in np.unique(y.astype(str)))
         if plan.early_stopping and validation is None:
-            X, y, validation = _hold_out(X, y, self.seed)
+            X, y, validation = _hold_out(job, self.seed)
         inputs = inputs_for(recipe.architecture, plan, recipe.options, X)
         net = self._network(inputs, len(classes))
         streams = _streams(net, device, self.seed)
@@ -259,10 +265,14 @@ def _targets(y: NDArray[Any], classes: tuple[str, ...], device: torch.device) ->
     return torch.nn.functional.one_hot(codes, len(classes)).to(device, torch.float32)
 
 
-def _hold_out(X: Any, y: NDArray[Any], seed: int) -> tuple[Any, NDArray[Any], tuple[Any, NDArray[Any]] | None]:
+def _hold_out(job: FitJob, seed: int) -> tuple[Any, NDArray[Any], tuple[Any, NDArray[Any]] | None]:
     """Training rows and about a tenth of them apart, of each class its share; all and None where that cannot be."""
+    X, y = job.X, job.y
     strata = np.unique(y.astype(str), return_inverse=True)[1].astype(np.intp)
-    held = held_out(strata, _HELD, seed, np.arange(len(y)))
+    if job.times is not None:
+        held = latest(job.times, _HELD, strata)
+    else:
+        held = held_out(strata, _HELD, seed, np.arange(len(y)) if job.groups is None else job.groups)
     if held is None:
         return X, y, None
     kept = np.setdiff1d(np.arange(len(y)), held)

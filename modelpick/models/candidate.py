@@ -12,6 +12,7 @@ from modelpick.data.candidate import EpochRecord, FitJob, Preprocessing, SavedFo
 from modelpick.data.folds import held_out
 from modelpick.data.preprocessing_kinds import preprocessor_for
 from modelpick.data.table import Table
+from modelpick.data.time_order import latest
 from modelpick.models.estimators import MLPClassifier, MLPRegressor
 from modelpick.models.fitting import HELD_OUT, fit_together
 from modelpick.models.options import hidden_sizes
@@ -38,6 +39,7 @@ class MLPCandidate:
         self._preprocessing: Preprocessing
         self._columns: list[list[str]]
         self._groups: NDArray[np.intp] | None = None
+        self._times: NDArray[np.float64] | None = None
 
     @property
     def _fitted(self) -> SavedModel:
@@ -75,19 +77,21 @@ class MLPCandidate:
     def _prepare(self, job: FitJob) -> Prepared:
         """Features of the training and validation rows, by a preprocessing that the former alone have taught.
 
-        Where the network stops early and rows belong together, the rows that it holds out for that are whole groups.
+        Where the network stops early, the rows that it holds out for that are whole groups where rows belong together,
+        and the latest where they have an order in time.
         """
-        X, validation, self._groups = job.X, job.validation, job.groups
+        X, validation, self._groups, self._times = job.X, job.validation, job.groups, job.times
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is named by `finite_features`
             self._preprocessing = preprocessor_for(X).fit(X)
         self._columns = [list(column) for column in X.kinds] if isinstance(X, Table) else []
         features = _narrow(finite_features(self._preprocessing, X))
         if validation is not None:
             return features, job.y, (_narrow(finite_features(self._preprocessing, validation[0])), validation[1])
-        held = _held_groups(job) if self.estimator.early_stopping else None
-        if held is None or job.groups is None:
+        held = _held_rows(job) if self.estimator.early_stopping else None
+        if held is None:
             return features, job.y, None
-        self._groups = np.delete(job.groups, held)
+        self._groups = None if job.groups is None else np.delete(job.groups, held)
+        self._times = None if job.times is None else np.delete(job.times, held)
         return np.delete(features, held, axis=0), np.delete(job.y, held), (features[held], job.y[held])
 
     def _finish(self) -> None:
@@ -152,14 +156,16 @@ def _narrow(features: NDArray[Any]) -> NDArray[Any]:
     return features.astype(np.float32) if len(features) > _MANY_ROWS else features
 
 
-def _held_groups(job: FitJob) -> NDArray[np.intp] | None:
-    """A tenth of the training rows in whole groups; None where all rows are their own, or no group may be missing."""
-    if job.groups is None:
+def _held_rows(job: FitJob) -> NDArray[np.intp] | None:
+    """A tenth of the training rows: the latest, or whole groups. None where any rows will do, or none can be missed."""
+    if job.groups is None and job.times is None:
         return None
     strata = np.zeros(len(job.y), dtype=np.intp)
     if job.y.dtype == object:
         strata = np.unique(job.y.astype(str), return_inverse=True)[1].astype(np.intp)
-    return held_out(strata, HELD_OUT, job.seed, job.groups)
+    if job.times is not None:
+        return latest(job.times, HELD_OUT, strata)
+    return None if job.groups is None else held_out(strata, HELD_OUT, job.seed, job.groups)
 
 
 def _plain(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from modelpick.data.candidate import Entry, EpochRecord, FitJob, SavedForm
 from modelpick.data.dataset import Dataset
 from modelpick.data.folds import held_out
+from modelpick.data.time_order import latest
 from modelpick.errors import UsageError
 from modelpick.models.arch_candidate import device_for
 from modelpick.models.arch_entries import in_words
@@ -114,7 +115,7 @@ class FineTuned:
         return self.fit_job(FitJob(seed=self.seed, X=X, y=y, validation=validation))
 
     def fit_job(self, job: FitJob) -> Self:
-        """As `fit`; rows that belong together are held out together."""
+        """As `fit`; of rows with an order in time the latest are held out, and what belongs together is so together."""
         X, y, validation = _with_validation(job)
         recipe, folder = self.recipe, self.recipe.folder
         device = device_for(recipe.options.device)
@@ -285,8 +286,11 @@ def _with_validation(job: FitJob) -> tuple[Any, NDArray[Any], tuple[Any, NDArray
     if job.validation is not None:
         return job.X, job.y, job.validation
     strata = np.unique(job.y.astype(str), return_inverse=True)[1].astype(np.intp)
-    groups = np.arange(len(job.y)) if job.groups is None else job.groups
-    held = held_out(strata, _HELD_OUT, job.seed, groups)
+    if job.times is not None:
+        held = latest(job.times, _HELD_OUT, strata)
+    else:
+        groups = np.arange(len(job.y)) if job.groups is None else job.groups
+        held = held_out(strata, _HELD_OUT, job.seed, groups)
     if held is None:
         return job.X, job.y, None
     rest = np.setdiff1d(np.arange(len(job.y)), held)

@@ -65,13 +65,13 @@ class ProbeCandidate:
         return self.fit_job(FitJob(seed=self.seed, X=X, y=y))
 
     def fit_job(self, job: FitJob) -> Self:
-        """As `fit`; rows that belong together stay on one side of the folds by which it chooses."""
+        """As `fit`; the folds by which it chooses keep together what belongs together, and keep an order in time."""
         features, y = self.bank.of(job.X), job.y
         if self.task == "regression":
-            self._probe = fit_regressor(features, y.astype(np.float64))
+            self._probe = fit_regressor(features, y.astype(np.float64), self.seed, job.groups, job.times)
         else:
             self._classes = tuple(str(name) for name in np.unique(y.astype(str)))
-            self._probe = fit_classifier(features, y, self.seed, job.groups)
+            self._probe = fit_classifier(features, y, self.seed, job.groups, job.times)
         return self
 
     def _outputs(self, X: Any) -> NDArray[np.float64]:

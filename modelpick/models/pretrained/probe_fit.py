@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.folds import deal
+from modelpick.data.time_order import windows
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0)
 """The C of logistic regression that are tried; the usual one is `USUAL`."""
@@ -48,8 +49,16 @@ class Probe:
         return features.astype(np.float64) @ self.weight.T + self.bias
 
 
+Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Places of the rows to learn from, and of those to measure on."""
+
+
 def fit_classifier(
-    features: Mapping[str, NDArray[np.float32]], y: NDArray[Any], seed: int, groups: NDArray[np.intp] | None = None
+    features: Mapping[str, NDArray[np.float32]],
+    y: NDArray[Any],
+    seed: int,
+    groups: NDArray[np.intp] | None = None,
+    times: NDArray[np.float64] | None = None,
 ) -> Probe:
     """Logistic regression; layer by cross-validation at the usual strength, then the strength for that layer.
 
@@ -58,10 +67,14 @@ def fit_classifier(
         y: Class names, shape (rows,), at least two.
         seed: Of the rows drawn for the choice, and of its folds.
         groups: Shape (rows,): rows of one number stay on one side of the folds.
+        times: Shape (rows,): the folds are windows of time, each measured on later rows than it learned from.
     """
     names = np.unique(y.astype(str), return_inverse=True)[1]
     chosen = _some(names, seed)
-    folds = _folds(names[chosen], seed, None if groups is None else groups[chosen])
+    if times is not None:
+        folds = _windows(times[chosen], names[chosen])
+    else:
+        folds = _folds(names[chosen], seed, None if groups is None else groups[chosen])
     layer, strength = next(iter(features)), USUAL
     if folds:
         tried = {name: _score(array[chosen], names[chosen], folds, USUAL) for name, array in features.items()}
@@ -75,18 +88,37 @@ def fit_classifier(
     if len(weight) == 1:
         weight, bias = np.vstack([np.zeros_like(weight), weight]), np.array([0.0, bias[0]])
     weight = weight / scale
-    how = f"C {strength:g}, `{layer}`" + (f" of {len(features)}, chosen by {len(folds)} folds" if folds else "")
+    kind = "folds" if times is None else "windows of time"
+    how = f"C {strength:g}, `{layer}`" + (f" of {len(features)}, chosen by {len(folds)} {kind}" if folds else "")
     return Probe(layer=layer, weight=weight, bias=bias - weight @ mean, strength=strength, how=how)
 
 
-def fit_regressor(features: Mapping[str, NDArray[np.float32]], y: NDArray[np.float64]) -> Probe:
-    """Ridge regression; layer and penalty by leaving one row out (the exact formula, no folds)."""
+def fit_regressor(
+    features: Mapping[str, NDArray[np.float32]],
+    y: NDArray[np.float64],
+    seed: int = 0,
+    groups: NDArray[np.intp] | None = None,
+    times: NDArray[np.float64] | None = None,
+) -> Probe:
+    """Ridge regression; layer and penalty by leaving one row out (the exact formula, no folds), or by folds where rows
+    belong together or have an order in time. Arguments as of `fit_classifier`.
+    """
     from sklearn.linear_model import RidgeCV
 
+    folds: list[Fold] | None = None
+    how = "leaving one row out"
+    if times is not None:
+        folds = windows(times, _FOLDS) or None
+    elif groups is not None and len(np.unique(groups)) > 1:
+        dealt = deal(np.zeros(len(y), dtype=np.intp), min(_FOLDS, len(np.unique(groups))), seed, groups)
+        folds = [(np.flatnonzero(dealt != fold), np.flatnonzero(dealt == fold)) for fold in np.unique(dealt)]
+    if folds is not None:
+        how = f"{len(folds)} {'folds' if times is None else 'windows of time'}"
+    scoring = None if folds is None else "neg_mean_squared_error"
     best: tuple[float, str, Any] | None = None
     for name, array in features.items():
         mean, scale = _standard(array)
-        model = RidgeCV(alphas=ALPHAS).fit((array.astype(np.float64) - mean) / scale, y)
+        model = RidgeCV(alphas=ALPHAS, cv=folds, scoring=scoring).fit((array.astype(np.float64) - mean) / scale, y)
         if best is None or model.best_score_ > best[0]:
             best = (float(model.best_score_), name, model)
     if best is None:
@@ -94,7 +126,7 @@ def fit_regressor(features: Mapping[str, NDArray[np.float32]], y: NDArray[np.flo
     _, layer, model = best
     mean, scale = _standard(features[layer])
     weight = model.coef_[None, :] / scale
-    how = f"alpha {model.alpha_:g}, `{layer}` of {len(features)}, chosen by leaving one row out"
+    how = f"alpha {model.alpha_:g}, `{layer}` of {len(features)}, chosen by {how}"
     bias = np.atleast_1d(model.intercept_) - weight @ mean
     return Probe(layer=layer, weight=weight, bias=bias, strength=float(model.alpha_), how=how)
 
@@ -116,9 +148,17 @@ def _some(y: NDArray[np.intp], seed: int) -> NDArray[np.intp]:
     return np.sort(np.concatenate([part[: max(2, round(share * len(part)))] for part in parts]))
 
 
-def _folds(
-    y: NDArray[np.intp], seed: int, groups: NDArray[np.intp] | None
-) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def _windows(times: NDArray[np.float64], y: NDArray[np.intp]) -> list[Fold]:
+    """Windows of time, measured on rows whose class stands in their training rows; none where nothing is so."""
+    found = []
+    for train, test in windows(times, _FOLDS):
+        test = test[np.isin(y[test], y[train])]
+        if len(test) and len(np.unique(y[train])) > 1:
+            found.append((train, test))
+    return found
+
+
+def _folds(y: NDArray[np.intp], seed: int, groups: NDArray[np.intp] | None) -> list[Fold]:
     """Stratified folds, in whole groups; none where a class would be missing in training."""
     classes = int(y.max()) + 1
     count = min(_FOLDS if len(y) * classes < _MANY else _FEW_FOLDS, int(np.bincount(y).min()))
@@ -133,18 +173,20 @@ def _folds(
 def _score(
     features: NDArray[np.float32],
     y: NDArray[np.intp],
-    folds: list[tuple[NDArray[np.intp], NDArray[np.intp]]],
+    folds: list[Fold],
     strength: float,
 ) -> tuple[float, float]:
     """Share of right answers over the folds, and for ties the mean log of the share given to the right class."""
-    right, logs = 0, 0.0
+    right, logs, tested = 0, 0.0, 0
     for train, test in folds:
         mean, scale = _standard(features[train])
         model = _logistic((features[train] - mean) / scale, y[train], strength)
         shares = model.predict_proba((features[test] - mean) / scale)
-        right += int((shares.argmax(axis=1) == y[test]).sum())
-        logs += float(np.log(np.maximum(shares[np.arange(len(test)), y[test]], 1e-15)).sum())
-    return right / len(y), logs / len(y)
+        place = np.searchsorted(model.classes_, y[test])
+        right += int((shares.argmax(axis=1) == place).sum())
+        logs += float(np.log(np.maximum(shares[np.arange(len(test)), place], 1e-15)).sum())
+        tested += len(test)
+    return right / tested, logs / tested
 
 
 def _logistic(features: NDArray[np.float64], y: NDArray[np.intp], strength: float) -> Any:

@@ -59,9 +59,9 @@ def fit_tuned(candidates: Sequence[TunedMLPCandidate], jobs: Sequence[FitJob], l
     data = [candidate._prepare(job) for candidate, job in zip(candidates, jobs, strict=True)]
     estimators = [candidate.estimator for candidate in candidates]
     searches = [estimator.job(features, y) for estimator, (features, y, _) in zip(estimators, data, strict=True)]
-    groups = [candidate._groups for candidate in candidates]
+    groups, times = [candidate._groups for candidate in candidates], [candidate._times for candidate in candidates]
     device = str(usable_device(estimators[0].device))
-    tuned = tune(searches, groups=groups, device=device, listener=listener)
+    tuned = tune(searches, groups=groups, times=times, device=device, listener=listener)
     for candidate, found in zip(candidates, tuned, strict=True):
         candidate.tuned = found
         candidate.estimator.set_params(

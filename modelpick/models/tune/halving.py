@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from modelpick.data.folds import held_out
 from modelpick.data.forward import probabilities
+from modelpick.data.time_order import latest
 from modelpick.models.batched.job import Job, NetOptions, Trained
 from modelpick.models.batched.train import sums_many, train_many
 from modelpick.models.stack.recipe import plan_for
@@ -65,6 +66,7 @@ def tune(
     jobs: Sequence[Job],
     *,
     groups: Sequence[NDArray[np.intp] | None] | None = None,
+    times: Sequence[NDArray[np.float64] | None] | None = None,
     device: str = "cpu",
     threads: int | None = None,
     listener: Listener = SILENT,
@@ -75,12 +77,13 @@ def tune(
         jobs: As an estimator makes them; output, cost and the like stay, and the job's own validation rows are not
             looked at.
         groups: Of each job, shape (rows of its features,): rows of one number are held out together; None: no groups.
+        times: Of each job, likewise: the latest rows are held out; None: no order in time.
 
     Raises:
         CannotFindOut: (kind `diverged`) No setting of a job could be trained.
     """
-    together = [None] * len(jobs) if groups is None else groups
-    searches = [_Search(job, group) for job, group in zip(jobs, together, strict=True)]
+    nothing = [None] * len(jobs)
+    searches = [_Search(*one) for one in zip(jobs, groups or nothing, times or nothing, strict=True)]
     for divisor in _ROUNDS:
         batch = [trial for search in searches for trial in search.trials(divisor)]
         trained = iter(train_many(batch, device=device, threads=threads, listener=listener, raise_diverged=False))
@@ -92,11 +95,11 @@ def tune(
 class _Search:
     """One search on its way."""
 
-    def __init__(self, job: Job, groups: NDArray[np.intp] | None) -> None:
+    def __init__(self, job: Job, groups: NDArray[np.intp] | None, times: NDArray[np.float64] | None) -> None:
         self.job = job
         rng = np.random.default_rng([job.seed, 11])
         rows = job.training_rows
-        self.held = _held_out(job, rng, groups)
+        self.held = _held_out(job, rng, groups, times)
         self.train = np.setdiff1d(rows, self.held)
         plan = plan_for(len(rows))
         self.base = replace(
@@ -159,19 +162,24 @@ def _draw(base: NetOptions, rng: np.random.Generator) -> list[NetOptions]:
     return drawn
 
 
-def _held_out(job: Job, rng: np.random.Generator, groups: NDArray[np.intp] | None) -> NDArray[np.intp]:
-    """A fifth of the training rows, the classes in proportion, in whole groups where that can be; at least one row
-    stays to train on.
+def _held_out(
+    job: Job, rng: np.random.Generator, groups: NDArray[np.intp] | None, times: NDArray[np.float64] | None
+) -> NDArray[np.intp]:
+    """A fifth of the training rows: the latest, or the classes in proportion, in whole groups where that can be; at
+    least one row stays to train on.
     """
     rows = rng.permutation(job.training_rows)
     code = np.zeros(len(rows), dtype=np.intp)
     if job.options.output != "identity":
         code = job.targets[rows].argmax(axis=1) if job.targets.shape[1] > 1 else job.targets[rows, 0].astype(np.intp)
         rows, code = (part[np.argsort(code, kind="stable")] for part in (rows, code))
-    if groups is not None:
+    found = None
+    if times is not None:
+        found = latest(times[rows], 1 / _HELD, code)
+    elif groups is not None:
         found = held_out(code, 1 / _HELD, job.seed, groups[rows])
-        if found is not None:
-            return np.sort(rows[found])
+    if found is not None:
+        return np.sort(rows[found])
     held = rows[_HELD // 2 :: _HELD]
     return np.sort(held if len(held) else rows[:1])
 

@@ -1,0 +1,89 @@
+"""Rows with an order in time: no row that is held out inside a fit is earlier than one that the fit learned from."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modelpick.data.candidate import FitJob
+from modelpick.data.table import Column, Table
+from modelpick.data.time_order import latest, windows
+from modelpick.models.arch_candidate import _hold_out
+from modelpick.models.batched.job import Job, NetOptions
+from modelpick.models.candidate import _held_rows
+from modelpick.models.pretrained import probe_fit
+from modelpick.models.pretrained.finetune import _with_validation
+from modelpick.models.tune.halving import _held_out
+
+MOMENTS = st.lists(st.integers(0, 12), min_size=6, max_size=60).filter(lambda times: len(set(times)) > 1)
+
+
+def rows(count: int) -> Table:
+    return Table((Column(name="place", kind="number", values=np.arange(count, dtype=np.float64)),), count)
+
+
+def in_order(times: np.ndarray, train: np.ndarray, held: np.ndarray) -> bool:
+    return times[held].min() > times[train].max()
+
+
+@given(MOMENTS, st.randoms(use_true_random=False))
+def test_what_stops_or_chooses_is_held_out_at_the_end(moments, random):
+    times = np.array(moments, dtype=np.float64)
+    numbers = np.array([random.random() for _ in moments])
+    job = FitJob(seed=3, X=rows(len(times)), y=numbers, times=times)
+    everything = np.arange(len(times))
+    held = _held_rows(job)
+    assert held is not None
+    assert in_order(times, np.setdiff1d(everything, held), held)
+    searched = Job(
+        features=np.zeros((len(times), 1)),
+        rows=everything,
+        targets=numbers[:, None],
+        seed=1,
+        options=NetOptions(output="identity"),
+    )
+    held = _held_out(searched, np.random.default_rng(0), None, times)
+    assert in_order(times, np.setdiff1d(everything, held), held)
+
+
+@given(MOMENTS, st.randoms(use_true_random=False))
+def test_of_classes_only_those_that_begin_late_are_learned_from_at_the_end(moments, random):
+    times = np.array(moments, dtype=np.float64)
+    y = np.array([random.choice("ab") for _ in moments], dtype=object)
+    for part in (_hold_out, _with_validation):
+        job = FitJob(seed=3, X=rows(len(times)), y=y, times=times)
+        X, names, validation = part(job, 3) if part is _hold_out else part(job)
+        if validation is None:
+            assert latest(times, 0.1, np.unique(y.astype(str), return_inverse=True)[1]) is None
+            continue
+        held = validation[0].column("place").values.astype(int)
+        train = X.column("place").values.astype(int)
+        assert sorted([*held, *train]) == list(range(len(times)))
+        assert set(validation[1]) <= set(names)
+        began = [place for place in train if y[place] in set(validation[1])]
+        assert in_order(times, np.array(began), held)
+
+
+@given(MOMENTS, st.randoms(use_true_random=False))
+def test_a_probe_chooses_by_windows_of_time(moments, random):
+    times = np.array(moments, dtype=np.float64)
+    y = np.array([random.randrange(2) for _ in moments])
+    for train, test in [*windows(times, 5), *probe_fit._windows(times, y)]:
+        assert in_order(times, train, test)
+    for train, test in probe_fit._windows(times, y):
+        assert set(y[test]) <= set(y[train])
+
+
+def test_windows_of_time_reach_the_choice_of_a_probe():
+    """The first layer knows the answer early, the second one late: what is later decides."""
+    stream, times = np.random.default_rng(0), np.arange(120.0)
+    y = np.array(["a", "b"], dtype=object)[stream.integers(0, 2, 120)]
+    signal, noise = np.where(y == "a", 1.0, -1.0), stream.normal(size=120)
+    first = np.where(times < 40, signal, noise)[:, None].astype(np.float32)
+    second = (0.6 * signal + noise)[:, None].astype(np.float32)
+    probe = probe_fit.fit_classifier({"first": first, "second": second}, y, 0, None, times)
+    assert probe.layer == "second"
+    assert probe.how.endswith("chosen by 5 windows of time")
+    numbers = signal + 0.01 * times
+    assert probe_fit.fit_regressor({"first": first, "second": second}, numbers, 0, None, times).layer == "second"
