@@ -75,7 +75,8 @@ class Inputs:
         size, mode = (preprocessing.side, preprocessing.side), preprocessing.mode
 
         def read(index: Tensor) -> Tensor:
-            return torch.from_numpy(rows.at(index.cpu().numpy(), size, mode)).to(device)
+            pixels = torch.from_numpy(rows.at(index.numpy(), size, mode))
+            return pixels.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else pixels.to(device)
 
         fits = len(rows) * preprocessing.side**2 * preprocessing.channels <= KEPT_IMAGES
         return ImageRows(

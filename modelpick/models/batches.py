@@ -71,10 +71,12 @@ class Rows:
             targets=self.targets[order],
             weights=None if self.weights is None else self.weights[order],
         )
-        for start in range(0, count, size):
-            batch = self._part(slice(start, start + size), mixed)
-            if batch.weights is None or bool(batch.weights.any()):  # rows that all count nothing teach nothing
-                yield batch
+        parts = [slice(start, start + size) for start in range(0, count, size)]
+        if mixed.weights is not None:  # rows that all count nothing teach nothing; a GPU is asked once, for all batches
+            teaching = torch.stack([mixed.weights[part].any() for part in parts]).tolist()
+            parts = [part for part, teaches in zip(parts, teaching, strict=True) if teaches]
+        for part in parts:
+            yield self._part(part, mixed)
 
     def parts(self, size: int) -> Iterator[Batch]:
         """The rows in their order."""

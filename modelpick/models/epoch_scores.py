@@ -9,12 +9,30 @@ from modelpick.models.batches import Batch
 from modelpick.models.costs import Cost
 
 
-def running_sums(losses: Tensor, outputs: Tensor, batch: Batch) -> Tensor:
-    """Loss and right answers of a batch, weighted, and its weight: added up without waiting for a GPU."""
-    right = (outputs.argmax(1) == batch.targets.argmax(1)).to(losses.dtype)
-    if batch.weights is None:
-        return torch.stack([losses.sum(), right.sum(), torch.full_like(losses[0], len(losses))])
-    return torch.stack([(losses * batch.weights).sum(), (right * batch.weights).sum(), batch.weights.sum()])
+class Running:
+    """Loss and accuracy of the rows of an epoch as they were learned from, added up at its end.
+
+    A batch only leaves three numbers a row: adding them up there and then would be many small kernels on a GPU.
+    """
+
+    def __init__(self) -> None:
+        self._losses: list[Tensor] = []
+        self._right: list[Tensor] = []
+        self._weights: list[Tensor] = []
+
+    def add(self, losses: Tensor, outputs: Tensor, batch: Batch) -> None:
+        """Takes a batch's losses, shape (rows,), and sums, shape (rows, classes)."""
+        self._losses.append(losses)
+        self._right.append(outputs.argmax(1) == batch.targets.argmax(1))
+        if batch.weights is not None:
+            self._weights.append(batch.weights)
+
+    def means(self) -> tuple[float, float]:
+        """Mean loss and accuracy, weighted as the rows are."""
+        losses, right = torch.cat(self._losses), torch.cat(self._right).to(self._losses[0].dtype)
+        weights = torch.cat(self._weights) if self._weights else torch.ones_like(losses)
+        loss, score, weight = torch.stack([(losses * weights).sum(), (right * weights).sum(), weights.sum()]).tolist()
+        return loss / weight, score / weight
 
 
 def cost_and_score(

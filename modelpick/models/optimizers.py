@@ -76,6 +76,9 @@ class Adam:
         if self._mean is None or self._square is None:
             self._mean, self._square = torch.zeros_like(theta), torch.zeros_like(theta)
         self._steps += 1
+        if theta.is_cuda:
+            self._step_at_once(theta, gradient, self._mean, self._square, self._decay, rate)
+            return
         size = _IN_CACHE if theta.device.type == "cpu" else theta.numel()
         for start in range(0, theta.numel(), size):
             part = slice(start, start + size)
@@ -93,6 +96,21 @@ class Adam:
         square.mul_(0.999).addcmul_(gradient, gradient, value=1 - 0.999)
         root = square.sqrt().div_(sqrt(1 - 0.999**self._steps)).add_(1e-8)
         theta.addcdiv_(mean, root, value=-rate / (1 - 0.9**self._steps))
+
+    def _step_at_once(
+        self, theta: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, decay: Tensor | None, rate: float
+    ) -> None:
+        """`_step` on a GPU: there the passes over memory are what an update costs, and torch's kernel needs one."""
+        if decay is not None and self._apart:
+            theta.addcmul_(decay, theta, value=-rate)
+        elif decay is not None:
+            gradient = torch.addcmul(gradient, decay, theta)
+        steps = torch.full((), float(self._steps), device=theta.device)
+        torch.ops.aten._fused_adamw_(
+            *([theta], [gradient], [mean], [square], [], [steps]),
+            **{"lr": rate, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0},
+            **{"amsgrad": False, "maximize": False},
+        )
 
     def memory(self) -> dict[str, Tensor]:
         """Both moments and the count of steps, once there are some."""
@@ -167,6 +185,8 @@ def move_together(gradient: Tensor, loss: Tensor, parameters: Sequence[nn.Parame
 
 def _in_order_of(share: Tensor, parameter: Tensor) -> Tensor:
     """A gradient as a vector, in the order in which its parameter lies in memory."""
+    if share.ndim == 1:
+        return share
     return (share if parameter.is_contiguous() else share.permute(0, 2, 3, 1)).reshape(-1)
 
 

@@ -19,7 +19,7 @@ class ImageRows:
 
     Args:
         pixels: uint8 of shape (rows, height, width, channels), on the network's device; or a function that gives the
-            pixels of some rows, for images that do not fit into memory.
+            pixels of some rows (their numbers on the CPU), for images that do not fit into memory.
         targets: Shape (rows, classes).
         weights: Shape (rows,), or None.
         mean, deviation: Of each channel, from 0 to 255, shape (channels,).
@@ -55,18 +55,21 @@ class ImageRows:
 
     def batches(self, size: int, generator: Generator) -> Iterator[Batch]:
         """The images in a new order, each changed by the augmentation."""
-        for index in even_parts(torch.randperm(len(self), generator=generator), size):
-            rows = moved(index, self.targets.device)
-            yield self._batch(self.augmentation.apply(self._take(rows), generator), rows)
+        order = torch.randperm(len(self), generator=generator)
+        sent = moved(order, self.targets.device)
+        for index, rows in zip(even_parts(order, size), even_parts(sent, size), strict=True):
+            yield self._batch(self.augmentation.apply(self._take(index, rows), generator), rows)
 
     def parts(self, size: int) -> Iterator[Batch]:
         """The images as they are."""
         for start in range(0, len(self), size):
-            rows = torch.arange(start, min(start + size, len(self)), device=self.targets.device)
-            yield self._batch(self._take(rows), rows)
+            index = torch.arange(start, min(start + size, len(self)))
+            rows = moved(index, self.targets.device)
+            yield self._batch(self._take(index, rows), rows)
 
-    def _take(self, rows: Tensor) -> Tensor:
-        return self.pixels[rows] if isinstance(self.pixels, Tensor) else self.pixels(rows)
+    def _take(self, index: Tensor, rows: Tensor) -> Tensor:
+        """Pixels of some rows, whose numbers are on the CPU and on the device: asking a GPU for them would wait."""
+        return self.pixels[rows] if isinstance(self.pixels, Tensor) else self.pixels(index)
 
     def _batch(self, pixels: Tensor, rows: Tensor) -> Batch:
         images = normalised(pixels, self.mean, self.deviation, self.dtype, self.channels_last)
@@ -127,8 +130,8 @@ class SequenceRows:
         weights = None if self.weights is None else self.weights[rows]
         if self.lengths is None:
             return Batch(inputs=(values,), targets=self.targets[rows], weights=weights)
-        lengths = self.lengths[index]
-        inputs = (values[:, : int(lengths.max())], lengths.to(values.device))
+        lengths = self.lengths[index]  # they stay on the CPU, where packing wants them
+        inputs = (values[:, : int(lengths.max())], lengths)
         return Batch(inputs=inputs, targets=self.targets[rows], weights=weights)
 
 

@@ -20,7 +20,7 @@ from modelpick.data.candidate import EpochRecord
 from modelpick.errors import CannotFindOut
 from modelpick.models.batches import Source
 from modelpick.models.costs import COSTS, Cost
-from modelpick.models.epoch_scores import cost_and_score, running_sums
+from modelpick.models.epoch_scores import Running, cost_and_score
 from modelpick.models.memory import MEASURED_ROWS
 from modelpick.models.optimizers import OPTIMIZERS, Optimizer, as_one_vector, decay_of, fill_gradient, trained
 from modelpick.models.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR, rate_at
@@ -168,7 +168,7 @@ class _Job:
         settings, memory, net = self.settings, self.memory, self.net
         net.train()
         parameters = trained(net)
-        sums = None if settings.measure_training else torch.zeros(3, device=self.theta.device)
+        running = None if settings.measure_training else Running()
         told, told_at = 0.0, time.monotonic()
         count = self.total // settings.epochs
         for number, batch in enumerate(rows.batches(settings.batch_size, self.streams[0])):
@@ -186,8 +186,8 @@ class _Job:
                 self.gradient.mul_((settings.clip / (length + 1e-6)).clamp_max(1.0))
             self.optimizer.step(self.theta, self.gradient, self.rate())
             memory.updates += 1
-            if sums is not None:
-                sums += running_sums(losses.detach(), outputs.detach(), batch)
+            if running is not None:
+                running.add(losses.detach(), outputs.detach(), batch)
             now = time.monotonic()
             if self.expects is not None:
                 self.foretell(now)
@@ -197,10 +197,7 @@ class _Job:
                 told = (number + 1) / count
         memory.epoch += 1
         step.advance(1 - told)
-        if sums is None:
-            return None
-        loss, right, weight = sums.tolist()
-        return loss / weight, right / weight
+        return None if running is None else running.means()
 
     def foretell(self, now: float) -> None:
         """Tells how long the training will take, once that can be told."""

@@ -59,7 +59,12 @@ def test_the_usual_shift_grows_with_the_image():
 def test_pixels_that_are_read_on_demand_give_the_same_batches():
     kept = images(9)
     pixels = kept.pixels
-    read = ImageRows(lambda rows: pixels[rows], kept.targets, mean=kept.mean, deviation=kept.deviation)
+    read = ImageRows(
+        lambda rows: torch.from_numpy(pixels.numpy()[rows.numpy()]),
+        kept.targets,
+        mean=kept.mean,
+        deviation=kept.deviation,
+    )
     for one, other in zip(kept.batches(4, stream()), read.batches(4, stream()), strict=True):
         assert torch.equal(one.inputs[0], other.inputs[0])
 

@@ -166,6 +166,42 @@ def test_the_gradient_is_the_same_in_the_way_of_a_gpu(channels_last):
     assert all(torch.allclose(p.grad, named[name], atol=1e-6) for name, p in model.named_parameters())
 
 
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_adam_is_the_same_in_the_way_of_a_gpu(name, decay, monkeypatch):
+    one, other, data = net(), net(), rows(40)
+    optimizers = [OPTIMIZERS[name](decay_of(model, decay)) for model in (one, other)]
+    monkeypatch.setattr(optimizers[1], "_step", optimizers[1]._step_at_once)
+    vectors = [as_one_vector(model) for model in (one, other)]
+    for _ in range(20):
+        for model, optimizer, (theta, gradient) in zip((one, other), optimizers, vectors, strict=True):
+            fill_gradient(gradient, torch.nn.functional.cross_entropy(model(data.features), data.targets), [])
+            optimizer.step(theta, gradient, 0.01)
+    assert not torch.equal(weights(one), weights(net()))
+    assert torch.allclose(weights(one), weights(other), atol=2e-6)
+
+
+def test_the_running_means_are_those_of_the_epochs_own_rows_weighted():
+    data, model = rows(50), net()
+    counts = torch.arange(50) % 3.0
+    weighted = Rows(features=data.features, targets=data.targets, weights=counts)
+    with torch.no_grad():
+        sums = model(data.features)
+    losses = torch.nn.functional.cross_entropy(sums, data.targets, reduction="none")
+    right = (sums.argmax(1) == data.targets.argmax(1)).float()
+    still = settings(epochs=1, optimizer="sgd", learning_rate=0.0, measure_training=False)
+    record = train(model, weighted, still).history[0]
+    assert record.train_loss == pytest.approx(float((losses * counts).sum() / counts.sum()), rel=1e-5)
+    assert record.train_score == pytest.approx(float((right * counts).sum() / counts.sum()), rel=1e-5)
+
+
+def test_batches_that_count_nothing_are_left_out():
+    weighted = Rows(features=torch.eye(12), targets=torch.eye(12), weights=(torch.arange(12) == 5).float())
+    batches = list(weighted.batches(4, torch.Generator().manual_seed(0)))
+    assert len(batches) == 1
+    assert batches[0].weights.sum() == 1
+
+
 def test_a_long_gradient_is_shortened():
     clipped = net()
     before = weights(clipped).clone()

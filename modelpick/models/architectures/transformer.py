@@ -75,6 +75,8 @@ class TransformerClassifier(nn.Module):
 
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Words, int64 of shape (rows, steps), padded with 0 at the end -> (rows, classes)."""
+        if lengths is not None:
+            lengths = lengths.to(x.device, non_blocking=x.is_cuda)
         seen = None if lengths is None else torch.arange(x.shape[1], device=x.device) < lengths[:, None]
         x = self.dropout(self.embedding(x) * sqrt(self.width) + self.positions[: x.shape[1]])
         for layer in self.layers:
