@@ -215,6 +215,43 @@ def test_an_answer_column_stops_with_the_two_ways_out(tmp_path: Path) -> None:
     assert [found.check for found in allowed.findings] == ["answer-column"]
 
 
+PEOPLE = np.exp(12 + 1.5 * STREAM.normal(size=ROWS))
+LAST_YEAR = PEOPLE * np.exp(0.02 + 0.02 * STREAM.normal(size=ROWS))
+COUNTRY = np.arange(ROWS) % (ROWS // 10)
+
+
+def test_the_same_quantity_a_year_ago_warns_and_does_not_stop() -> None:
+    found = findings(with_columns(PEOPLE, people_2019=LAST_YEAR), allow=[])["answer-column"]
+    assert found.severity is Severity.MEDIUM
+    assert "`people_2019`" in found.message
+    assert "`--drop people_2019`" in str(found.remediation)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda y: np.argsort(np.argsort(-y)) + 0.5,
+        lambda y: np.round(y / 5000),
+        lambda y: np.where(np.arange(ROWS) == 7, 1.0, 3 * y),
+        lambda y: np.where(np.arange(ROWS) % 5 == 0, np.nan, np.log(y)),
+    ],
+    ids=["rank", "rounded", "one wrong cell", "log with gaps"],
+)
+def test_what_is_made_from_a_number_stops(made: Any) -> None:
+    with pytest.raises(AnswerIsNo, match="column `other` gives `y` away"):
+        inspected(with_columns(PEOPLE, other=made(PEOPLE), people_2019=LAST_YEAR))
+
+
+def test_countries_with_many_years_are_a_group_and_no_answer() -> None:
+    panel = PEOPLE[COUNTRY] * np.exp(0.01 * STREAM.normal(size=ROWS))
+    names = np.array([f"land {number}" for number in COUNTRY])
+    found = findings(with_columns(panel, country=names), allow=[])["answer-column"]
+    assert found.severity is Severity.MEDIUM
+    assert "`--group country`" in str(found.remediation)
+    with pytest.raises(AnswerIsNo, match="`country`"):
+        inspected(with_columns(PEOPLE[COUNTRY], country=names))
+
+
 def test_two_dangers_are_told_at_once() -> None:
     with pytest.raises(AnswerIsNo, match=r"single row.*away"):
         inspected(with_columns(rare(1), word=[f"is {label}" for label in rare(1)]))

@@ -1,16 +1,19 @@
 """Guards of the column that is the answer, or nearly so: what it removes of the error all by itself.
 
 The bounds were tried on 22 tables: honest columns reach 0.97 (the smell of a mushroom), leaks begin at 0.98. Equality
-with the target, or a correlation of 0.85 to 0.95 as other tools take it, is too late or too eager.
+with the target, or a correlation of 0.85 to 0.95 as other tools take it, is too late or too eager. A column that passes
+them and is not made from a numeric target (last year's value of the same quantity) is doubtful: it warns.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 import numpy as np
 
 from modelpick.data.guards.association import errors_removed, rank_correlations
+from modelpick.data.guards.exactness import is_exact
 from modelpick.data.guards.guard import Guard, finding
 from modelpick.data.guards.ids import TIME_WORDS, words_of
 from modelpick.data.guards.view import View
@@ -88,25 +91,53 @@ def _say_answer(view: View) -> Iterator[Finding]:
         yield finding("answer-column", Severity.LOW, message, advice, [view.evidence(c, (0, 1, 2)) for c in out])
     if not seen or len(view.seen) == 1:
         return
-    names = [column.name for column in seen]
-    many = len(names) > 1
-    message = (
-        f"column{'s' * many} {listed(names)} give{'s' * (not many)} `{target}` away: `{names[0]}` {_how(seen[0], view)}"
-    )
-    if many:
-        message += ", and the others likewise" if len(names) > 2 else ", and the other likewise"
-    if any(_is_time(column) for column in seen) and view.dataset.task == "regression":
-        message += "; the target follows time so smoothly that all that rises with it tells it"
+    if view.dataset.task == "regression" and any(_is_time(column) for column in seen):
+        message = f"{_gives_away(seen, view)}; the target follows time so smoothly that all that rises with it tells it"
         advice = (
             "rows drawn at random are too easy here: give the column of time, `--time COLUMN`, and trust that score"
         )
         yield finding("answer-column", Severity.MEDIUM, message, advice, [view.evidence(c, view.head) for c in seen])
         return
-    advice = (
-        f"leave {'them' if many else 'it'} out, {view.drop_options(names)}; if known before the answer is, "
-        "`--allow answer-column`"
+    sure = [column for column in seen if _is_made_from_target(column, view)]
+    if sure:
+        names = [column.name for column in sure]
+        advice = (
+            f"leave {'them' if len(sure) > 1 else 'it'} out, {view.drop_options(names)}; if known before the answer "
+            "is, `--allow answer-column`"
+        )
+        evidence = [view.evidence(c, view.head) for c in sure]
+        yield finding("answer-column", Severity.HIGH, _gives_away(sure, view), advice, evidence)
+    if len(sure) < len(seen):
+        yield _doubtful([column for column in seen if column not in sure], view)
+
+
+def _gives_away(columns: list[Column], view: View) -> str:
+    names, target = [column.name for column in columns], view.dataset.target_name
+    many = len(names) > 1
+    told = f"column{'s' * many} {listed(names)} give{'s' * (not many)} `{target}` away"
+    others = ("", ", and the other likewise", ", and the others likewise")[min(len(names), 3) - 1]
+    return f"{told}: `{names[0]}` {_how(columns[0], view)}{others}"
+
+
+def _is_made_from_target(column: Column, view: View) -> bool:
+    """Always where the target is a class: one value out of a few is no coincidence, where a number may run along."""
+    return view.dataset.task == "classification" or column.name in cut_from(view) or is_exact(column, view)
+
+
+def _doubtful(columns: list[Column], view: View) -> Finding:
+    """What tells nearly all of a numeric target and is not made from it."""
+    names, target = [column.name for column in columns], view.dataset.target_name
+    many, first = len(names) > 1, columns[0]
+    message = (
+        f"`{names[0]}` {_how(first, view)}{f', and {listed(names[1:])} likewise' if many else ''}, without being made "
+        f"from `{target}`: it may be the same quantity at another time, or what it belongs to"
     )
-    yield finding("answer-column", Severity.HIGH, message, advice, [view.evidence(c, view.head) for c in seen])
+    advice = f"if known before the answer is, {'they' if many else 'it'} may stay, as the forecast to beat"
+    if first.values.dtype == object:
+        advice = f"rows of one `{first.name}` are alike: `--group {shlex.quote(first.name)}` keeps them on one side"
+    advice += f"; else {view.drop_options(names)}"
+    evidence = [view.evidence(column, view.head) for column in columns]
+    return finding("answer-column", Severity.MEDIUM, message, advice, evidence)
 
 
 def _is_time(column: Column) -> bool:

@@ -16,7 +16,7 @@ from modelpick.data.table import Table, listed
 from modelpick.errors import AnswerIsNo, UsageError
 from modelpick.findings import Finding, Severity
 
-_MAY_TELL = (PRESENCE_TELLS.id, TEXT_TELLS.id, NAMED_AFTER_TARGET.id, COMPUTED.id)
+_MAY_TELL = (ANSWER_COLUMN.id, PRESENCE_TELLS.id, TEXT_TELLS.id, NAMED_AFTER_TARGET.id, COMPUTED.id)
 
 
 def inspected(dataset: Dataset, allow: Sequence[str] = (), asked: Collection[str] = ()) -> Dataset:
