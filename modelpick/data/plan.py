@@ -58,6 +58,8 @@ class Plan:
         pool: How many rows outside the untouched part may test; the others only train.
         known: How many rows are in no test part, for a given model was trained on them.
         groups: Shape (rows of the dataset,): rows of one number are on one side of every split; None: all differ.
+        apart: How many rows take no part: beside an official test part, those that equal one of its rows or share its
+            groups.
         rule: What was done, and `reason` why, in words.
     """
 
@@ -71,6 +73,7 @@ class Plan:
     pool: int
     known: int = 0
     groups: NDArray[np.intp] | None = None
+    apart: int = 0
     rule: str
     reason: str
 
@@ -221,6 +224,8 @@ class _Maker:
         """The splits of all rows outside the test part."""
         outside = np.ones(self.dataset.rows, dtype=bool)
         outside[test] = False
+        apart = self._apart(test)
+        outside &= ~apart
         if self.dataset.test_rows is not None:
             outside &= ~self.dataset.test_rows  # those that a given model knows take no part at all
         rest = np.flatnonzero(outside)
@@ -259,11 +264,27 @@ class _Maker:
             pool=len(may_test),
             known=int(self.known.sum()),
             groups=self.groups,
+            apart=int(apart.sum()),
             rule="",
             reason="",
         )
 
     # --- parts ---
+
+    def _apart(self, test: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """True for rows outside an official test part that belong together with one of its rows."""
+        official = self.dataset.test_rows
+        if official is None or self.groups is None:
+            return np.zeros(self.dataset.rows, dtype=bool)
+        found: NDArray[np.bool_] = np.isin(self.groups, self.groups[test]) & ~official
+        if found.sum() == (~official).sum():
+            raise AnswerIsNo(
+                "no row is left to train on: each "
+                + ("bears a group of the test part" if self.dataset.groups is not None else "equals a test row"),
+                "give a test part of other rows"
+                + (", or leave `--group` out" if self.dataset.groups is not None else ""),
+            )
+        return found
 
     def _spare(self, keep: int, within: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
         """True for the rows of classes that have more than `keep` rows: the others must train."""

@@ -61,7 +61,11 @@ def short_rule(plan: Plan) -> str:
 def _untouched(dataset: Dataset, plan: Plan) -> str:
     count = _rows(len(plan.test))
     if dataset.test_rows is not None:
-        return f"The official test part, {count}, stays untouched to the end."
+        official = f"The official test part, {count}, stays untouched to the end"
+        if not plan.apart:
+            return f"{official}."
+        why = "in its groups" if dataset.groups is not None else "equal to one of its own"
+        return f"{official}; {_rows(plan.apart)} {why} {'is' if plan.apart == 1 else 'are'} left out of the training."
     if dataset.times is not None:
         return f"The latest {count} stay untouched to the end."
     return f"{count} of {dataset.rows:,} stay untouched to the end."

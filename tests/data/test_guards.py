@@ -242,6 +242,16 @@ def test_what_is_made_from_a_number_stops(made: Any) -> None:
         inspected(with_columns(PEOPLE, other=made(PEOPLE), people_2019=LAST_YEAR))
 
 
+def test_equal_rows_of_a_test_file_are_said_to_be_left_out_unless_the_order_of_time_counts() -> None:
+    copied = drifting(0.0, copied=20)
+    found = findings(copied)["test-rows-in-train"]
+    assert found.severity is Severity.LOW
+    assert "; 20 training rows like them are left out" in found.message
+    found = findings(replace(copied, times=np.arange(ROWS) + 0.0))["test-rows-in-train"]
+    assert found.severity is Severity.MEDIUM
+    assert "left out" not in found.message
+
+
 def test_countries_with_many_years_are_a_group_and_no_answer() -> None:
     panel = PEOPLE[COUNTRY] * np.exp(0.01 * STREAM.normal(size=ROWS))
     names = np.array([f"land {number}" for number in COUNTRY])

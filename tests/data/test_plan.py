@@ -160,6 +160,30 @@ def test_an_official_test_part_is_the_untouched_one() -> None:
     check(made, 60)
 
 
+def test_rows_equal_to_an_official_test_row_or_of_its_groups_do_not_train() -> None:
+    official = np.arange(60) % 4 == 0
+    alike = np.arange(60)
+    alike[[1, 2]], alike[[5, 6]] = 0, 5  # rows 1 and 2 equal test row 0; 5 and 6 equal each other alone
+    made = plan(data(60, test_rows=official), alike=alike)
+    assert made.apart == 2
+    assert made.test.tolist() == np.flatnonzero(official).tolist()
+    assert not {1, 2} & set(made.rest.tolist())
+    assert {5, 6} <= set(made.rest.tolist())
+    assert "; 2 rows equal to one of its own are left out of the training." in made.rule
+    for split in made.splits:
+        assert not set(alike[split.train]) & set(alike[made.test])
+    groups = np.arange(60) // 3
+    late = np.arange(60) >= 50  # cuts group 16, rows 48 to 50
+    made = plan(data(60, test_rows=late, groups=groups), SplitOptions(folds=3))
+    assert made.apart == 2
+    assert made.rest.tolist() == list(range(48))
+    assert "2 rows in its groups are left out" in made.rule
+    with pytest.raises(AnswerIsNo, match="each equals a test row"):
+        plan(data(60, test_rows=np.arange(60) >= 30), alike=np.arange(60) % 30)
+    in_order = data(60, test_rows=late, times=np.arange(60.0))
+    assert plan(in_order, alike=np.arange(60) % 50).apart == 0
+
+
 def test_known_rows_and_their_groups_are_never_tested() -> None:
     known = np.zeros(60, dtype=bool)
     known[[0, 9]] = True
