@@ -1,13 +1,19 @@
-"""What to do with a comparison, in a sentence or two."""
+"""What to do with a comparison, in a few sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modelpick.evaluation.comparison import Comparison, estimates, simplest_within_noise
+from modelpick.evaluation.comparison import Comparison, estimates, simplest_within_noise, verdict_on
 from modelpick.evaluation.protocol import Evaluation
-from modelpick.evaluation.wording import interval_shown, number_shown
+from modelpick.evaluation.statistics import Verdict
+from modelpick.evaluation.wording import interval_shown, listed_words, number_shown
+
+_FOLDS_PAY = 5_000
+"""Rows up to which ten folds tell more than a few splits, and cost little enough to be advised."""
+
+_NO_FORM = "it has no form that loads without running code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +21,8 @@ class Advice:
     """Which candidate to take.
 
     Attributes:
-        take: Name of the best one; None where none is worth taking.
+        take: Name of the best one that can be used again, saved here or given; of the best one where none can be; None
+            where none is worth taking.
         simplest: The simplest that the best one is not clearly better than.
         text: For people.
     """
@@ -31,50 +38,97 @@ def advice(evaluation: Evaluation, compared: Sequence[Comparison]) -> Advice:
     if best is None:
         return Advice(take=None, simplest=None, text="Take none: no model finished.")
     simplest = simplest_within_noise(evaluation, tuple(compared))
-    score = _score(evaluation, best)
-    learns = "dummy" in {r.entry.name for r in evaluation.results if r.error is None} and best != "dummy"
-    against = {c.baseline: c.verdict for c in compared if c.candidate == best}
-    if learns and len(evaluation.splits) == 1 and _told(compared, best) is None:
-        text = f"Take none yet: a single split cannot tell {best} ({score}) from dummy: `--repeats 3`, or more, can."
-        return Advice(take=None, simplest=simplest, text=text)
-    if best == "dummy" or (learns and against.get("dummy") != "better"):
-        why = "nothing learned more than the commonest answer" if best == "dummy" else "not clearly better than dummy"
-        if evaluation.dataset.task == "regression" and best == "dummy":
-            why = "nothing learned more than the mean"
-        text = f"Take none yet: the best, {best} ({score}), is {why}." if best != "dummy" else f"Take none yet: {why}."
-        return Advice(take=None, simplest=simplest, text=text)
-    beaten = [name for name, found in against.items() if found == "better"]
-    equal = [name for name, found in against.items() if found != "better"]
-    text = f"Take {best}: {score}"
-    if beaten:
-        text += f", clearly better than {_listed(beaten)}"
-    text += "."
-    if simplest is not None and simplest != best:
-        text += f" The simplest model within noise is {simplest}: {_score(evaluation, simplest)}."
-        more = [name for name in equal if name != simplest]
-        if more:
-            text += f" {_listed(more)} {'is' if len(more) == 1 else 'are'} not clearly worse either."
-    elif equal:
-        text += f" No clear difference to {_listed(equal)}."
-    result = evaluation.result(best)
-    if result is not None and result.form is None and not result.entry.fixed:
-        text += f" {best} has no form that loads without running code, so that it was not saved."
-    return Advice(take=best, simplest=simplest, text=text)
+    against = {c.baseline: c for c in compared if c.candidate == best}
+    why = _why_none(evaluation, best, against)
+    if why is not None:
+        return Advice(take=None, simplest=simplest, text=f"Take none yet: {why}")
+    verdicts = {name: found.verdict for name, found in against.items()}
+    take = _usable(evaluation, best, verdicts)
+    if take == best:
+        said = [_beaten(evaluation, best, [name for name, verdict in verdicts.items() if verdict == "better"])]
+        if _unsaved(evaluation, best):
+            said.append(f"{best} cannot be saved: {_NO_FORM}.")
+    else:
+        clear = verdicts[take] == "better"
+        ahead = f"{'is clearly' if clear else 'scored'} better, {_value(evaluation, best)}"
+        said = [
+            _beaten(evaluation, take, ["dummy"] if _over_dummy(evaluation, take) else []),
+            f"{best} {ahead}{'' if clear else ', which may be luck'}, and cannot be saved: {_NO_FORM}.",
+        ]
+    return Advice(take=take, simplest=simplest, text=" ".join([*said, *_others(evaluation, take, simplest, verdicts)]))
 
 
-def _told(compared: Sequence[Comparison], best: str) -> float | None:
-    """The p of the best one against dummy; None where nothing can be told."""
-    return next((c.p for c in compared if (c.candidate, c.baseline) == (best, "dummy")), None)
+def _why_none(evaluation: Evaluation, best: str, against: Mapping[str, Comparison]) -> str | None:
+    """Why no candidate is worth taking yet, and what would tell; None where the best one is."""
+    if best == "dummy":
+        dull = "the mean" if evaluation.dataset.task == "regression" else "the commonest answer"
+        return f"nothing learned more than {dull}."
+    dummy = against.get("dummy")
+    if dummy is None or dummy.verdict == "better":
+        return None
+    plan, score = evaluation.plan, f"{best} with {_score(evaluation, best)}"
+    if len(evaluation.splits) == 1 and dummy.p is None:
+        more = "`--repeats 3`, or more, can"
+        if plan.way == "time":  # such rows are split in one way only
+            more = "several windows can: leave `--split` out" if plan.ratio is not None else "more rows can"
+        return f"a single split cannot tell {score} from dummy: {more}."
+    why = f"the best, {score}, is not clearly better than dummy"
+    if plan.way == "shares" and plan.pool <= _FOLDS_PAY:
+        return f"{why}; `--folds 10` tests every row, and may tell."
+    if dummy.more_rows is not None:
+        return f"{why}; about {float(f'{dummy.more_rows:.2g}'):,.0f} more rows would tell."
+    return f"{why}."
+
+
+def _usable(evaluation: Evaluation, best: str, verdicts: Mapping[str, Verdict]) -> str:
+    """The best candidate that is there again tomorrow and that learned something; the best one where none is."""
+    for result in evaluation.ranked:
+        name = result.entry.name
+        if result.error is None and not _unsaved(evaluation, name) and (name == best or name in verdicts):
+            return name if name == best or _over_dummy(evaluation, name) is not False else best
+    return best
+
+
+def _over_dummy(evaluation: Evaluation, name: str) -> bool | None:
+    """Whether it is clearly better than dummy; None where that takes no part."""
+    dummy = evaluation.result("dummy")
+    if dummy is None or evaluation.metric.name not in dummy.scores:
+        return None
+    return name != "dummy" and verdict_on(evaluation, name, "dummy") == "better"
+
+
+def _unsaved(evaluation: Evaluation, name: str) -> bool:
+    result = evaluation.result(name)
+    return result is not None and result.form is None and not result.entry.fixed
+
+
+def _beaten(evaluation: Evaluation, name: str, beaten: Sequence[str]) -> str:
+    over = f", clearly better than {listed_words(beaten)}" if beaten else ""
+    return f"Take {name}: {_score(evaluation, name)}{over}."
+
+
+def _others(evaluation: Evaluation, take: str, simplest: str | None, verdicts: Mapping[str, Verdict]) -> list[str]:
+    """What is as good as the best one by all that can be told, the simplest of it first."""
+    equal = [name for name, verdict in verdicts.items() if verdict != "better" and name not in (take, simplest)]
+    if simplest is None or simplest not in verdicts:  # the best one is the simplest
+        return [f"No clear difference to {listed_words(equal)}."] if equal else []
+    said = []
+    if simplest != take:
+        said.append(f"The simplest model within noise is {simplest}: {_score(evaluation, simplest)}.")
+    if equal:
+        said.append(f"{listed_words(equal)} {'is' if len(equal) == 1 else 'are'} not clearly worse either.")
+    return said
 
 
 def _score(evaluation: Evaluation, name: str) -> str:
+    return f"{evaluation.metric.title} {_value(evaluation, name)}"
+
+
+def _value(evaluation: Evaluation, name: str) -> str:
+    """A candidate's mean of the main metric with its interval."""
     metric, result = evaluation.metric, evaluation.result(name)
     found = None if result is None else estimates(evaluation, result).get(metric.name)
     if found is None:
-        return "nothing measured"
-    text = f"{metric.title} {number_shown(found.mean)}"
-    return text if found.ci95 is None else f"{text} ({interval_shown(found.ci95)})"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        return "unknown"
+    value = number_shown(found.mean)
+    return value if found.ci95 is None else f"{value} ({interval_shown(found.ci95)})"

@@ -33,6 +33,8 @@ _HUB_METRICS = {
     "r2": "r_squared",
 }
 _SHOWN_CLASSES = 30
+_NOUNS = {"table": "rows", "text": "texts", "image": "images", "audio": "sounds"}
+_TAGS = {"table": "tabular", "text": "text", "image": "image", "audio": "audio"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +76,10 @@ def card(
         before_usage=_document(
             [
                 Heading(name, level=1),
-                Text(_what_it_is(dataset, result)),
+                Text(_what_it_is(dataset, result, form)),
                 *_uses(dataset),
                 *_training_data(evaluation, bundled),
+                *_base(result),
                 *_training(form, result, network),
             ]
         ),
@@ -98,13 +101,16 @@ def _document(blocks: Sequence[Block]) -> Document:
 def _front_matter(
     evaluation: Evaluation, result: CandidateResult, name: str, license_: Mapping[str, str] | None, bundled: bool
 ) -> dict[str, Any]:
-    dataset, task = evaluation.dataset, f"tabular-{evaluation.dataset.task}"
-    front: dict[str, Any] = {
-        **(license_ or {}),
-        "library_name": "modelpick",
-        "pipeline_tag": task,
-        "tags": ["modelpick", "tabular", dataset.task, result.entry.kind],
-    }
+    dataset, tag = evaluation.dataset, _TAGS[evaluation.dataset.kind]
+    task = f"{tag}-{dataset.task}"
+    front: dict[str, Any] = {**(license_ or {}), "library_name": "modelpick"}
+    if dataset.kind == "table" or dataset.task == "classification":
+        front["pipeline_tag"] = task
+    else:
+        task = "other"  # the Hub has no name for numbers told from texts, images or sounds
+    front["tags"] = ["modelpick", tag, dataset.task, result.entry.kind]
+    if result.entry.commit is not None:
+        front["base_model"] = result.entry.source
     if bundled:
         front["datasets"] = [dataset.name]
     measured = result.test or {}
@@ -136,34 +142,47 @@ def _front_matter(
     return front
 
 
-def _what_it_is(dataset: Dataset, result: CandidateResult) -> str:
-    what = {
-        "dummy": "A baseline that looks at nothing and answers",
-        "linear": "A linear model that predicts",
-    }.get(result.entry.kind, "A multi-layer perceptron that predicts")
-    target = f'"{dataset.target_name}"'
+def _what_it_is(dataset: Dataset, result: CandidateResult, form: SavedForm) -> str:
+    what, target = _what(result, form), f'"{dataset.target_name}"'
     if dataset.task == "classification":
         answer = f"{target}, one of {len(dataset.classes)} classes, with probabilities"
     else:
         answer = f"the number {target}"
-    return f"{what} {answer}, from {_rows_in_words(dataset)}."
+    given = {"text": "a text", "image": "an image", "audio": "a sound"}.get(dataset.kind) or _columns(dataset)
+    return f"{what} {answer}, from {given}."
 
 
-def _rows_in_words(dataset: Dataset) -> str:
-    if isinstance(dataset.features, Rows):
-        return f"{len(dataset.features.kinds)} columns of a table"
-    return {"text": "a text", "image": "an image", "audio": "a sound"}[dataset.kind]
+def _what(result: CandidateResult, form: SavedForm) -> str:
+    """What kind of model it is, up to what it predicts."""
+    entry = result.entry
+    if entry.kind == "dummy":
+        return "A baseline that looks at nothing and answers"
+    if entry.kind == "linear":
+        return "A linear model that predicts"
+    if entry.kind == "architecture":
+        return f"The architecture {form.architecture}, trained from scratch, that predicts"
+    if entry.kind == "pretrained":
+        made = "A linear model on the frozen features" if entry.way == "probe" else "A fine-tuned copy"
+        return f"{made} of {entry.name.removesuffix(f':{entry.way}')} that predicts"
+    if entry.name == "mlp-stack":
+        return "Several small networks, trained together and weighed, as one model that predicts"
+    return "A multi-layer perceptron that predicts"
+
+
+def _columns(dataset: Dataset) -> str:
+    count = len(dataset.features.kinds)
+    return f"{count} {'column' if count == 1 else 'columns'} of a table"
 
 
 def _uses(dataset: Dataset) -> list[Block]:
-    same = "have the same form"
+    same = ""
     if isinstance(dataset.features, Rows):
-        same = f"have the same columns: {_listed(dataset.features.names)}"
+        same = f" and have the same columns: {_listed(dataset.features.names)}"
     return [
         Heading("Intended uses"),
         Text(
-            f'This model is intended for predicting "{dataset.target_name}" of new rows that were collected in the '
-            f"same way as those of {dataset.name} and {same}."
+            f'This model is intended for predicting "{dataset.target_name}" of new {_NOUNS[dataset.kind]} that were '
+            f"collected in the same way as those of {dataset.name}{same}."
         ),
         Heading("Out-of-scope uses"),
         Text(
@@ -176,12 +195,16 @@ def _uses(dataset: Dataset) -> list[Block]:
 
 def _training_data(evaluation: Evaluation, bundled: bool) -> list[Block]:
     dataset, rows = evaluation.dataset, evaluation.final_rows
-    whose = ", in the copy that comes with scikit-learn" if bundled else ", a file of the person who trained it"
+    table, nouns = dataset.kind == "table", _NOUNS[dataset.kind]
+    whose = f", {'a file' if table else 'files'} of the person who trained it"
+    if bundled:
+        whose = ", in the copy that comes with scikit-learn"
+    columns = f" ({_columns(dataset)})" if table else ""
     blocks: list[Block] = [
         Heading("Training data"),
         Text(
-            f"The model was trained on the {dataset.name} dataset{whose}: {len(rows):,} of its {dataset.rows:,} rows "
-            f'({_rows_in_words(dataset)}), with the target "{dataset.target_name}". '
+            f"The model was trained on the {dataset.name} dataset{whose}: {len(rows):,} of its {dataset.rows:,} "
+            f'{nouns}{columns}, with the target "{dataset.target_name}". '
             f"Fingerprint of the data (sha256): {dataset.fingerprint}."
         ),
     ]
@@ -196,7 +219,8 @@ def _training_data(evaluation: Evaluation, bundled: bool) -> list[Block]:
     if dataset.task == "classification":
         counts = Counter(dataset.target[rows])
         table_rows = tuple((label, f"{counts[label]:,}") for label in dataset.classes[:_SHOWN_CLASSES])
-        blocks.append(Table(("class", "training rows"), table_rows, right=("training rows",)))
+        counted = f"training {nouns}"
+        blocks.append(Table(("class", counted), table_rows, right=(counted,)))
         if len(dataset.classes) > _SHOWN_CLASSES:
             blocks.append(Text(f"And {len(dataset.classes) - _SHOWN_CLASSES} more classes."))
     else:
@@ -207,15 +231,33 @@ def _training_data(evaluation: Evaluation, bundled: bool) -> list[Block]:
     return blocks
 
 
+def _base(result: CandidateResult) -> list[Block]:
+    """What a pretrained model was, for its own card counts for what was made of it."""
+    entry = result.entry
+    if entry.kind != "pretrained":
+        return []
+    name = entry.name.removesuffix(f":{entry.way}")
+    at = "" if entry.commit is None else f" at commit {entry.commit}"
+    return [
+        Text(
+            f"It builds on {name}{at}, which was trained before on other data: what the card of that model says of "
+            "its data, its licence and its limits counts here, too."
+        )
+    ]
+
+
 def _training(form: SavedForm, result: CandidateResult, network: Sequence[Block]) -> list[Block]:
     blocks: list[Block] = [Heading("Training procedure")]
     blocks += [Text(step, item=True) for step in form.preprocessing.describe()]
-    if result.entry.kind != "mlp":
-        blocks.append(Text(result.summary))
-    blocks += network
+    if network:
+        blocks += network
+    else:
+        blocks.append(Text(f"{result.summary[:1].upper()}{result.summary[1:]}."))
+    if form.config.get("augmentation"):
+        blocks.append(Text(f"While it learned, images were {form.config['augmentation']}."))
     chosen = form.config.get("hyperparameters")
     if isinstance(chosen, Mapping):
-        told = tuple((str(key), _plain(value)) for key, value in chosen.items() if value is not None)
+        told = tuple((str(key), _plain(value)) for key, value in chosen.items() if value not in (None, {}))
         blocks.append(Table(("hyperparameter", "value"), told))
     blocks.append(Text(f"Trained with {', '.join(f'{package} {number}' for package, number in versions().items())}."))
     return blocks
@@ -281,8 +323,8 @@ def _interval(bounds: tuple[float, float] | None) -> str:
 def _limitations(evaluation: Evaluation, form: SavedForm) -> list[Block]:
     dataset = evaluation.dataset
     lines = [
-        f"It has seen {len(evaluation.final_rows):,} rows of one source, and knows nothing of others: on rows from "
-        "elsewhere it can be wrong with high confidence.",
+        f"It has seen {len(evaluation.final_rows):,} {_NOUNS[dataset.kind]} of one source, and knows nothing of "
+        "others: on those from elsewhere it can be wrong with high confidence.",
         *_split_limits(evaluation),
         "Biases of the data are biases of the model: a group that is rare in the training rows is served worse.",
     ]

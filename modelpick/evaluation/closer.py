@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.candidate import Candidate
-from modelpick.evaluation.importance import Importance, importances
+from modelpick.evaluation.importance import MOST_ROWS, Importance, importances
 from modelpick.evaluation.mistakes import Mistake, count_mistakes, mistakes
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
 from modelpick.evaluation.tested import Bin, Tested, confusion, most_confused, reliability, tested
@@ -96,5 +96,5 @@ def closer_look(evaluation: Evaluation, model: Candidate | None) -> CloserLook |
         rows=rows,
         mistakes=tuple(mistakes(dataset, given)),
         importances=tuple(found),
-        looked_at=len(plan.test) if found else 0,
+        looked_at=min(len(plan.test), MOST_ROWS) if found else 0,
     )

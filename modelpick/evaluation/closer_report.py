@@ -9,7 +9,7 @@ import numpy as np
 from modelpick.document import Block, Cell, Chart, Heading, Series, Table, Text, Tone
 from modelpick.evaluation.closer import CloserLook
 from modelpick.evaluation.mistakes import Mistake
-from modelpick.evaluation.wording import number_shown
+from modelpick.evaluation.wording import number_shown, percent_shown, rows_are, rows_counted
 
 _MATRIX_CLASSES = 12
 _SHOWN_COLUMNS = 20
@@ -22,10 +22,8 @@ _MOST_POINTS = 2_000
 def closer_blocks(look: CloserLook) -> Iterator[Block]:
     """All of it."""
     yield Heading(f"A closer look at {look.name}")
-    times = len(look.given) / look.rows
-    often = "once" if times == 1 else f"{times:.3g} times"
     yield Text(
-        f"By what it answered in the comparison for {look.rows:,} rows, each tested {often} by a model that had not "
+        f"By what it answered in the comparison for {rows_counted(look.rows)}, {_tested(look)} by a model that had not "
         "seen it."
     )
     if look.given.task == "classification":
@@ -41,10 +39,11 @@ def closer_blocks(look: CloserLook) -> Iterator[Block]:
 def closer_lines(look: CloserLook) -> Iterator[Text]:
     """The gist, a line each."""
     if look.given.task == "classification":
-        yield Text(f"{look.mistaken:,} of {look.rows:,} rows are answered wrongly most of the time.", item=True)
+        yield Text(_mistaken(look), item=True)
         if look.confused:
             true, answered, count, total = look.confused[0]
-            yield Text(f"Most confused: `{true}` is answered as `{answered}` in {count / total:.0%}.", item=True)
+            often = percent_shown(count / total)
+            yield Text(f"Most confused: `{true}` is answered as `{answered}` in {often}.", item=True)
         if look.bins:
             yield Text(_sure(look), item=True)
     elif look.mistakes:
@@ -57,6 +56,19 @@ def closer_lines(look: CloserLook) -> Iterator[Text]:
     told = [found.column for found in look.importances if found.loss > 2 * found.spread and found.loss > 0][:3]
     if told:
         yield Text(f"It looks most at {', '.join(f'`{name}`' for name in told)}.", item=True)
+
+
+def _tested(look: CloserLook) -> str:
+    """How often each row was tested: splits that are drawn anew take some rows more often than others."""
+    times = np.unique(look.given.rows, return_counts=True)[1]
+    least, most = int(times.min()), int(times.max())
+    if least != most:
+        return f"each tested {least:,} to {most:,} times"
+    return "each tested once" if most == 1 else f"each tested {most:,} times"
+
+
+def _mistaken(look: CloserLook) -> str:
+    return f"{look.mistaken:,} of {rows_are(look.rows)} answered wrongly most of the time."
 
 
 # --- classes ---
@@ -73,13 +85,13 @@ def _confusion(look: CloserLook) -> Iterator[Block]:
         for i, label in enumerate(classes):
             total = int(counts[i].sum())
             cells = [Cell(f"{n:,}", _tone(i == j, int(n))) for j, n in enumerate(counts[i])]
-            rows.append((label, *cells, f"{counts[i, i] / total:.0%}" if total else ""))
+            rows.append((label, *cells, percent_shown(counts[i, i] / total) if total else ""))
         yield Table(columns, tuple(rows), right=columns[1:])
         return
     if not look.confused:
         yield Text("No answer was wrong.")
         return
-    pairs = tuple((t, a, f"{n:,}", f"{n / total:.0%}") for t, a, n, total in look.confused)
+    pairs = tuple((t, a, f"{n:,}", percent_shown(n / total)) for t, a, n, total in look.confused)
     yield Table(("true", "answered as", "answers", "of that class"), pairs, right=("answers", "of that class"))
 
 
@@ -95,7 +107,7 @@ def _sure(look: CloserLook) -> str:
     right = sum(found.answers * found.right for found in look.bins) / answers
     gap = sure - right
     how = "about as sure as it is right" if abs(gap) < 0.02 else "too sure of itself" if gap > 0 else "too unsure"
-    return f"It is {how}: on average {sure:.0%} sure, and {right:.0%} right."
+    return f"It is {how}: on average {percent_shown(sure)} sure, and {percent_shown(right)} right."
 
 
 def _calibration(look: CloserLook) -> Iterator[Block]:
@@ -175,8 +187,9 @@ def _importances(look: CloserLook) -> Iterator[Block]:
         yield Text(f"And {len(look.importances) - _SHOWN_COLUMNS} more columns.", Tone.MUTED)
     few = " So few rows tell only the largest ones." if look.looked_at < 100 else ""
     yield Text(
-        f"The saved model on the {look.looked_at:,} untouched rows, when a column's values are replaced by those of "
-        f"rows drawn at random (+-: over the draws).{few} Columns that tell the same stand in for each other.",
+        f"The saved model on {rows_counted(look.looked_at)} that stayed untouched, when a column's values are replaced "
+        f"by those of rows drawn at random (+-: over the draws).{few} Columns that tell the same stand in for each "
+        "other.",
         Tone.MUTED,
     )
 
@@ -189,8 +202,8 @@ def _mistakes(look: CloserLook) -> Iterator[Block]:
         return
     if classes:
         yield Text(
-            f"{look.mistaken:,} of {look.rows:,} rows are answered wrongly most of the time; first those of which it "
-            "is most sure. Is the row odd, is its label wrong, or does the model lack a column that tells?"
+            f"{_mistaken(look)} First those of which it is most sure. Is the row odd, is its label wrong, or does the "
+            "model lack a column that tells?"
         )
         columns: tuple[str, ...] = ("row", "true", "answered as", "sure", "wrong", "values")
     else:

@@ -20,7 +20,8 @@ from modelpick.data.table import Table
 from modelpick.evaluation.metrics import Predictions, accuracy, log_loss, r2, rmse
 
 MOST_COLUMNS = 200
-_MOST_ROWS = 1_000
+MOST_ROWS = 1_000
+"""Of those that it may look at, drawn at random."""
 _MOST_ANSWERS = 60_000
 _DRAWS = (2, 30)
 
@@ -52,8 +53,8 @@ def importances(dataset: Dataset, model: Candidate, rows: NDArray[np.intp], seed
     if not isinstance(features, Table) or not 0 < len(features.names) <= MOST_COLUMNS or not len(rows):
         return []
     rng = np.random.default_rng(seed)
-    if len(rows) > _MOST_ROWS:
-        rows = np.sort(rng.choice(rows, _MOST_ROWS, replace=False))
+    if len(rows) > MOST_ROWS:
+        rows = np.sort(rng.choice(rows, MOST_ROWS, replace=False))
     draws = int(np.clip(_MOST_ANSWERS // (len(rows) * len(features.names)), *_DRAWS))
     truth = dataset.target[rows]
     whole = features.take(rows)

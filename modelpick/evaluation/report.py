@@ -14,13 +14,16 @@ from modelpick.evaluation.contract import Saved, contract, versions
 from modelpick.evaluation.curves import curves
 from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
-from modelpick.evaluation.sizes import as_good_as_larger
+from modelpick.evaluation.sizes import as_good_as_larger, as_good_words
 from modelpick.evaluation.statistics import Estimate, holm
 from modelpick.evaluation.wording import interval_shown, number_shown, rows_counted, signed, size_shown, time_shown
 from modelpick.findings import Severity
 
-_FEW_ROWS = 1000
+FEW_ROWS = 1000
 """Of a test part: Wilson's interval of a share is wider than 6 points below."""
+
+UNKNOWN = Estimate(mean=math.nan, std=None, ci95=None)
+"""Of a metric that was not measured."""
 
 
 def document(
@@ -72,8 +75,8 @@ def _blocks(
     if evaluation.metric_reason:
         yield Text(f"Ranked by {evaluation.metric.title}: {evaluation.metric_reason}.")
     yield results_table(evaluation, saved)
-    for found in as_good_as_larger(evaluation):
-        yield Text(found.text(), Tone.STRONG, item=True)
+    for words in as_good_words(as_good_as_larger(evaluation)):
+        yield Text(words, Tone.STRONG, item=True)
     yield from remarks(evaluation)
     if len(metrics_of(dataset.task)) > 1:
         yield metrics_table(evaluation)
@@ -98,9 +101,6 @@ def data_blocks(evaluation: Evaluation) -> Iterator[Block]:
         yield Text(words[:1].upper() + words[1:], tone, item=True)
 
 
-_UNKNOWN = Estimate(mean=math.nan, std=None, ci95=None)
-
-
 def results_table(evaluation: Evaluation, saved: Mapping[str, Saved] | None = None) -> Table:
     """The candidates, best first: quality with its interval, time, size."""
     main = evaluation.metric
@@ -108,7 +108,7 @@ def results_table(evaluation: Evaluation, saved: Mapping[str, Saved] | None = No
     rows = []
     for result in evaluation.ranked:
         tone = Tone.GOOD if result.entry.name == evaluation.best else Tone.PLAIN
-        estimate = estimates(evaluation, result).get(main.name, _UNKNOWN)
+        estimate = estimates(evaluation, result).get(main.name, UNKNOWN)
         place = (saved or {}).get(result.entry.name)
         rows.append(
             (
@@ -131,7 +131,7 @@ def metrics_table(evaluation: Evaluation) -> Table:
     rows = []
     for result in evaluation.ranked:
         found = estimates(evaluation, result)
-        rows.append((result.entry.name, *(number_shown(found.get(metric.name, _UNKNOWN).mean) for metric in others)))
+        rows.append((result.entry.name, *(number_shown(found.get(metric.name, UNKNOWN).mean) for metric in others)))
     return Table(columns=columns, rows=tuple(rows), right=columns[1:])
 
 
@@ -142,6 +142,8 @@ def _is_it_real(evaluation: Evaluation, compared: Sequence[Comparison]) -> Itera
     if len(evaluation.splits) == 1:
         test = "McNemar's test (mid-p) on the rows of the single split" if evaluation.metric.counts_rows else ""
     adjusted = "p adjusted for all rows of this table (Holm)"
+    if any(c.difference.ci95 for c in compared):
+        adjusted += ", each interval for its own pair alone"
     yield Text(f"{test}; {adjusted}." if test else "A single split shows no spread: nothing can be told.", Tone.MUTED)
     best = evaluation.best
     for c in compared:
@@ -160,10 +162,8 @@ def comparison_table(evaluation: Evaluation, compared: Sequence[Comparison]) -> 
     for c in compared:
         p = "" if c.p is None else "<0.001" if c.p < 0.001 else f"{c.p:.3f}"
         words = c.verdict if c.p is not None or c.difference.mean else "no difference seen"
-        size = difference_words(evaluation, c)
-        rows.append(
-            (c.candidate, c.baseline, size, interval_shown(c.difference.ci95), p, Cell(words, tones[c.verdict]))
-        )
+        size, bounds = difference_words(evaluation, c), _bounds_words(evaluation, c)
+        rows.append((c.candidate, c.baseline, size, bounds, p, Cell(words, tones[c.verdict])))
     return Table(columns=columns, rows=tuple(rows), right=columns[2:5])
 
 
@@ -175,6 +175,15 @@ def difference_words(evaluation: Evaluation, compared: Comparison) -> str:
     points, rows = round(100 * mean, 1) + 0.0, round(mean * evaluation.plan.pool, 1) + 0.0  # no minus before a zero
     told = [f"{number:+,.1f}" if number else "0" for number in (points, rows)]
     return f"{told[0]} points ({told[1]} of {evaluation.plan.pool:,} rows)"
+
+
+def _bounds_words(evaluation: Evaluation, compared: Comparison) -> str:
+    """The interval of a difference in the unit of `difference_words`."""
+    bounds = compared.difference.ci95
+    if bounds is None or not evaluation.metric.counts_rows:
+        return interval_shown(bounds)
+    low, high = (f"{number:+,.1f}" if number else "0" for number in (round(100 * bound, 1) for bound in bounds))
+    return f"{low} to {high}"
 
 
 def _trainings(evaluation: Evaluation) -> Iterator[Block]:
@@ -216,10 +225,10 @@ def _test_part(evaluation: Evaluation) -> Iterator[Block]:
     metrics, rows = metrics_of(evaluation.dataset.task), len(evaluation.plan.test)
     yield Heading("The untouched rows, opened once")
     fixed = any(result.entry.fixed for result in tested)
-    few = " So few rows decide nothing: choose by the table above." if rows < _FEW_ROWS else ""
+    few = " So few rows decide nothing: choose by the table above." if rows < FEW_ROWS else ""
     given = " (a given model is taken as it is)" if fixed else ""
     yield Text(
-        f"Trained again on all {len(evaluation.final_rows):,} other rows{given}, and measured on the untouched "
+        f"Trained again on {len(evaluation.final_rows):,} other rows{given}, and measured on the untouched "
         f"{rows_counted(rows)}.{few}"
     )
     shown = [m for m in metrics if m is evaluation.metric or m.name in _ON_THE_TEST_SET]
@@ -248,9 +257,8 @@ def _test_verdict(pairs: Sequence[OnTheTestSet], rows: int) -> str:
         pair for pair, p in zip(pairs, holm([pair.p for pair in pairs]), strict=True) if p is not None and p < 0.05
     ]
     if not clear:
-        return (
-            f"{rows_counted(rows).capitalize()} are too few to decide between {best} and the others (McNemar, mid-p)."
-        )
+        few = "One row is" if rows == 1 else f"{rows:,} rows are"
+        return f"{few} too few to decide between {best} and the others (McNemar, mid-p)."
     told = ", ".join(
         f"{pair.baseline} ({pair.only_candidate} rows only {best} got right, {pair.only_baseline} only {pair.baseline})"
         for pair in clear
@@ -271,7 +279,8 @@ def saved_words(evaluation: Evaluation, saved: Mapping[str, Saved], run_dir: str
     yield Text(f"Saved {where}: {', '.join(saved) or 'no model'}.")
     if unsaved:
         whole = [name for name in unsaved if (r := evaluation.result(name)) is not None and r.error is None]
-        why = "; they have no form that loads without running code" if whole == unsaved else ""
+        have = "it has" if len(unsaved) == 1 else "they have"
+        why = f"; {have} no form that loads without running code" if whole == unsaved else ""
         if whole and not why:
             why = f" ({', '.join(whole)}: no form that loads without running code)"
         yield Text(f"Not saved: {', '.join(unsaved)}{why}.")

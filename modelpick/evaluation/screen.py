@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from modelpick.document import Block, Cell, Heading, Table, Text, Tone
@@ -12,12 +11,8 @@ from modelpick.evaluation.closer_report import closer_lines
 from modelpick.evaluation.comparison import Comparison, comparisons, estimates
 from modelpick.evaluation.contract import Saved
 from modelpick.evaluation.protocol import Evaluation
-from modelpick.evaluation.report import data_blocks, provenance, remarks, saved_words
-from modelpick.evaluation.statistics import Estimate
+from modelpick.evaluation.report import FEW_ROWS, UNKNOWN, data_blocks, provenance, remarks, saved_words
 from modelpick.evaluation.wording import interval_shown, number_shown, rows_counted, size_shown, time_shown
-
-_UNKNOWN = Estimate(mean=math.nan, std=None, ci95=None)
-_FEW_ROWS = 1000
 
 
 def first_blocks(
@@ -62,7 +57,7 @@ def leaderboard(evaluation: Evaluation, compared: Sequence[Comparison], saved: M
     for result in evaluation.ranked:
         name = result.entry.name
         tone = Tone.GOOD if name == best else Tone.PLAIN
-        estimate = estimates(evaluation, result).get(metric.name, _UNKNOWN)
+        estimate = estimates(evaluation, result).get(metric.name, UNKNOWN)
         place, found = saved.get(name), verdicts.get(name)
         said = Cell("best", Tone.GOOD) if name == best else Cell("")
         if found is not None:
@@ -95,5 +90,5 @@ def _untouched(evaluation: Evaluation) -> Iterator[Text]:
     told = ", ".join(f"{name} {number_shown(value.value)}" for name, value in measured)
     bounds = interval_shown(measured[0][1].ci95)
     width = f" (that of {measured[0][0]} lies in {bounds})" if bounds else ""
-    few = ": too few to choose by" if rows < _FEW_ROWS else ""
+    few = ": too few to choose by" if rows < FEW_ROWS else ""
     yield Text(f"On the {rows_counted(rows)} untouched to the end, {metric.title}: {told}{width}{few}.")

@@ -84,14 +84,14 @@ def confusion(given: Tested) -> NDArray[np.intp]:
 
 def most_confused(given: Tested, most: int = 10) -> list[tuple[str, str, int, int]]:
     """(true, answered, how often, answers for that true class), the most frequent first."""
-    counts = confusion(given)
-    totals = counts.sum(axis=1)
-    wrong = counts.copy()
-    np.fill_diagonal(wrong, 0)
-    names = (*given.classes, "another class")
-    places = np.argsort(-wrong, axis=None, kind="stable")[:most]
-    found = [divmod(int(place), counts.shape[1]) for place in places]
-    return [(names[i], names[j], int(wrong[i, j]), int(totals[i])) for i, j in found if wrong[i, j]]
+    names, totals = (*given.classes, "another class"), np.bincount(given.truth, minlength=len(given.classes))
+    wrong = given.answers != given.truth
+    answered = np.where(given.answers == OTHER, len(given.classes), given.answers)
+    # No matrix of all classes by all classes: there may be thousands.
+    pairs, counts = np.unique(given.truth[wrong] * len(names) + answered[wrong], return_counts=True)
+    first = np.argsort(-counts, kind="stable")[:most]
+    found = [(*divmod(int(pairs[i]), len(names)), int(counts[i])) for i in first]
+    return [(names[true], names[other], count, int(totals[true])) for true, other, count in found]
 
 
 def reliability(given: Tested) -> list[Bin]:

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 
 def rows_counted(rows: int) -> str:
     """`one row`, `15 rows`."""
-    return "one row" if rows == 1 else f"{rows} rows"
+    return "one row" if rows == 1 else f"{rows:,} rows"
+
+
+def rows_are(rows: int) -> str:
+    """`1 row is`, `15 rows are`."""
+    return f"{rows:,} {'row is' if rows == 1 else 'rows are'}"
+
+
+def listed_words(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def percent_shown(share: float) -> str:
+    """Whole percents; what only rounds to none or to all is not shown as such: `<1%`, `>99%`."""
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def time_shown(value: float | None, unit: str) -> str:
@@ -17,7 +35,11 @@ def time_shown(value: float | None, unit: str) -> str:
 
 def size_shown(size: int) -> str:
     """Bytes in three digits: `72.8 kB`."""
-    return f"{size:,} B" if size < 1000 else f"{size / 1000:,.3g} kB" if size < 1e6 else f"{size / 1e6:,.3g} MB"
+    for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        digits = float(f"{size:.3g}")  # 999,900 bytes are 1 MB, not 1e+03 kB
+        if digits >= unit:
+            return f"{digits / unit:,.10g} {name}"
+    return f"{size:,} B"
 
 
 def number_shown(value: float | None) -> str:
@@ -39,10 +61,12 @@ def interval_shown(bounds: tuple[float, float] | None) -> str:
     """Both bounds in as many decimals: those of the wider one."""
     if bounds is None:
         return ""
-    if 0.01 <= max(map(abs, bounds)) < 10:
-        low, high = (f"{round(bound, 3) + 0.0:.3f}" for bound in bounds)
-        return f"{low} to {high}"
-    return f"{number_shown(bounds[0])} to {number_shown(bounds[1])}"
+    widest = max(map(abs, bounds))
+    if not 0.01 <= widest < math.inf:
+        return f"{number_shown(bounds[0])} to {number_shown(bounds[1])}"
+    decimals = 3 if widest < 10 else max(0, 3 - int(math.log10(widest)))
+    low, high = (f"{round(bound, decimals) + 0.0:,.{decimals}f}" for bound in bounds)  # no minus before a zero
+    return f"{low} to {high}"
 
 
 def share_shown(p: float) -> str:

@@ -162,7 +162,7 @@ def _readme(
         name=name,
         license=license_,
         bundled=evaluation.dataset.path in BUNDLED,
-        network=network_blocks(form) if result.entry.kind == "mlp" else [],
+        network=network_blocks(form) if result.entry.kind in ("mlp", "architecture") else [],
     )
     front = yaml.safe_dump(dict(made.front_matter), sort_keys=False, allow_unicode=False)
     pictures = "".join(f"\n![{escape_markdown(clean_line(words))}]({plot})\n" for plot, words in plots)

@@ -219,7 +219,7 @@ def test_a_single_split_is_told_by_its_rows_where_the_metric_counts_them() -> No
     by_loss = replace(single, metric=main_metric("classification", "log_loss"))
     assert comparisons(by_loss)[0].p is None
     told = texts(document(by_loss))
-    assert "a single split cannot tell linear (log loss" in told
+    assert "a single split cannot tell linear with log loss" in told
     assert "`--repeats 3`, or more, can" in told
 
 
