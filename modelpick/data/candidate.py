@@ -199,6 +199,7 @@ class Entry:
             and `fit` give one by one; None where there is no such way.
         at_once: The most jobs of one call of `fit_many`, where fitted candidates take much memory; None: any.
         probabilities: False: it gives class names alone (`predict`), and what needs probabilities is left out.
+        torch: Whether its fits may use torch; False spares another process the import.
         foretold: Hears before the first fit how many there will be, the final one counted.
         note: What a reader of the report must know of it: how labels were mapped, by which texts classes stand.
     """
@@ -215,5 +216,6 @@ class Entry:
     fit_many: Callable[[Sequence[FitJob]], Sequence[Candidate]] | None = None
     at_once: int | None = None
     probabilities: bool = True
+    torch: bool = True
     foretold: Callable[[int], None] | None = None
     note: str = ""

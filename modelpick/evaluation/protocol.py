@@ -144,6 +144,7 @@ def run(
     metric: Metric | None = None,
     metric_reason: str = "",
     jobs: int | None = None,
+    ahead: int = 0,
     pin: Pin = nullcontext,
     listener: Listener = SILENT,
 ) -> Evaluation:
@@ -156,7 +157,7 @@ def run(
 
     Args:
         metric: The main one; None is the task's own.
-        jobs: As of `schedule.perform`.
+        jobs, ahead: As of `schedule.perform`.
         pin: A further limit of threads around each fit; it is pickled where the fit runs in another process.
         listener: Is told of each fit.
 
@@ -181,7 +182,7 @@ def run(
     with listener.step("Training and testing", total=total, unit="fits") as step:
         try:
             with one_thread():
-                used = perform(work, jobs, pin, step, arrived)
+                used = perform(work, jobs, pin, step, arrived, ahead=ahead)
         except KeyboardInterrupt:
             interrupted = True
     return Evaluation(

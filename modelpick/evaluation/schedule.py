@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 
 from modelpick.data.candidate import Entry
 from modelpick.errors import UsageError
 from modelpick.evaluation.trial import FINAL, Material, Outcome, Part, Pin, attempt
+from modelpick.evaluation.workers import close_quietly, free_cores
 from modelpick.progress import Step
 
 _TOGETHER_ROWS = 50_000
@@ -56,7 +56,7 @@ def units(place: int, entry: Entry, material: Material, parts: Sequence[Part], f
     yield Unit(place=place, entry=entry, material=material, parts=(final,))
 
 
-def perform(work: Sequence[Unit], jobs: int | None, pin: Pin, step: Step, arrived: Arrived) -> int:
+def perform(work: Sequence[Unit], jobs: int | None, pin: Pin, step: Step, arrived: Arrived, *, ahead: int = 0) -> int:
     """Does all units and tells `arrived` of each; how many processes worked.
 
     The results are the same for any count of processes: each fit has its own seed and one thread.
@@ -64,6 +64,7 @@ def perform(work: Sequence[Unit], jobs: int | None, pin: Pin, step: Step, arrive
     Args:
         jobs: Processes for the fits that are done one by one; None: as many as cores are free, where the first fit of
             each candidate shows that new processes pay.
+        ahead: Processes that `workers_ahead` has started already.
     """
     if jobs is not None and jobs < 1:
         raise UsageError(f"{jobs} jobs do nothing", "such as `--jobs 2`")
@@ -86,7 +87,7 @@ def perform(work: Sequence[Unit], jobs: int | None, pin: Pin, step: Step, arrive
     if jobs is None:
         left, expected = _postponed(work, here)
         if expected > _WORTH_WORKERS:
-            processes = free_cores()
+            processes = ahead or free_cores()
     left = [unit for unit in left if unit.place not in failed]
     if processes == 1:
         for unit in left:
@@ -118,13 +119,6 @@ def _postponed(work: Sequence[Unit], here: Callable[[Unit], float]) -> tuple[lis
     return left, expected
 
 
-def free_cores() -> int:
-    """Cores that nobody uses now, this process's own counted; at least 1."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 1.0
-    return max(1, min(cores, round(cores - busy + 1)))
-
-
 def _in_workers(
     remote: Sequence[Unit],
     processes: int,
@@ -144,7 +138,7 @@ def _in_workers(
     many = max(len(part.split.train) for unit in remote for part in unit.parts) > _TOGETHER_ROWS
     open_units = dict(enumerate(remote))
     pool = Parallel(n_jobs=processes, return_as="generator_unordered", pre_dispatch="2 * n_jobs")
-    arriving = pool(delayed(_numbered)(i, u.entry, u.material, u.parts, pin) for i, u in enumerate(remote))
+    arriving = pool(delayed(_numbered)(i, u, pin if u.entry.torch else nullcontext) for i, u in enumerate(remote))
     try:
         for unit in () if many else local:
             here(unit)
@@ -157,18 +151,13 @@ def _in_workers(
         for unit in open_units.values():
             arrived(unit, [], _NO_WORKER)
     finally:
-        with warnings.catch_warnings():
-            # What an interruption cancels is no news to who has interrupted.
-            warnings.filterwarnings("ignore", "(?s).*tasks which were still being processed", UserWarning)
-            arriving.close()
+        close_quietly(arriving)
     for unit in local if many else ():
         here(unit)
 
 
-def _numbered(
-    number: int, entry: Entry, material: Material, parts: Sequence[Part], pin: Pin
-) -> tuple[int, list[Outcome], str | None]:
-    return number, *attempt(entry, material, parts, pin)
+def _numbered(number: int, unit: Unit, pin: Pin) -> tuple[int, list[Outcome], str | None]:
+    return number, *attempt(unit.entry, unit.material, unit.parts, pin)
 
 
 def _words(unit: Unit) -> str:

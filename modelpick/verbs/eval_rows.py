@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from modelpick.data.candidate import Entry
     from modelpick.data.dataset import Dataset
     from modelpick.data.plan import SplitOptions
+    from modelpick.data.preprocessing_options import PreprocessingOptions
     from modelpick.evaluation.dense_baselines import NetworkShape
     from modelpick.models.options import NetworkOptions
     from modelpick.models.pretrained.tuning_plan import TuningOptions
@@ -29,12 +30,12 @@ def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, li
     with listener.step("Loading PyTorch and scikit-learn"):
         from modelpick.evaluation.baselines import MOST_ROWS, entries
     shaped = _for_many_rows(dataset, network, rows, listener)
-    made = {entry.name: entry for entry in entries(dataset, _shape(shaped))}
-    made["mlp"] = mlp_entry(dataset, shaped, rows.tune, listener)
+    made = {entry.name: entry for entry in entries(dataset, _shape(shaped), rows.preprocessing)}
+    made["mlp"] = mlp_entry(dataset, shaped, rows.tune, listener, rows.preprocessing)
     if dataset.kind == "table":
         from modelpick.models.stack.candidate import stack_entry
 
-        made["mlp-stack"] = stack_entry(dataset.task, dataset.target_name, network.device)
+        made["mlp-stack"] = stack_entry(dataset.task, dataset.target_name, network.device, options=rows.preprocessing)
     left_out = set(rows.without)
     for name, most in MOST_ROWS.items():
         if dataset.rows > most and name in made and name not in rows.with_ and name not in left_out:
@@ -51,6 +52,18 @@ def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, li
     trained = [made[name] for name in ROWS if name in made and name not in left_out]
     return [*trained, *_architectures(dataset, network, rows, listener)]
 
+
+ONE_BY_ONE = ("trees", "sklearn-mlp")
+"""Rows whose many fits are each done for itself, in worker processes where there are cores for them."""
+
+
+def pays_ahead(dataset: Dataset, rows: RowOptions, splits: SplitOptions) -> bool:
+    """Whether so many fits of `ONE_BY_ONE` will come that workers may start before all is imported here."""
+    few = splits.ratio is not None or (splits.folds or 10) * (splits.repeats or 5) < _MANY_SPLITS
+    return dataset.kind == "table" and not few and not set(ONE_BY_ONE) <= set(rows.without)
+
+
+_MANY_SPLITS = 20
 
 MANY_ROWS, LARGE_BATCH = 50_000, 256
 """Above so many rows `mlp` takes larger batches than the course's, unless a size was asked for."""
@@ -170,7 +183,13 @@ def _shape(network: NetworkOptions) -> NetworkShape:
     )
 
 
-def mlp_entry(dataset: Dataset, network: NetworkOptions, tune: bool = False, listener: Listener = SILENT) -> Entry:
+def mlp_entry(
+    dataset: Dataset,
+    network: NetworkOptions,
+    tune: bool = False,
+    listener: Listener = SILENT,
+    preprocessing: PreprocessingOptions | None = None,
+) -> Entry:
     """Row `mlp`: the plain network, shaped by the options, or (`tune`) by a search that begins with them."""
     from modelpick.data.candidate import Entry
     from modelpick.models.candidate import MLPCandidate, fit_many
@@ -193,11 +212,12 @@ def mlp_entry(dataset: Dataset, network: NetworkOptions, tune: bool = False, lis
         from modelpick.models.tune.candidate import TunedMLPCandidate, fit_many_tuned
 
         def make_tuned(seed: int) -> TunedMLPCandidate:
-            return TunedMLPCandidate(estimator(**settings, random_state=seed), dataset.target_name, listener)
+            network = estimator(**settings, random_state=seed)
+            return TunedMLPCandidate(network, dataset.target_name, preprocessing, listener)
 
         return Entry(name="mlp", kind="mlp", make=make_tuned, fit_many=lambda jobs: fit_many_tuned(make_tuned, jobs))
 
     def make(seed: int) -> MLPCandidate:
-        return MLPCandidate(estimator(**settings, random_state=seed), dataset.target_name)
+        return MLPCandidate(estimator(**settings, random_state=seed), dataset.target_name, preprocessing)
 
     return Entry(name="mlp", kind="mlp", make=make, fit_many=lambda jobs: fit_many(make, jobs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from modelpick.verbs.eval_options import (
     ProtocolOptions,
     RowOptions,
     as_names,
+    check_preprocessing,
     check_row,
     licence_keys,
     row_options,
@@ -52,6 +54,8 @@ def evaluate(
     side: int | None = None,
     flip: bool = False,
     class_weight: str | None = None,
+    scaling: str = "standard",
+    encode: str = "one-hot",
     resume: str | Path | None = None,
     hidden: Sequence[int] | None = None,
     activation: str = "relu",
@@ -117,6 +121,11 @@ def evaluate(
         side: Pixels on a side to which images are scaled for `arch`; None: what suits the architecture.
         flip: Half of the images are mirrored while `arch` learns: only where left and right mean the same.
         class_weight: `balanced` counts the rows of rare classes more while `arch` learns.
+        scaling: Of a table's numbers, parts of dates and encoded categories, for all rows but given models and `arch`:
+            `standard` (mean and standard deviation), `robust` (median and quartiles, smoothly clipped), `min-max`
+            (0 to 1 over the training rows) or `none`.
+        encode: Of its categories, likewise: `one-hot`, `integer` (their place in alphabetical order) or `target` (the
+            mean target of their training rows, and of a training row the mean of others).
         resume: The place or name of a run with `arch` that was interrupted: with what else was asked for then, its
             trainings go on from their last states, to the numbers that it would have had.
         hidden: Nodes of each hidden layer; None is 128, 128; an empty one makes a linear model.
@@ -152,16 +161,18 @@ def evaluate(
     """
     from modelpick.data.label_map import read_label_map
     from modelpick.data.plan import SplitOptions
+    from modelpick.data.preprocessing_options import PreprocessingOptions
     from modelpick.data.read import read_dataset
     from modelpick.data.read_options import ReadOptions
     from modelpick.data.splits import parse_ratio
+    from modelpick.evaluation.workers import workers_ahead
     from modelpick.models.architectures.known import known
     from modelpick.models.options import NetworkOptions, check_options, hidden_sizes
     from modelpick.models.run_folder import RUNS, check_free, check_writable, new_run_name
     from modelpick.models.unfinished import find_unfinished, states_of
     from modelpick.notebook import register
     from modelpick.places import user_path
-    from modelpick.verbs.eval_rows import asked_of, trained_rows, tuning_of
+    from modelpick.verbs.eval_rows import asked_of, pays_ahead, trained_rows, tuning_of
     from modelpick.verbs.lesson import check_course, teach
 
     register()
@@ -204,6 +215,7 @@ def evaluate(
         label_map=None if label_map is None else read_label_map(label_map),
         finetune=finetune,
         tune=tune,
+        preprocessing=PreprocessingOptions.named(scaling, encode),
     )
     if finetune and not rows.models:
         raise UsageError("`--finetune` trains given models on, and none is given", "add `--model org/name`")
@@ -231,17 +243,19 @@ def evaluate(
         options=reading,
         listener=listener,
     )
+    check_preprocessing(rows.preprocessing, dataset)
     place = (resumed or RUNS / new_run_name(dataset.name, created)) if run_dir is None else user_path(run_dir)
     if course:
-        return teach(dataset, network, protocol, place, run_dir is None, created, terms, listener)
+        return teach(dataset, network, rows, protocol, place, run_dir is None, created, terms, listener)
     asked = None
     if rows.archs or rows.finetune:
         asked = asked_of(dataset, network, rows, splits, **{"--group": group, "--time": time, "--test": test})
     with states_of(resumed or place, asked, resumed=resumed is not None, listener=listener) as states:
         rows = replace(rows, keep_in=states.folder)
         rows = replace(rows, tuning=tuning_of(network, rows))
-        trained = trained_rows(dataset, network, rows, listener)
-        evaluation, refused = _compare(dataset, trained, rows, protocol, listener)
+        with workers_ahead(jobs) if pays_ahead(dataset, rows, splits) else nullcontext(0) as ahead:
+            trained = trained_rows(dataset, network, rows, listener)
+            evaluation, refused = _compare(dataset, trained, rows, protocol, ahead, listener)
         bar = None if must_beat is None else judge_bar(evaluation, must_beat)
         result = _keep(evaluation, place, run_dir is None, created, network.device, terms, bar, refused)
         states.complete = not evaluation.interrupted
@@ -249,7 +263,12 @@ def evaluate(
 
 
 def _compare(
-    dataset: Dataset, trained: list[Entry], rows: RowOptions, protocol: ProtocolOptions, listener: Listener
+    dataset: Dataset,
+    trained: list[Entry],
+    rows: RowOptions,
+    protocol: ProtocolOptions,
+    ahead: int,
+    listener: Listener,
 ) -> tuple[Evaluation, dict[str, ModelpickError]]:
     """The comparison with the given models; those that were refused stand in it with their reason."""
     from modelpick.data.guards.duplicates import duplicate_groups
@@ -284,6 +303,7 @@ def _compare(
             metric=metric,
             metric_reason=why,
             jobs=protocol.jobs,
+            ahead=ahead,
             pin=one_torch_thread,
             listener=listener,
         )

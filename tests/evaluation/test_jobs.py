@@ -25,6 +25,7 @@ from modelpick.evaluation.answers_file import FILE, write_answers
 from modelpick.evaluation.baselines import NetworkShape, entries, prepare_rows
 from modelpick.evaluation.dense_baselines import Linear
 from modelpick.evaluation.protocol import _Trial
+from modelpick.evaluation.workers import workers_ahead
 
 SHAPE = NetworkShape(hidden_layer_sizes=(4,), activation="relu", learning_rate=0.01, batch_size="full", epochs=3)
 
@@ -67,6 +68,28 @@ def test_any_count_of_processes_gives_the_same_numbers() -> None:
     stubborn = one.results[4]
     assert (stubborn.finished, stubborn.error, stubborn.test) == (1, "no more", None)
     assert one.results[5].scores == one.results[1].scores  # fitted together or one by one
+
+
+def no_torch() -> Any:
+    raise ValueError("torch was imported")
+
+
+def test_a_process_imports_torch_only_for_who_may_use_it() -> None:
+    iris = read_dataset("iris", target=None)
+    pair = [replace(linear(Linear), name="with"), replace(linear(Linear), name="without", torch=False)]
+    done = compare(iris, pair, seeds=[0], jobs=2, pin=no_torch)
+    assert [result.error for result in done.results] == ["torch was imported", None]
+    assert not any(entry.torch for entry in entries(iris, SHAPE))
+
+
+def test_processes_that_were_started_ahead_do_the_work() -> None:
+    iris = read_dataset("iris", target=None)
+    with workers_ahead(1) as none:
+        assert none == 0
+    with workers_ahead(2) as ahead:
+        assert ahead == 2
+        done = compare(iris, [linear(Linear)], seeds=[0, 1], jobs=2, ahead=ahead)
+    assert (done.jobs, done.results[0].error) == (2, None)
 
 
 def test_a_process_that_dies_is_told_and_ends_nothing() -> None:

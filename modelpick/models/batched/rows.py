@@ -164,13 +164,14 @@ class Batches:
 
     def _order(self, generators: Sequence[torch.Generator]) -> NDArray[np.intp]:
         """Row numbers (steps, models, width), those that fill up being each model's first."""
-        source = self._source
-        index = np.empty((len(self.models), self._steps * self._width), np.intp)
+        index = np.zeros((len(self.models), self._steps * self._width), np.int64)
         for i, model in enumerate(self.models):
-            start, count = source.starts[model], source.counts[model]
-            order = torch.randperm(count, generator=generators[i]).numpy() if self._shuffled else np.arange(count)
-            np.add(order, start, out=index[i, :count])
-            index[i, count:] = start
+            count = self._source.counts[model]
+            if self._shuffled:
+                torch.randperm(count, generator=generators[i], out=torch.from_numpy(index[i, :count]))
+            else:
+                index[i, :count] = np.arange(count)
+        index += self._source.starts[self.models][:, None]
         return np.ascontiguousarray(index.reshape(len(self.models), self._steps, self._width).swapaxes(0, 1))
 
     def _gather(self, index: Array, shares: Array, weights: Array) -> Span:

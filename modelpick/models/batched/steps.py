@@ -35,8 +35,8 @@ class Optimizer:
         pairs = [self._arrays.tensor((models, self._layout.length), self._dtype) for _ in range(2 + self.memories)]
         self.theta, self.gradient, *self._memory = (array for array, _ in pairs)
         self._tensors = [[tensor] for _, tensor in pairs]
-        device = pairs[0][1].device
-        self._count = torch.full((), float(self._steps), device=device)
+        self._count, self._count_tensor = self._arrays.tensor((), "float32")  # of steps, as torch's fused Adam wants it
+        self._arrays.add(self._count, self._steps, self._count)
         self.weights, self.gradients = self._layout.layers(self.theta), self._layout.layers(self.gradient)
         self._fused = self._name in ("adam", "adamw") and not self._own_rates
         self._scratch = None if self._fused else self._arrays.zeros((models, self._layout.length), self._dtype)
@@ -57,7 +57,7 @@ class Optimizer:
         if apart:
             self._fused_adamw(rate)
         elif self._fused:
-            self._count.add_(1)
+            self._arrays.add(self._count, 1, self._count)
             torch._fused_adam_(*self._fused_tensors(), weight_decay=0.0, lr=rate, **_ADAM)
         elif self._name in ("sgd", "momentum"):
             self._descend(rate)
@@ -66,14 +66,14 @@ class Optimizer:
 
     def _fused_adamw(self, rate: float) -> None:
         """torch's AdamW, whose decay takes biases too: they get theirs back."""
-        self._count.add_(1)
+        self._arrays.add(self._count, 1, self._count)
         taken = [layer[:, :, -1] * (rate * self._decay) for layer in self.weights] if self._decay else []
         torch._fused_adamw_(*self._fused_tensors(), weight_decay=self._decay, lr=rate, **_ADAM)
         for layer, back in zip(self.weights, taken, strict=False):
             layer[:, :, -1] += back
 
     def _fused_tensors(self) -> tuple[list[torch.Tensor], ...]:
-        return (*self._tensors, [], [self._count])
+        return (*self._tensors, [], [self._count_tensor])
 
     def _take_decay(self, rate: Any) -> None:
         """Of the weights, never of the biases: off them (adamw), or onto their gradient."""

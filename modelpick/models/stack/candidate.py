@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from modelpick.data.candidate import Entry, EpochRecord, FitJob, Preprocessing, SavedForm
 from modelpick.data.dataset import Task
-from modelpick.data.preprocessing_kinds import preprocessor_for
+from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.data.table import Table
 from modelpick.models.fitting import usable_device
-from modelpick.models.saved import SavedModel, finite_features
+from modelpick.models.saved import SavedModel, learned_features
 from modelpick.models.stack.training import FittedStack, TrainingSet, train_stacks
 from modelpick.progress import SILENT, Listener
 
@@ -26,13 +26,22 @@ class StackCandidate:
     Args:
         target_name: The column that it learns to answer for.
         seed: Of inner folds and members.
+        options: Of the preprocessing; None: the usual ones. Members take the features as they come of it.
     """
 
-    def __init__(self, task: Task, target_name: str, seed: int, device: str = "auto") -> None:
+    def __init__(
+        self,
+        task: Task,
+        target_name: str,
+        seed: int,
+        device: str = "auto",
+        options: PreprocessingOptions | None = None,
+    ) -> None:
         self.task: Task = task
         self.target_name = target_name
         self.seed = seed
         self.device = device
+        self.options = options
         self._model: SavedModel | None = None
         self._notes: tuple[str, ...] = ()
 
@@ -79,9 +88,7 @@ class StackCandidate:
             candidate._notes = stack.notes
 
     def _prepare(self, job: FitJob) -> tuple[Preprocessing, TrainingSet, tuple[str, ...]]:
-        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is named by `finite_features`
-            preprocessing: Preprocessing = preprocessor_for(job.X).fit(job.X)
-        features = finite_features(preprocessing, job.X)
+        preprocessing, features = learned_features(job.X, job.y, self.options)
         if self.task == "regression":
             numbers = np.asarray(job.y, dtype=np.float64)
             given = TrainingSet(features=features, numbers=numbers, seed=self.seed, groups=job.groups, scaled=True)
@@ -157,11 +164,17 @@ def _layers(member: Any) -> int:
     return len(member.tensors) // 2
 
 
-def stack_entry(task: Task, target_name: str, device: str = "auto", listener: Listener = SILENT) -> Entry:
-    """The row of the comparison."""
+def stack_entry(
+    task: Task,
+    target_name: str,
+    device: str = "auto",
+    listener: Listener = SILENT,
+    options: PreprocessingOptions | None = None,
+) -> Entry:
+    """The row of the comparison; `options` of the preprocessing."""
 
     def make(seed: int) -> StackCandidate:
-        return StackCandidate(task, target_name, seed, device)
+        return StackCandidate(task, target_name, seed, device, options)
 
     def fit_many(jobs: Sequence[FitJob]) -> Sequence[StackCandidate]:
         candidates = [make(job.seed) for job in jobs]

@@ -15,7 +15,7 @@ from modelpick.models.batched.train import check_finite, sums_many, train_many
 from modelpick.models.spread import mean_and_spread
 from modelpick.models.stack.answer import StackMember, member_answers, mixed
 from modelpick.models.stack.bins import Bins
-from modelpick.models.stack.recipe import CLASSIFICATION, REGRESSION, Member, Plan, plan_for
+from modelpick.models.stack.recipe import CLASSIFICATION, REGRESSION, TINY_ROWS, Member, Plan, plan_for
 from modelpick.models.stack.weights import temperature_of, weights_by_log_loss, weights_by_squared_error
 from modelpick.progress import SILENT, Listener
 
@@ -115,7 +115,8 @@ class _Prepared:
         self.plain = scaled.astype(np.float32)
         self.binned = self._binned(scaled)
         members = CLASSIFICATION if given.classes else REGRESSION
-        self.recipe = tuple(member for member in members if self.bins is not None or not member.binned)
+        enough = [member for member in members if self.rows >= member.least_rows]
+        self.recipe = tuple(member for member in enough if self.bins is not None or not member.binned)
         self.target_mean, self.target_scale = 0.0, 1.0
         if given.numbers is not None:
             mean, spread = mean_and_spread(given.numbers)
@@ -257,6 +258,8 @@ class _Prepared:
 
     def _notes(self) -> tuple[str, ...]:
         notes = [f"{len(self.recipe)} networks, {self.plan.words()}"]
+        if self.bins is not None and self.rows < TINY_ROWS:
+            notes.append(f"No ReLU network over binned features below {TINY_ROWS} rows: it gains nothing there")
         if self.bins is None and self.width:
             notes.append("No member over binned features: with so many rows or columns they take too much memory")
         return tuple(notes)
