@@ -9,6 +9,7 @@ import click
 from modelpick.cli import completions
 from modelpick.cli.grouped import GroupedCommand
 from modelpick.cli.options import endpoint_option, faces
+from modelpick.data.preprocessing_options import ENCODINGS, SCALINGS
 from modelpick.models.options import ACTIVATIONS, COSTS, INITIALISATIONS, OPTIMIZERS
 from modelpick.render.sink import Sink
 
@@ -30,6 +31,8 @@ _GROUPS = (
             "na",
             "no_header",
             "schema",
+            "scaling",
+            "encode",
         ),
     ),
     ("Models", ("finetune", "label_map", "with_", "without", "allow_rejected", "endpoint")),
@@ -153,6 +156,20 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
     metavar="COLUMN|folder:LEVEL|name:REGEX",
     default=None,
     help="Rows of one group stay on one side of every split: a column, or of files a folder or a part of the name.",
+)
+@click.option(
+    "--scaling",
+    type=click.Choice(tuple(SCALINGS)),
+    default="standard",
+    show_default=True,
+    help="Of a table's numbers, for all rows, trees too, but --model and --arch.",
+)
+@click.option(
+    "--encode",
+    type=click.Choice(tuple(ENCODINGS)),
+    default="one-hot",
+    show_default=True,
+    help="Of a table's categories, likewise; target: their mean target in the training rows.",
 )
 @click.option("--with", "with_", metavar="NAME", multiple=True, help="A row to add, such as sklearn-mlp. Repeatable.")
 @click.option("--without", metavar="NAME", multiple=True, help="A row to leave out. Repeatable.")

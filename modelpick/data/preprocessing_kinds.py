@@ -61,6 +61,19 @@ def preprocessor_for(rows: Any, options: PreprocessingOptions | None = None, *, 
     raise TypeError(f"{type(rows).__name__} is no kind of rows")
 
 
+def learn(
+    rows: Any, y: NDArray[Any], options: PreprocessingOptions | None = None, *, sparse: bool = False
+) -> tuple[Preprocessor, Any]:
+    """A preprocessing learned from training rows, and their features; in them no row's own label comes back to it.
+
+    Arguments as of `preprocessor_for`; `y`, shape (rows,), is used where categories become mean targets.
+    """
+    preprocessor = preprocessor_for(rows, options, sparse=sparse)
+    if sparse and isinstance(preprocessor, TextPreprocessor):
+        return preprocessor, preprocessor.fit(rows, y).transform_sparse(rows)
+    return preprocessor, preprocessor.fit_transform(rows, y)
+
+
 def sparse_features(preprocessing: Preprocessing, rows: Any) -> Any:
     """Features as a sparse matrix (scipy's csr) where they are of texts, else as `transform` gives them."""
     if isinstance(preprocessing, TextPreprocessor):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -10,6 +11,11 @@ from modelpick.errors import UsageError
 ScalingWay = Literal["standard", "robust", "minmax", "none"]
 CategoryWay = Literal["onehot", "integer", "target"]
 SoundWay = Literal["log-mel", "log-mel-statistics", "series"]
+
+SCALINGS: Mapping[str, ScalingWay] = {"standard": "standard", "robust": "robust", "min-max": "minmax", "none": "none"}
+"""What `--scaling` says -> the way."""
+ENCODINGS: Mapping[str, CategoryWay] = {"one-hot": "onehot", "integer": "integer", "target": "target"}
+"""What `--encode` says -> the way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +59,20 @@ class PreprocessingOptions:
         ):
             if number < least:
                 raise UsageError(f"`{name}` cannot be {number}", f"take a number from {least} up")
+
+    @classmethod
+    def named(cls, scaling: str, encode: str) -> PreprocessingOptions:
+        """Those of `--scaling` and `--encode`; the others as usual.
+
+        Raises:
+            UsageError: No such way; those that there are are named.
+        """
+        for option, value, known in (("--scaling", scaling, SCALINGS), ("--encode", encode, ENCODINGS)):
+            if value not in known:
+                raise UsageError(f"`{option}` cannot be {value!r}", f"take one of {', '.join(known)}")
+        return cls(scaling=SCALINGS[scaling], categories=ENCODINGS[encode])
+
+    def to_dict(self) -> dict[str, str]:
+        """What `--scaling` and `--encode` say, for the report of a run."""
+        scaling = next(name for name, way in SCALINGS.items() if way == self.scaling)
+        return {"scaling": scaling, "encode": next(name for name, way in ENCODINGS.items() if way == self.categories)}

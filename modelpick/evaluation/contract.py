@@ -61,12 +61,18 @@ def contract(
             "folds": plan.folds,
             "repeats": plan.repeats,
             "seeds": list(plan.seeds),
-            "rows": {"compared": len(plan.rest), "untouched": len(plan.test), "known_to_a_given_model": plan.known},
+            "rows": {
+                "compared": len(plan.rest),
+                "untouched": len(plan.test),
+                "known_to_a_given_model": plan.known,
+                "apart": plan.apart,
+            },
             "metric": evaluation.metric.name,
             "metric_why": evaluation.metric_reason or None,
             "why": f"{plan.rule} {plan.reason}",
             "jobs": evaluation.jobs,
         },
+        "preprocessing": list(preprocessing_steps(evaluation)),
         "advice": {"take": advised.take, "simplest_within_noise": advised.simplest, "text": advised.text},
         "models": [_model(evaluation, result, saved) for result in evaluation.ranked],
         "comparisons": [
@@ -93,6 +99,11 @@ def contract(
         "interrupted": evaluation.interrupted,
         "provenance": {"versions": versions(), "device": device, "seconds": round(evaluation.seconds, 3)},
     }
+
+
+def preprocessing_steps(evaluation: Evaluation) -> tuple[str, ...]:
+    """What happens to a row before a model sees it, a sentence each; none where no model has a form that says so."""
+    return next((r.form.preprocessing.describe() for r in evaluation.results if r.form is not None), ())
 
 
 def _model(evaluation: Evaluation, result: CandidateResult, saved: Mapping[str, Saved]) -> dict[str, Any]:

@@ -25,8 +25,9 @@ SKLEARN_SOLVERS = {"adam": ("adam", 0.0), "sgd": ("sgd", 0.0), "momentum": ("sgd
 _TEXT_C = 10.0
 _INTERRUPTED = "Training interrupted by user"
 
-Prepare = Callable[[Any], Preprocessing]
-"""Learns a preprocessing from the training rows."""
+Prepare = Callable[[Any, NDArray[Any]], tuple[Preprocessing, Any]]
+"""Learns a preprocessing from the training rows and their targets, and gives their features too. It is pickled where a
+fit runs in another process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,8 @@ class _Baseline(ABC):
 
     def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
         """Learns preprocessing and model from the training rows; the validation rows are not used."""
-        preprocessing = self.prepare(X)
-        network = self._learn(self._features(preprocessing, X), y)
+        preprocessing, features = self.prepare(X, y)
+        network = self._learn(features, y)
         config: dict[str, Any] = {
             "task": self.task,
             "classes": list(network.classes),

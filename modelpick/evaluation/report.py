@@ -10,7 +10,7 @@ from modelpick.evaluation.advice import advice
 from modelpick.evaluation.closer import CloserLook
 from modelpick.evaluation.closer_report import closer_blocks
 from modelpick.evaluation.comparison import Comparison, OnTheTestSet, comparisons, estimates, on_the_test_set
-from modelpick.evaluation.contract import Saved, contract, versions
+from modelpick.evaluation.contract import Saved, contract, preprocessing_steps, versions
 from modelpick.evaluation.curves import curves
 from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
@@ -65,7 +65,7 @@ def _blocks(
     advised = advice(evaluation, compared)
     yield Text(advised.text, Tone.STRONG if advised.take is not None else Tone.WARN)
     yield from data_blocks(evaluation)
-    steps = next((r.form.preprocessing.describe() for r in evaluation.results if r.form is not None), ())
+    steps = preprocessing_steps(evaluation)
     if steps:
         yield Heading("Preprocessing, learned from the training rows alone")
         for step in steps:

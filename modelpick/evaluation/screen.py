@@ -9,7 +9,7 @@ from modelpick.evaluation.advice import advice
 from modelpick.evaluation.closer import CloserLook
 from modelpick.evaluation.closer_report import closer_lines
 from modelpick.evaluation.comparison import Comparison, comparisons, estimates
-from modelpick.evaluation.contract import Saved
+from modelpick.evaluation.contract import Saved, preprocessing_steps
 from modelpick.evaluation.protocol import Evaluation
 from modelpick.evaluation.report import FEW_ROWS, UNKNOWN, data_blocks, provenance, remarks, saved_words
 from modelpick.evaluation.wording import interval_shown, number_shown, rows_counted, size_shown, time_shown
@@ -30,6 +30,7 @@ def first_blocks(
         Heading(f"{dataset.name}: {dataset.task} of `{dataset.target_name}`", level=1),
         Text(advised.text, Tone.STRONG if advised.take is not None else Tone.WARN),
         *data_blocks(evaluation),
+        *(Text(step, item=True) for step in preprocessing_steps(evaluation)),
         Heading("Results"),
         Text(f"{evaluation.plan.rule} {evaluation.plan.reason}"),
     ]

@@ -39,8 +39,7 @@ class _Unsaved(ABC):
 
     def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
         """Learns preprocessing and model from the training rows; the validation rows are not used."""
-        preprocessing = self.prepare(X)
-        features = preprocessing.transform(X)
+        preprocessing, features = self.prepare(X, y)
         self._model = self._estimator(len(y)).fit(features, y if self.task == "regression" else y.astype(str))
         self._preprocessing = preprocessing
         return self

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from modelpick.data.candidate import EpochRecord, FitJob, Preprocessing, SavedForm
 from modelpick.data.folds import held_out
-from modelpick.data.preprocessing_kinds import preprocessor_for
+from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.data.table import Table
 from modelpick.data.time_order import latest
 from modelpick.models.estimators import MLPClassifier, MLPRegressor
 from modelpick.models.fitting import HELD_OUT, fit_together
 from modelpick.models.options import hidden_sizes
-from modelpick.models.saved import SavedModel, finite_features
+from modelpick.models.saved import SavedModel, finite_features, learned_features
 
 _MANY_ROWS = 50_000
 
@@ -30,11 +30,18 @@ class MLPCandidate:
     Args:
         estimator: An unfitted `MLPClassifier` or `MLPRegressor`; it is trained in place.
         target_name: The column that it learns to answer for.
+        options: Of the preprocessing; None: the usual ones.
     """
 
-    def __init__(self, estimator: MLPClassifier | MLPRegressor, target_name: str) -> None:
+    def __init__(
+        self,
+        estimator: MLPClassifier | MLPRegressor,
+        target_name: str,
+        options: PreprocessingOptions | None = None,
+    ) -> None:
         self.estimator = estimator
         self.target_name = target_name
+        self.options = options
         self._model: SavedModel | None = None
         self._preprocessing: Preprocessing
         self._columns: list[list[str]]
@@ -81,10 +88,9 @@ class MLPCandidate:
         and the latest where they have an order in time.
         """
         X, validation, self._groups, self._times = job.X, job.validation, job.groups, job.times
-        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is named by `finite_features`
-            self._preprocessing = preprocessor_for(X).fit(X)
+        self._preprocessing, features = learned_features(X, job.y, self.options)
+        features = _narrow(features)
         self._columns = [list(column) for column in X.kinds] if isinstance(X, Table) else []
-        features = _narrow(finite_features(self._preprocessing, X))
         if validation is not None:
             return features, job.y, (_narrow(finite_features(self._preprocessing, validation[0])), validation[1])
         held = _held_rows(job) if self.estimator.early_stopping else None

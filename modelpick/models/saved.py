@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
 from modelpick.data.dataset import Kind
+from modelpick.data.preprocessing_kinds import learn
+from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.data.table import ColumnKind, Table
 from modelpick.errors import CannotFindOut
 from modelpick.models.forms import form_of
@@ -31,6 +33,23 @@ def finite_features(preprocessing: Preprocessing, X: Any, before: int = 0) -> ND
     """
     with np.errstate(over="ignore", invalid="ignore"):
         features = preprocessing.transform(X)
+    return _all_finite(preprocessing, features, before)
+
+
+def learned_features(
+    rows: Any, y: NDArray[Any], options: PreprocessingOptions | None = None
+) -> tuple[Preprocessing, NDArray[Any]]:
+    """A preprocessing learned from training rows, and their features; arguments as of `preprocessing_kinds.learn`.
+
+    Raises:
+        CannotFindOut: As `finite_features`.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        preprocessing, features = learn(rows, y, options)
+    return preprocessing, _all_finite(preprocessing, features)
+
+
+def _all_finite(preprocessing: Preprocessing, features: NDArray[Any], before: int = 0) -> NDArray[Any]:
     most = np.finfo(np.float32).max
     if features.size and not (features.min() >= -most and features.max() <= most):  # NaN too
         bad = ~(np.abs(features) <= most)

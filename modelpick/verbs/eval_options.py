@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from modelpick.errors import UsageError
 
 if TYPE_CHECKING:
+    from modelpick.data.dataset import Dataset
     from modelpick.data.label_map import LabelMap
     from modelpick.data.plan import SplitOptions
+    from modelpick.data.preprocessing_options import PreprocessingOptions
     from modelpick.models.pretrained.tuning_plan import TuningOptions
 
 ROWS = ("dummy", "linear", "perceptron", "knn", "trees", "sklearn-mlp", "mlp", "mlp-stack")
@@ -38,6 +40,7 @@ class RowOptions:
         finetune: Given models are trained on, too.
         tuning: How; None where they are not.
         tune: The settings of row `mlp` are searched for inside its training rows.
+        preprocessing: Of the rows in `ROWS`; None: the usual one.
     """
 
     with_: tuple[str, ...] = ()
@@ -57,6 +60,7 @@ class RowOptions:
     finetune: bool = False
     tuning: TuningOptions | None = None
     tune: bool = False
+    preprocessing: PreprocessingOptions | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,21 @@ def row_options(
         allow_rejected=allow_rejected,
         endpoint=endpoint,
     )
+
+
+def check_preprocessing(options: PreprocessingOptions | None, dataset: Dataset) -> None:
+    """Refuses `--scaling` and `--encode` where rows have no columns to be scaled or encoded.
+
+    Raises:
+        UsageError: The rows are no table.
+    """
+    from modelpick.data.preprocessing_options import PreprocessingOptions
+
+    if dataset.kind != "table" and options not in (None, PreprocessingOptions()):
+        raise UsageError(
+            f"`--scaling` and `--encode` are for the columns of tables, and the rows are of kind {dataset.kind}",
+            "leave them out: what becomes of such rows is printed under `Preprocessing`",
+        )
 
 
 def as_names(given: Sequence[str]) -> tuple[str, ...]:

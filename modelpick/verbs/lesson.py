@@ -88,6 +88,7 @@ def check_course(rows: RowOptions, protocol: ProtocolOptions) -> None:
 def teach(
     dataset: Dataset,
     network: NetworkOptions,
+    rows: RowOptions,
     protocol: ProtocolOptions,
     place: Path,
     unique: bool,
@@ -103,7 +104,7 @@ def teach(
     from modelpick.models.run_folder import shown
     from modelpick.verbs.run_writer import look_closer, write_run
 
-    evaluation = _trained(dataset, network, protocol, listener)
+    evaluation = _trained(dataset, network, rows, protocol, listener)
     closer = look_closer(evaluation)
     device = "cpu" if network.device == "auto" else network.device
     written = write_run(
@@ -176,11 +177,13 @@ def _write(folder: Path, lesson: Lesson) -> None:
     (folder / "lesson.md").write_text(text, encoding="utf-8", newline="\n")
 
 
-def _trained(dataset: Dataset, network: NetworkOptions, protocol: ProtocolOptions, listener: Listener) -> Evaluation:
+def _trained(
+    dataset: Dataset, network: NetworkOptions, rows: RowOptions, protocol: ProtocolOptions, listener: Listener
+) -> Evaluation:
     with listener.step("Loading PyTorch"):
         from modelpick.verbs.eval_rows import mlp_entry
 
-        entry = mlp_entry(dataset, network)
+        entry = mlp_entry(dataset, network, preprocessing=rows.preprocessing)
     from modelpick.data.guards.duplicates import duplicate_groups
     from modelpick.data.lesson_split import lesson_plan
     from modelpick.evaluation.metrics import chosen_metric

@@ -73,7 +73,7 @@ def test_the_json_contract(made: Document, done: Evaluation) -> None:
     assert data["data"]["classes"] == ["setosa", "versicolor", "virginica"]
     protocol = data["protocol"]
     assert (protocol["splits"], protocol["repeats"], protocol["metric"]) == ("8:1:1 x 4", 4, "accuracy")
-    assert protocol["rows"] == {"compared": 135, "untouched": 15, "known_to_a_given_model": 0}
+    assert protocol["rows"] == {"compared": 135, "untouched": 15, "known_to_a_given_model": 0, "apart": 0}
     assert protocol["seeds"] == [0, 1, 2, 3]
     by_name = {model["name"]: model for model in data["models"]}
     assert set(by_name) == {"dummy", "linear", "perceptron", "sklearn-mlp", "mlp"}

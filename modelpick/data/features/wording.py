@@ -21,7 +21,7 @@ _SCALED: dict[ScalingWay, str] = {
         "and smoothly clipped to -3 to 3."
     ),
     "minmax": "Scaling: {what} so that the training rows go from 0 to 1.",
-    "none": "No scaling: {what} as it stands.",
+    "none": "No scaling: {what}, as in the table.",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 from numpy.typing import NDArray
 
 from modelpick.data.candidate import FitJob, Preprocessing, SavedForm
+from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.models.candidate import MLPCandidate
 from modelpick.models.estimators import MLPClassifier, MLPRegressor
 from modelpick.models.fitting import fit_together, usable_device
@@ -29,8 +30,14 @@ class TunedMLPCandidate(MLPCandidate):
         tuned: What was chosen; None before `fit`.
     """
 
-    def __init__(self, estimator: MLPClassifier | MLPRegressor, target_name: str, listener: Listener = SILENT) -> None:
-        super().__init__(estimator, target_name)
+    def __init__(
+        self,
+        estimator: MLPClassifier | MLPRegressor,
+        target_name: str,
+        options: PreprocessingOptions | None = None,
+        listener: Listener = SILENT,
+    ) -> None:
+        super().__init__(estimator, target_name, options)
         self.listener = listener
         self.tuned: Tuned | None = None
 
