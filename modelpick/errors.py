@@ -6,6 +6,7 @@ raise nothing else on bad input; a bug stays a plain exception with its tracebac
 
 from __future__ import annotations
 
+import errno
 from typing import ClassVar
 
 EXIT_CODES: dict[int, str] = {
@@ -71,3 +72,26 @@ class CannotFindOut(ModelpickError):  # noqa: N818 - names what happened
 
     exit_code = 4
     kind = "cannot-find-out"
+
+
+_OF_ERRNO = {
+    errno.ENOSPC: "disk",
+    errno.EDQUOT: "disk",
+    errno.EFBIG: "disk",
+    errno.EACCES: "permission",
+    errno.EPERM: "permission",
+    errno.EROFS: "permission",
+}
+_OF_KIND = {"disk": "free some space, or name another place", "permission": "name a place where you may write"}
+
+
+def from_os_error(error: OSError, what: str | None = None) -> CannotFindOut:
+    """The operating system's refusal as an error of ours.
+
+    Args:
+        what: What could not be done; None: the error's own words are all that is known.
+    """
+    kind = _OF_ERRNO.get(error.errno or 0, "system")
+    words = str(error.strerror or error) or type(error).__name__
+    place = f" (`{error.filename}`)" if error.filename else ""
+    return CannotFindOut(f"{what}: {words}" if what else f"{words}{place}", _OF_KIND.get(kind), kind=kind)

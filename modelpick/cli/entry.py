@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import sys
@@ -13,7 +12,7 @@ from typing import NoReturn, TextIO
 
 import click
 
-from modelpick.errors import CannotFindOut, ModelpickError, UsageError
+from modelpick.errors import CannotFindOut, ModelpickError, UsageError, from_os_error
 
 _BUG = 70
 _INTERRUPTED = 130
@@ -47,7 +46,7 @@ def run(argv: Sequence[str] | None = None, prog: str = "modelpick") -> int:
     except BrokenPipeError:  # `| head` has seen enough
         _reader_gone(sys.stdout)
     except OSError as error:  # a full disk behind stdout shows only at the flush
-        code = _fail(_environment_error(error), arguments)
+        code = _fail(from_os_error(error), arguments)
     return code
 
 
@@ -70,7 +69,7 @@ def _call(arguments: list[str], prog: str) -> int:
         hint = "take fewer rows or columns, smaller batches, or a machine with more memory"
         return _fail(CannotFindOut("out of memory", hint, kind="memory"), arguments, error)
     except OSError as error:
-        return _fail(_environment_error(error), arguments, error)
+        return _fail(from_os_error(error), arguments, error)
     except Exception as error:  # the one place where a bug ends: its traceback and its own exit code
         _show_traceback(error)
         return _fail(_Bug("this is a bug in modelpick", "please report it with the lines above"), arguments)
@@ -133,22 +132,6 @@ def _usage_error(error: click.ClickException, prog: str) -> ModelpickError:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else prog
     return UsageError(error.format_message().rstrip("."), f"`{command} --help` lists what it takes")
-
-
-def _environment_error(error: OSError) -> ModelpickError:
-    kinds = {
-        errno.ENOSPC: "disk",
-        errno.EDQUOT: "disk",
-        errno.EACCES: "permission",
-        errno.EPERM: "permission",
-    }
-    kind = kinds.get(error.errno or 0, "permission" if error.errno == errno.EROFS else "system")
-    place = f" (`{error.filename}`)" if error.filename else ""
-    hints = {
-        "disk": "free some space, or name another place",
-        "permission": "name a place where you may write",
-    }
-    return CannotFindOut(f"{error.strerror or error}{place}", hints.get(kind), kind=kind)
 
 
 def _asked_format(arguments: list[str]) -> str:

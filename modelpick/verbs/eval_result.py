@@ -32,16 +32,17 @@ class EvalResult(Result):
 
     Attributes:
         evaluation: Splits, scores, histories.
-        run_dir: The run folder, as it is shown: `./...` or absolute.
+        run_dir: The run folder, as it is shown: `./...` or absolute; None where it could not be written.
         saved: Name of a candidate -> where it lies in the run folder.
         bar: None where nothing had to be beaten.
         refused: Name of a given model -> why it took no part.
         closer: A look at the candidate that `predict` takes.
         next: What to type next.
+        unwritten: Why there is no run folder: a full disk after all the work. None where there is one.
     """
 
     evaluation: Evaluation
-    run_dir: str
+    run_dir: str | None
     saved: Mapping[str, Saved]
     device: str
     created: datetime
@@ -49,6 +50,7 @@ class EvalResult(Result):
     refused: Mapping[str, ModelpickError]
     closer: CloserLook | None
     next: str | None
+    unwritten: ModelpickError | None = None
 
     @property
     def best(self) -> str | None:
@@ -57,13 +59,17 @@ class EvalResult(Result):
 
     @property
     def exit_code(self) -> int:
-        """0; 1 where a bar was not met or a model was refused; 4 where one failed; 130 after Ctrl-C."""
+        """0; 1 where a bar was not met or a model was refused; 4 where one failed or no run was written; 130 after
+        Ctrl-C.
+        """
         if self.evaluation.interrupted:
             return 130
         failed = any(r.error is not None and r.entry.name not in self.refused for r in self.evaluation.results)
         codes = [error.exit_code for error in self.refused.values()]
         if failed:
             codes.append(4)
+        if self.unwritten is not None:
+            codes.append(self.unwritten.exit_code)
         if self.bar is not None and not self.bar.met:
             codes.append(1)
         return max(codes, default=0)
@@ -80,7 +86,7 @@ class EvalResult(Result):
             "closer": self.closer,
         }
         made, more = document(self.evaluation, **about), self._more()
-        data = {**made.data, **report_extra(self.created, self.bar)}
+        data = {**made.data, **report_extra(self.created, self.bar, self.unwritten)}
         brief = [*first_blocks(self.evaluation, **about), *more, *self._next()]
         return Document(blocks=[*made.blocks, *more], data=data, quiet=made.quiet, brief=brief)
 
@@ -90,11 +96,15 @@ class EvalResult(Result):
         blocks = network_section(self.evaluation)
         if self.bar is not None:
             blocks.append(Text(self.bar.why, Tone.GOOD if self.bar.met else Tone.BAD))
+        if self.unwritten is not None:
+            blocks += [Heading("Nothing is saved"), Text(told_unwritten(self.unwritten), Tone.BAD)]
         return blocks
 
     def _next(self) -> list[Block]:
         from modelpick.models.run_folder import typed
 
+        if self.run_dir is None:
+            return []
         blocks: list[Block] = [Heading("Next")]
         if self.next is not None:
             blocks.append(Text(self.next, Tone.STRONG))
@@ -102,11 +112,23 @@ class EvalResult(Result):
         return [*blocks, Text(f"modelpick show {typed(Path(self.run_dir))}", Tone.STRONG), Text(f"shows {whole}.")]
 
 
-def report_extra(created: datetime, bar: Bar | None) -> dict[str, Any]:
-    """Members of the report that the comparison itself does not know: when it was made, and what had to be beaten."""
+def told_unwritten(error: ModelpickError) -> str:
+    """That the work is done, but not kept, and what helps."""
+    hint = error.hint or "mend that"
+    why = f"The run could not be written, and no model is kept: {error.message}."
+    return f"{why} {hint[:1].upper()}{hint[1:]}, and run it again."
+
+
+def report_extra(created: datetime, bar: Bar | None, unwritten: ModelpickError | None = None) -> dict[str, Any]:
+    """Members of the report that the comparison itself does not know: when it was made, what had to be beaten, and why
+    it could not be written.
+    """
+    from modelpick.render.sink import error_fields
+
     return {
         "created": created.astimezone(UTC).isoformat(timespec="seconds"),
         "must_beat": None if bar is None else asdict(bar),
+        "unwritten": None if unwritten is None else error_fields(unwritten),
     }
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelpick.errors import ModelpickError, UsageError
+from modelpick.errors import ModelpickError, UsageError, from_os_error
 from modelpick.progress import SILENT, Listener
 from modelpick.verbs.eval_options import (
     ROWS,
@@ -21,7 +21,7 @@ from modelpick.verbs.eval_options import (
     licence_keys,
     row_options,
 )
-from modelpick.verbs.eval_result import Bar, EvalResult, judge_bar, report_extra
+from modelpick.verbs.eval_result import Bar, EvalResult, judge_bar, report_extra, told_unwritten
 
 if TYPE_CHECKING:
     from modelpick.data.candidate import Entry
@@ -156,7 +156,8 @@ def evaluate(
     Raises:
         UsageError: An option, a column or a file name that cannot be used.
         AnswerIsNo: A guard stops: a column that is the answer, one class, a class of one row, too few rows.
-        CannotFindOut: The data cannot be read, no run can be written, or the disk is full.
+        CannotFindOut: The data cannot be read, or no run can be written there. A disk that is full in the end raises
+            nothing: the result holds the comparison, `run_dir` is None, and `unwritten` says why.
         KeyboardInterrupt: Ctrl-C before any candidate was finished; later, what was finished is saved.
     """
     from modelpick.data.label_map import read_label_map
@@ -257,8 +258,8 @@ def evaluate(
             trained = trained_rows(dataset, network, rows, listener)
             evaluation, refused = _compare(dataset, trained, rows, protocol, ahead, listener)
         bar = None if must_beat is None else judge_bar(evaluation, must_beat)
-        result = _keep(evaluation, place, run_dir is None, created, network.device, terms, bar, refused)
-        states.complete = not evaluation.interrupted
+        result = _keep(evaluation, place, run_dir is None, created, network.device, terms, bar, refused, listener)
+        states.complete = not evaluation.interrupted and result.unwritten is None
     return result
 
 
@@ -325,31 +326,36 @@ def _keep(
     license_: Mapping[str, str] | None,
     bar: Bar | None,
     refused: Mapping[str, ModelpickError],
+    listener: Listener,
 ) -> EvalResult:
-    """Saves the run and says what to type next."""
+    """Saves the run and says what to type next; where it cannot be written, the comparison is told all the same."""
     from modelpick.data.new_rows import row_option
     from modelpick.models.run_folder import shown, typed
-    from modelpick.verbs.run_writer import look_closer, write_run
+    from modelpick.verbs.run_writer import Written, look_closer, write_run
 
     closer = look_closer(evaluation)
     used = "cpu" if device == "auto" else device
-    written = write_run(
-        evaluation,
-        place,
-        unique=unique,
-        device=used,
-        license=license_,
-        extra=report_extra(created, bar),
-        closer=closer,
-    )
-    folder = written.folder
-    advice = None
+    written, unwritten = Written(folder=place, saved={}), None
+    try:
+        written = write_run(
+            evaluation,
+            place,
+            unique=unique,
+            device=used,
+            license=license_,
+            extra=report_extra(created, bar),
+            closer=closer,
+        )
+    except (OSError, UsageError) as error:  # UsageError: someone else took the place meanwhile
+        unwritten = error if isinstance(error, UsageError) else from_os_error(error, f"`{shown(place.parent)}`")
+        listener.notice(told_unwritten(unwritten))
+    folder, advice = written.folder, None
     if written.saved:
         row = row_option(evaluation.dataset.features, int(evaluation.plan.test[0]))
         advice = f"modelpick predict {typed(folder)} {row}"
     return EvalResult(
         evaluation=evaluation,
-        run_dir=shown(folder),
+        run_dir=None if unwritten is not None else shown(folder),
         saved=written.saved,
         device=used,
         created=created,
@@ -357,4 +363,5 @@ def _keep(
         refused=refused,
         closer=closer,
         next=advice,
+        unwritten=unwritten,
     )

@@ -147,17 +147,27 @@ def test_a_run_never_overwrites(capsys):
     assert [path.name for path in Path("mine").iterdir()] == ["thesis.txt"]
 
 
-def test_a_full_disk_leaves_nothing_behind(capsys, monkeypatch):
+@pytest.mark.parametrize("shape", ["human", "json"])
+def test_a_disk_that_is_full_in_the_end_leaves_nothing_behind_but_the_report(capsys, monkeypatch, shape):
     write_toy()
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "x")
 
     monkeypatch.setattr("os.fsync", full)
-    outcome = call(capsys, "eval", TOY, "--target", "answer", *QUICK)
+    outcome = call(capsys, "eval", TOY, "--target", "answer", "--format", shape, *QUICK)
     assert outcome.code == 4
-    assert "No space left" in outcome.err
+    why = "no model is kept: `./modelpick-runs`: No space left on device. Free some space, or name another place"
+    assert why in outcome.err
     assert list(Path("modelpick-runs").iterdir()) == []
+    if shape == "human":
+        assert why in outcome.out
+        assert "against the best" in outcome.out
+        assert "modelpick show" not in outcome.out
+        return
+    assert (outcome.data["run_dir"], outcome.data["unwritten"]["kind"]) == (None, "disk")
+    assert [model["saved"] for model in outcome.data["models"]] == [None] * len(outcome.data["models"])
+    assert all(model["metrics"]["accuracy"]["per_split"] for model in outcome.data["models"])
 
 
 @pytest.mark.parametrize(("stop_at", "saved"), [("dummy", []), ("mlp", ["linear", "dummy"])])
