@@ -24,6 +24,9 @@ _WORTH_WORKERS = 5.0
 _QUICK = 2.0
 """Seconds of a candidate that are done at once, so that Ctrl-C finds it finished."""
 
+_MOST_ROWS_ABROAD = 200_000
+"""Training rows above which no other process takes part unasked: each would hold them several times over."""
+
 _NO_WORKER = "a worker process died, as a rule for want of memory: fewer `--jobs` may help"
 
 
@@ -63,7 +66,7 @@ def perform(work: Sequence[Unit], jobs: int | None, pin: Pin, step: Step, arrive
 
     Args:
         jobs: Processes for the fits that are done one by one; None: as many as cores are free, where the first fit of
-            each candidate shows that new processes pay.
+            each candidate shows that new processes pay, and there are not so many rows that they take too much memory.
         ahead: Processes that `workers_ahead` has started already.
     """
     if jobs is not None and jobs < 1:
@@ -86,7 +89,7 @@ def perform(work: Sequence[Unit], jobs: int | None, pin: Pin, step: Step, arrive
     left, processes = list(work), 1 if jobs is None else jobs
     if jobs is None:
         left, expected = _postponed(work, here)
-        if expected > _WORTH_WORKERS:
+        if expected > _WORTH_WORKERS and _most_rows(work) <= _MOST_ROWS_ABROAD:
             processes = ahead or free_cores()
     left = [unit for unit in left if unit.place not in failed]
     if processes == 1:
@@ -135,7 +138,7 @@ def _in_workers(
             here(unit)
         return
     # Of many rows each process holds much: what is done here then waits, or one more takes part than was asked for.
-    many = max(len(part.split.train) for unit in remote for part in unit.parts) > _TOGETHER_ROWS
+    many = _most_rows(remote) > _TOGETHER_ROWS
     open_units = dict(enumerate(remote))
     pool = Parallel(n_jobs=processes, return_as="generator_unordered", pre_dispatch="2 * n_jobs")
     arriving = pool(delayed(_numbered)(i, u, pin if u.entry.torch else nullcontext) for i, u in enumerate(remote))
@@ -154,6 +157,10 @@ def _in_workers(
         close_quietly(arriving)
     for unit in local if many else ():
         here(unit)
+
+
+def _most_rows(work: Sequence[Unit]) -> int:
+    return max(len(part.split.train) for unit in work for part in unit.parts)
 
 
 def _numbered(number: int, unit: Unit, pin: Pin) -> tuple[int, list[Outcome], str | None]:

@@ -60,7 +60,9 @@ ONE_BY_ONE = ("trees", "sklearn-mlp")
 def pays_ahead(dataset: Dataset, rows: RowOptions, splits: SplitOptions) -> bool:
     """Whether so many fits of `ONE_BY_ONE` will come that workers may start before all is imported here."""
     few = splits.ratio is not None or (splits.folds or 10) * (splits.repeats or 5) < _MANY_SPLITS
-    return dataset.kind == "table" and not few and not set(ONE_BY_ONE) <= set(rows.without)
+    if few or dataset.kind != "table" or dataset.rows > MANY_ROWS:
+        return False
+    return not set(ONE_BY_ONE) <= set(rows.without)
 
 
 _MANY_SPLITS = 20

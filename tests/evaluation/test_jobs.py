@@ -180,3 +180,13 @@ def test_of_many_rows_no_more_processes_hold_them_than_were_asked_for(monkeypatc
     monkeypatch.setattr(schedule, "_TOGETHER_ROWS", 50)
     compare(iris, pair, seeds=range(2), jobs=2)
     assert order[0] == 3  # two splits and the last fit were done there
+
+
+def test_of_very_many_rows_no_other_process_takes_part_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    iris = read_dataset("iris", target=None)
+    monkeypatch.setattr(schedule, "_QUICK", -1.0)
+    monkeypatch.setattr(schedule, "_WORTH_WORKERS", -1.0)
+    for most, used in ((1_000, 2), (50, 1)):
+        monkeypatch.setattr(schedule, "_MOST_ROWS_ABROAD", most)
+        done = compare(iris, [linear(Linear)], seeds=[0], jobs=None, ahead=2)
+        assert (done.jobs, done.results[0].error) == (used, None)
