@@ -17,6 +17,7 @@ from comparing import compare
 from safetensors import safe_open
 
 from modelpick.data.candidate import Entry, FitJob
+from modelpick.data.plan import SplitOptions
 from modelpick.data.read import read_dataset
 from modelpick.data.table import Table
 from modelpick.errors import UsageError
@@ -26,6 +27,8 @@ from modelpick.evaluation.baselines import NetworkShape, entries, prepare_rows
 from modelpick.evaluation.dense_baselines import Linear
 from modelpick.evaluation.protocol import _Trial
 from modelpick.evaluation.workers import workers_ahead
+from modelpick.verbs.eval_options import RowOptions
+from modelpick.verbs.eval_rows import pays_ahead
 
 SHAPE = NetworkShape(hidden_layer_sizes=(4,), activation="relu", learning_rate=0.01, batch_size="full", epochs=3)
 
@@ -180,6 +183,14 @@ def test_of_many_rows_no_more_processes_hold_them_than_were_asked_for(monkeypatc
     monkeypatch.setattr(schedule, "_TOGETHER_ROWS", 50)
     compare(iris, pair, seeds=range(2), jobs=2)
     assert order[0] == 3  # two splits and the last fit were done there
+
+
+def test_processes_start_ahead_only_where_many_fits_come() -> None:
+    iris, rows, usual = read_dataset("iris", target=None), RowOptions(), SplitOptions()
+    assert pays_ahead(iris, rows, usual)
+    assert not pays_ahead(iris, rows, SplitOptions(ratio=(8, 1, 1)))
+    assert not pays_ahead(iris, rows, SplitOptions(folds=3, repeats=1))
+    assert not pays_ahead(iris, replace(rows, without=("trees", "sklearn-mlp")), usual)
 
 
 def test_of_very_many_rows_no_other_process_takes_part_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
