@@ -102,3 +102,22 @@ def test_sounds_are_kept_up_to_a_budget(tmp_path, monkeypatch):
     for _ in range(2):
         assert np.array_equal([*small.log_mel(frames=3, rate=8000)], expected)
     assert small.store._bytes <= 1000
+
+
+class Late:
+    """Something kept whose pickling finds that meanwhile more was kept, as a thread of joblib may."""
+
+    def __init__(self, store):
+        self.store = store
+
+    def __reduce__(self):
+        self.store._kept["more", len(self.store._kept)] = np.zeros(1, np.float32)
+        return int, ()
+
+
+def test_a_store_may_keep_more_while_it_is_pickled_for_another_process():
+    store = sound_store.SoundStore(["a.wav"], [], np.zeros((1, 32), np.uint8))
+    store._kept = {("first", 0): Late(store), ("second", 0): Late(store)}
+    copy = pickle.loads(pickle.dumps(store))  # noqa: S301 - our own
+    assert list(copy._kept) == [("first", 0), ("second", 0)]
+    assert len(store._kept) == 4

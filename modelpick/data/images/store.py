@@ -45,8 +45,9 @@ class ImageStore:
 
     def __getstate__(self) -> dict[str, Any]:
         """With the pixels in memory, so that another process need not decode again, and without files and lock."""
-        kept = {size: cache for size, cache in self._caches.items() if cache.place == "memory"}
-        return {**self.__dict__, "_caches": kept, "_lock": None}
+        with self._lock:  # a thread of joblib pickles while this process goes on and keeps more
+            kept = {size: cache for size, cache in self._caches.items() if cache.place == "memory"}
+            return {**self.__dict__, "_caches": kept, "_lock": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -58,9 +58,10 @@ class SoundStore:
 
     def __getstate__(self) -> dict[str, Any]:
         """With what was computed where that is little, for another process; without the lock."""
-        if self._bytes <= _PICKLED:
-            return {**self.__dict__, "_lock": None}
-        return {**self.__dict__, "_kept": {}, "_bytes": 0, "_lock": None}
+        with self._lock:  # a thread of joblib pickles while this process goes on and keeps more
+            if self._bytes <= _PICKLED:
+                return {**self.__dict__, "_kept": dict(self._kept), "_lock": None}
+            return {**self.__dict__, "_kept": {}, "_bytes": 0, "_lock": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
