@@ -1,4 +1,4 @@
-"""An architecture of the catalogue as a candidate: raw images, texts, sounds or series in, class names out."""
+"""An architecture of the catalogue as a candidate: raw images, texts, sounds or series in, classes or numbers out."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from modelpick.data.candidate import EpochRecord, FitJob, Preprocessing, SavedForm
-from modelpick.data.folds import held_out
-from modelpick.data.time_order import latest
 from modelpick.models.arch_inputs import Inputs, inputs_for
 from modelpick.models.arch_plan import ArchitectureOptions, Plan
+from modelpick.models.arch_targets import Classes, Numbers, hold_out
 from modelpick.models.architectures.build import build
 from modelpick.models.architectures.known import Architecture
 from modelpick.models.architectures.layers import Dropout
@@ -39,7 +38,7 @@ class Recipe:
     """All that the candidates of one entry have in common.
 
     Attributes:
-        kind: Of the data.
+        kind, task: Of the data.
         columns: Name and kind of the columns of a table; empty for other kinds.
         fingerprint: Of the data, so that a kept training is never that of other data.
         expects: Hears how many seconds a training will take, once the first batches are measured.
@@ -49,6 +48,7 @@ class Recipe:
     plan: Plan
     options: ArchitectureOptions
     kind: str
+    task: str = "classification"
     target_name: str
     columns: tuple[tuple[str, str], ...] = ()
     fingerprint: str = ""
@@ -79,7 +79,7 @@ class ArchitectureCandidate:
 
     @property
     def classes_(self) -> tuple[str, ...]:
-        """Class names in the order of `predict_proba`'s columns."""
+        """Class names in the order of `predict_proba`'s columns; empty for regression."""
         return self._fitted.classes_
 
     @property
@@ -108,19 +108,19 @@ class ArchitectureCandidate:
         X, y, validation = job.X, job.y, job.validation
         recipe, plan = self.recipe, self.recipe.plan
         device = device_for(recipe.options.device)
-        classes = tuple(str(name) for name in np.unique(y.astype(str)))
+        targets: Classes | Numbers = Numbers.fit(y) if recipe.task == "regression" else Classes.fit(y)
         if plan.early_stopping and validation is None:
-            X, y, validation = _hold_out(job, self.seed)
+            X, y, validation = hold_out(job, targets, _HELD, self.seed)
         inputs = inputs_for(recipe.architecture, plan, recipe.options, X)
-        net = self._network(inputs, len(classes))
+        net = self._network(inputs, targets)
         streams = _streams(net, device, self.seed)
         net.to(device)
-        rows = inputs.source(X, _targets(y, classes, device), self._row_weights(y, device), device, learning=True)
-        held = None if validation is None else _known(validation, classes)
+        rows = inputs.source(X, targets.tensor(y, device), self._row_weights(y, device), device, learning=True)
+        held = None if validation is None else targets.known(*validation)
         measured = None
         if held is not None:
-            measured = inputs.source(held[0], _targets(held[1], classes, device), None, device, learning=False)
-        settings = self._settings(inputs, device, len(rows))
+            measured = inputs.source(held[0], targets.tensor(held[1], device), None, device, learning=False)
+        settings = self._settings(inputs, targets, device, len(rows))
         trained = train(
             net,
             rows,
@@ -136,25 +136,27 @@ class ArchitectureCandidate:
         self._trained = updates_line(len(rows), settings.batch_size, len(trained.history))
         if settings.early_stopping and trained.epoch < plan.epochs:
             self._trained += f"; weights of epoch {trained.epoch}"
-        self._model = SavedModel(self._form(net, inputs, classes))
+        self._model = SavedModel(self._form(net, inputs, targets))
         return self
 
-    def _network(self, inputs: Inputs, classes: int) -> nn.Module:
+    def _network(self, inputs: Inputs, targets: Classes | Numbers) -> nn.Module:
         recipe = self.recipe
-        return build(
+        net = build(
             recipe.architecture,
-            classes,
+            targets.outputs,
             inputs.shape,
             generator=torch.Generator().manual_seed(self.seed),
             init=recipe.options.init,
             **inputs.network,
         )
+        net.output = targets.output  # type: ignore[assignment] # a word that the training reads, as of `MLP`
+        return net
 
-    def _settings(self, inputs: Inputs, device: torch.device, rows: int) -> Settings:
+    def _settings(self, inputs: Inputs, targets: Classes | Numbers, device: torch.device, rows: int) -> Settings:
         plan = self.recipe.plan
         gpu = device.type == "cuda"
         return Settings(
-            cost="cross-entropy",
+            cost=targets.cost,
             optimizer=plan.optimizer,
             learning_rate=plan.learning_rate,
             schedule=plan.schedule,
@@ -197,16 +199,15 @@ class ArchitectureCandidate:
         key = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
         return Keeping(place=recipe.options.keep_in / f"{recipe.architecture.name}-{key[:24]}.safetensors", key=key)
 
-    def _form(self, net: nn.Module, inputs: Inputs, classes: tuple[str, ...]) -> SavedForm:
+    def _form(self, net: nn.Module, inputs: Inputs, targets: Classes | Numbers) -> SavedForm:
         recipe = self.recipe
         state = {name: tensor.detach() for name, tensor in net.state_dict().items() if not name.endswith(COUNTED)}
         config: dict[str, Any] = {
-            "task": "classification",
+            **targets.config(),
             "kind": "architecture",
-            "classes": list(classes),
             "target_name": recipe.target_name,
             "columns": [list(column) for column in recipe.columns],
-            "output": "softmax",
+            "output": targets.output,
             "input_shape": list(inputs.shape),
             "network": dict(inputs.network),
             "hyperparameters": {**_plain(recipe.plan), "init": recipe.options.init, "seed": self.seed},
@@ -223,12 +224,17 @@ class ArchitectureCandidate:
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probabilities, shape (rows, classes), each row summing to one."""
-        parts = [np.arange(start, min(start + _BLOCK, len(X))) for start in range(0, len(X), _BLOCK)]
-        answers = [self._fitted.predict_proba(X.take(part)) for part in parts]
-        return np.concatenate(answers) if answers else np.empty((0, len(self.classes_)))
+        return self._in_blocks(self._fitted.predict_proba, X)
+
+    @staticmethod
+    def _in_blocks(answer: Callable[[Any], NDArray[Any]], X: Any) -> NDArray[Any]:
+        starts = range(0, max(1, len(X)), _BLOCK)
+        return np.concatenate([answer(X.take(np.arange(s, min(s + _BLOCK, len(X))))) for s in starts])
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """Class names (object array of str), shape (rows,)."""
+        """Class names (object array of str) or numbers (float64), shape (rows,)."""
+        if self.recipe.task == "regression":
+            return self._in_blocks(self._fitted.predict, X)
         names: NDArray[Any] = np.array(self.classes_, dtype=object)
         return names[self.predict_proba(X).argmax(axis=1)]  # type: ignore[no-any-return]
 
@@ -258,32 +264,6 @@ def _streams(net: nn.Module, device: torch.device, seed: int) -> tuple[torch.Gen
         if isinstance(module, Dropout):
             module.generator = drops
     return (order,) if drops is order else (order, drops)
-
-
-def _targets(y: NDArray[Any], classes: tuple[str, ...], device: torch.device) -> Tensor:
-    codes = torch.from_numpy(np.searchsorted(np.array(classes), y.astype(str)))
-    return torch.nn.functional.one_hot(codes, len(classes)).to(device, torch.float32)
-
-
-def _hold_out(job: FitJob, seed: int) -> tuple[Any, NDArray[Any], tuple[Any, NDArray[Any]] | None]:
-    """Training rows and about a tenth of them apart, of each class its share; all and None where that cannot be."""
-    X, y = job.X, job.y
-    strata = np.unique(y.astype(str), return_inverse=True)[1].astype(np.intp)
-    if job.times is not None:
-        held = latest(job.times, _HELD, strata)
-    else:
-        held = held_out(strata, _HELD, seed, np.arange(len(y)) if job.groups is None else job.groups)
-    if held is None:
-        return X, y, None
-    kept = np.setdiff1d(np.arange(len(y)), held)
-    return X.take(kept), y[kept], (X.take(held), y[held])
-
-
-def _known(part: tuple[Any, NDArray[Any]], classes: tuple[str, ...]) -> tuple[Any, NDArray[Any]] | None:
-    """The rows whose class the training rows have; None where that leaves none."""
-    names = part[1].astype(str)
-    kept = np.flatnonzero(np.isin(names, classes))
-    return (part[0].take(kept), names[kept]) if len(kept) else None
 
 
 def _plain(plan: Plan) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from modelpick.data.candidate import Entry
 from modelpick.data.dataset import Dataset
@@ -10,7 +11,7 @@ from modelpick.errors import UsageError
 from modelpick.models.arch_candidate import ArchitectureCandidate, Recipe, device_for
 from modelpick.models.arch_inputs import check_series
 from modelpick.models.arch_plan import ArchitectureOptions, plan_for
-from modelpick.models.architectures.known import known, takes
+from modelpick.models.architectures.known import Architecture, known, takes
 from modelpick.progress import SILENT, Listener
 
 _LONG = 60.0  # seconds: what takes longer is told of before
@@ -30,17 +31,14 @@ def architecture_entries(
 
     Raises:
         UsageError: A name is unknown or given twice, an architecture does not take data of this kind or a table with
-            columns that are no numbers, the task is a regression, or an option cannot be used.
+            columns that are no numbers, or has no numbers as answers, or an option cannot be used.
     """
     options = ArchitectureOptions() if options is None else options
     found = [known(name) for name in names]
     if len(set(found)) != len(found):
         raise UsageError("an architecture is given twice", "give each `--arch` once")
-    if found and dataset.task == "regression":
-        raise UsageError(
-            f"`{found[0].name}` answers with classes, and the task is regression",
-            "leave `--arch` out; `--task classification` overrules what was inferred",
-        )
+    if dataset.task == "regression":
+        options = _for_numbers(found, options)
     device_for(options.device)
     entries = []
     for architecture in found:
@@ -53,6 +51,7 @@ def architecture_entries(
             plan=plan_for(architecture, dataset.kind, options),
             options=options,
             kind=dataset.kind,
+            task=dataset.task,
             target_name=dataset.target_name,
             columns=tuple((c.name, c.kind) for c in dataset.features.columns) if dataset.kind == "table" else (),
             fingerprint=dataset.fingerprint,
@@ -61,6 +60,20 @@ def architecture_entries(
         )
         entries.append(Entry(name=architecture.name, kind="architecture", make=_maker(recipe), foretold=teller.count))
     return entries
+
+
+def _for_numbers(found: Sequence[Architecture], options: ArchitectureOptions) -> ArchitectureOptions:
+    """The options for a regression: images are not shifted, for the number may be a place in them."""
+    for architecture in found:
+        if architecture.family == "lenet5-1998":
+            raise UsageError(
+                f"`{architecture.name}` answers with the nearest code of a class, and the task is regression",
+                "`--arch lenet5`; `--task classification` overrules what was inferred",
+            )
+    for option, given in (("--class-weight", options.class_weight), ("label_smoothing", options.label_smoothing)):
+        if given:
+            raise UsageError(f"`{option}` is for classes, and the task is regression", "leave it out")
+    return replace(options, shift=False)
 
 
 def _maker(recipe: Recipe) -> Callable[[int], ArchitectureCandidate]:

@@ -41,7 +41,8 @@ def _binary_cross_entropy(net: MLP, sums: Tensor, targets: Tensor) -> Tensor:
 
 
 def _squared_error(net: MLP, sums: Tensor, targets: Tensor) -> Tensor:
-    return (net.outputs(sums) - targets).square().mean(dim=1)
+    answers = net.outputs(sums) if isinstance(net, MLP) else sums  # architectures answer with their sums
+    return (answers - targets).square().mean(dim=1)
 
 
 def _perceptron(net: MLP, sums: Tensor, targets: Tensor) -> Tensor:

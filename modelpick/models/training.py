@@ -168,7 +168,7 @@ class _Job:
         settings, memory, net = self.settings, self.memory, self.net
         net.train()
         parameters = trained(net)
-        running = None if settings.measure_training else Running()
+        running = None if settings.measure_training else Running(net)
         told, told_at = 0.0, time.monotonic()
         count = self.total // settings.epochs
         for number, batch in enumerate(rows.batches(settings.batch_size, self.streams[0])):

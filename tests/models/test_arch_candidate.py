@@ -96,6 +96,29 @@ def test_networks_for_texts_learn_words(notes, name, epochs, tmp_path):
     assert np.allclose(answers.sum(1), 1)
 
 
+def test_numbers_are_learned_in_their_own_unit_and_no_image_is_shifted(stripes, tmp_path):
+    target = np.array([1000.0 if i % 2 else 1010.0 for i in range(60)])
+    numbers = replace(stripes, task="regression", classes=(), target=target)
+    fitted = candidate(numbers, "lenet5", epochs=8, early_stopping=True).fit(numbers.features, target)
+    answers = fitted.predict(numbers.features)
+    assert np.abs(answers - target).mean() < 2
+    assert fitted.classes_ == ()
+    assert fitted.history[-1].train_score > 0.5 > fitted.history[0].train_score  # R2
+    assert "shifted" not in fitted.summary()
+    save(fitted.saved_form(), tmp_path)
+    read = SavedModel(load(tmp_path))
+    assert read.task == "regression"
+    assert np.array_equal(read.predict(numbers.features), answers)
+    assert len(read.predict(numbers.features.take([]))) == len(fitted.predict(numbers.features.take([]))) == 0
+
+
+def test_texts_give_numbers_too(notes):
+    target = np.array([5.0 if name == "good" else -5.0 for name in notes.target])
+    numbers = replace(notes, task="regression", classes=(), target=target)
+    fitted = candidate(numbers, "transformer", epochs=12, learning_rate=5e-3).fit(numbers.features, target)
+    assert np.abs(fitted.predict(numbers.features) - target).mean() < 1
+
+
 def test_the_same_seed_gives_the_same_bits(notes):
     one, other = (
         candidate(notes, "transformer", epochs=2).fit(notes.features, notes.target).predict_proba(notes.features)
@@ -192,9 +215,11 @@ def test_what_is_asked_wrongly_is_refused_with_the_way_out(notes, stripes):
     assert "`lstm`" in (raised.value.hint or "")
     with pytest.raises(UsageError):
         architecture_entries(["lenet5", "LeNet-5"], stripes)
-    with pytest.raises(UsageError) as raised:
-        architecture_entries(["lstm"], replace(notes, task="regression"))
-    assert "--arch" in (raised.value.hint or "")
+    numbers = replace(stripes, task="regression", classes=())
+    with pytest.raises(UsageError, match="nearest code of a class"):
+        architecture_entries(["lenet5-1998"], numbers)
+    with pytest.raises(UsageError, match="`--class-weight` is for classes"):
+        architecture_entries(["lenet5"], numbers, ArchitectureOptions(class_weight="balanced"))
 
 
 def test_a_config_that_states_another_network_is_refused(notes, tmp_path):

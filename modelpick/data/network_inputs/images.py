@@ -45,7 +45,7 @@ class PixelInputs(PlainInputs):
 
     def transform(self, rows: ImageFiles) -> NDArray[np.uint8]:
         """Pixels from 0 to 255, shape (rows, side * side * channels)."""
-        return self.pixels(rows).reshape(len(rows), -1)
+        return self.pixels(rows).reshape(len(rows), self.side * self.side * self.channels)
 
     def pixels(self, rows: ImageFiles) -> NDArray[np.uint8]:
         """The same, shape (rows, side, side, channels)."""

@@ -53,7 +53,7 @@ def _check(path: Path, fields: Mapping[str, Any]) -> Shapes:
         if features != math.prod(shape):
             refuse(path, "`input_shape` is not that of the preprocessing")
         try:
-            net = shapes_of(known(architecture), len(fields["classes"]), shape, **more)
+            net = shapes_of(known(architecture), len(fields["classes"]) or 1, shape, **more)
         except (TypeError, ValueError, ZeroDivisionError, RuntimeError) as error:
             refuse(path, f"no network has these sizes ({error})")
         return {n: tuple(t.shape) for n, t in net.state_dict().items() if not n.endswith(COUNTED)}
@@ -102,7 +102,7 @@ class SavedNetwork:
         self.form = form
         self.shape = tuple(int(size) for size in form.config["input_shape"])
         self.architecture = known(form.architecture)
-        net = shapes_of(self.architecture, len(form.config["classes"]), self.shape, **form.config["network"])
+        net = shapes_of(self.architecture, len(form.config["classes"]) or 1, self.shape, **form.config["network"])
         self.net: nn.Module = _filled(net, form.tensors)
 
     @property
@@ -111,16 +111,20 @@ class SavedNetwork:
         return sum(parameter.numel() for parameter in self.net.parameters())
 
     def outputs(self, features: NDArray[Any]) -> NDArray[Any]:
-        """Probabilities, float64, shape (rows, classes)."""
+        """Probabilities, float64, shape (rows, classes), or numbers, shape (rows,)."""
         import torch
 
-        answers = []
+        config, answers = self.form.config, []
         with torch.no_grad():
             for start in range(0, len(features), _AT_ONCE):
                 sums = self.net(*self._inputs(features[start : start + _AT_ONCE]))
-                answers.append(torch.softmax(sums.double(), dim=1).numpy())
+                if config["classes"]:
+                    answers.append(torch.softmax(sums.double(), dim=1).numpy())
+                else:
+                    numbers = sums[:, 0].double().numpy()
+                    answers.append(numbers * config["target_scale"] + config["target_mean"])
         if not answers:
-            return np.empty((0, len(self.form.config["classes"])))
+            return np.empty((0, len(config["classes"])) if config["classes"] else 0)
         return np.concatenate(answers)
 
     def _inputs(self, features: NDArray[Any]) -> tuple[Tensor, ...]:
@@ -146,7 +150,7 @@ class SavedNetwork:
         from modelpick.models.layer_table import COLUMNS, count, rows_of
 
         config = self.form.config
-        found = count(self.architecture, len(config["classes"]), self.shape, **config["network"])
+        found = count(self.architecture, len(config["classes"]) or 1, self.shape, **config["network"])
         return COLUMNS, tuple(rows_of(found))
 
     def summary(self) -> str:
