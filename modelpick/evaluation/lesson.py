@@ -16,7 +16,7 @@ from modelpick.document import Block, Heading, Table, Text, Tone
 from modelpick.evaluation.curves import curves
 from modelpick.evaluation.lesson_words import ACTIVATIONS, COSTS, INITIALISATIONS, OPTIMIZERS, OUTPUTS
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
-from modelpick.evaluation.report import data_blocks
+from modelpick.evaluation.report import FEW_ROWS, data_blocks
 from modelpick.evaluation.wording import number_shown, share_shown
 
 _FIRST_ROWS = 4
@@ -238,14 +238,15 @@ def _how_good(lesson: Lesson) -> Iterator[Block]:
         yield Text(f"Always to answer the training rows' mean has an RMSE of {number_shown(dull)}.")
         return
     commonest = Counter(evaluation.dataset.target[split.train]).most_common(1)[0][0]
+    right = int((truth == commonest).sum())
     yield Text(
-        f"Always to answer `{commonest}`, the commonest class, is right {int((truth == commonest).sum())} times."
+        f"Always to answer `{commonest}`, the commonest class, is right {right:,} {'time' if right == 1 else 'times'}."
     )
     bounds = (lesson.result.test or {})["accuracy"].ci95
     if bounds is not None:
+        few = "So few rows tell little: the" if len(split.test) < FEW_ROWS else "The"
         yield Text(
-            f"So few rows tell little: the true accuracy may well lie between {bounds[0]:.2f} and {bounds[1]:.2f} "
-            "(95 % interval, Wilson)."
+            f"{few} true accuracy may well lie between {bounds[0]:.2f} and {bounds[1]:.2f} (95 % interval, Wilson)."
         )
 
 

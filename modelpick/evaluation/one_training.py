@@ -38,11 +38,11 @@ def train_once(
     done, error = attempt(entry, material, [Part(number=FINAL, split=split)], pin)
     if error is not None:
         raise CannotFindOut(f"the training failed: {error}", "change the network, or the rows that it is given")
-    outcome = done[0]
+    outcome, independent = done[0], dataset.groups is None
     measured = {
         metric.name: Measured(
             value=outcome.scores[metric.name],
-            ci95=wilson(outcome.scores[metric.name], len(split.test)) if metric.counts_rows else None,
+            ci95=wilson(outcome.scores[metric.name], len(split.test)) if metric.counts_rows and independent else None,
         )
         for metric in metrics
         if metric.name in outcome.scores

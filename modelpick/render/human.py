@@ -24,6 +24,7 @@ STYLES: Mapping[Tone, str] = {
     Tone.MUTED: "dim",
     Tone.STRONG: "bold",
 }
+_LINES = 25
 _UNLIMITED = 100_000  # columns where nobody looks: a pipe or a file gets whole lines, nothing is cut
 
 
@@ -51,6 +52,7 @@ def make_console(stream: TextIO, *, width: int | None) -> Console:
     return Console(
         file=stream,
         width=width or _UNLIMITED,
+        height=_LINES if os.environ.get("TERM") == "dumb" else None,  # else rich takes a dumb terminal for 80 x 25
         force_terminal=width is not None,
         no_color=plain,
         color_system=None if plain else "auto",

@@ -71,16 +71,26 @@ def _draw(grid: list[list[str]], dots: Sequence[tuple[int, int]], mark: str, *, 
 
 
 def _tick_labels(low: float, high: float, height: int) -> dict[int, str]:
-    """Row -> label, at steps of 1, 2 or 5 times a power of ten, about one for three rows."""
+    """Row -> label, at steps of 1, 2 or 5 times a power of ten, about one for three rows, but two at least."""
     rough = (high - low) / max(height / 3, 1)
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
+    steps = [factor * power for factor in (0.2, 0.5, 1, 2, 5, 10)]
+    first = next(number for number, step in enumerate(steps) if step >= rough)
+    labels: dict[int, str] = {}
+    for step in steps[first - 2 : first + 1][::-1]:  # a scale needs two figures: finer steps where the coarse give one
+        labels = _labels_at(step, low, high, height)
+        if len(labels) > 1:
+            break
+    return labels or {height - 1: _number(low)}
+
+
+def _labels_at(step: float, low: float, high: float, height: int) -> dict[int, str]:
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     labels: dict[int, str] = {}
     for multiple in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1):
         value = multiple * step
-        labels.setdefault(height - 1 - _place(value, low, high, height), f"{value:.{decimals}f}")
-    return labels or {height - 1: _number(low)}
+        labels.setdefault(height - 1 - _place(value, low, high, height), f"{value + 0.0:.{decimals}f}")
+    return labels
 
 
 def _number(value: float) -> str:

@@ -37,6 +37,7 @@ class CatalogSummary(Result):
 
     def document(self) -> Document:
         """A table of the layers, and what they cost."""
+        from modelpick.evaluation.wording import size_shown
         from modelpick.models.layer_table import COLUMNS, rows_of
 
         shape = "x".join(map(str, self.input_shape))
@@ -48,9 +49,9 @@ class CatalogSummary(Result):
             Heading(f"{self.name}, input {shape}, {self.classes:,} classes", 1),
             Table(COLUMNS, tuple(cells), right=COLUMNS[1:]),
             Text(
-                f"{counted.parameters:,} parameters: {_bytes(counted.weight_bytes)} in float32, "
-                f"{_bytes(counted.training_bytes)} with gradients and Adam's moments while it trains, and "
-                f"{_bytes(counted.activation_bytes)} for what the layers put out, for each input of a batch."
+                f"{counted.parameters:,} parameters: {size_shown(counted.weight_bytes)} in float32, "
+                f"{size_shown(counted.training_bytes)} with gradients and Adam's moments while it trains, and "
+                f"{size_shown(counted.activation_bytes)} for what the layers put out, for each input of a batch."
             ),
             Text(
                 f"{counted.multiply_adds:,} multiply-adds for one input; a training step costs about three times that."
@@ -134,10 +135,3 @@ def _shape(architecture: Architecture, text: str) -> tuple[int, ...]:
     if len(sizes) == 3 and sizes[1] != sizes[2]:
         raise UsageError(f"`--input {text}` is not square", f"such as `--input {like}`: images are scaled to squares")
     return sizes
-
-
-def _bytes(count: int) -> str:
-    for size, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return f"{count} bytes"

@@ -69,7 +69,8 @@ def _block(item: Any) -> Block:
     if kind == "heading":
         return Heading(_text(given["text"]), max(1, min(6, int(given["level"]))))
     if kind == "text":
-        return Text(_text(given["text"]), Tone(given["tone"]), item=bool(given["item"]))
+        whole = bool(given.get("whole"))  # older reports do not say
+        return Text(_text(given["text"]), Tone(given["tone"]), item=bool(given["item"]), whole=whole)
     if kind == "quote":
         return Quote(_text(given["text"]), _text(given["place"]))
     if kind == "table":

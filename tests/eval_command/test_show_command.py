@@ -90,6 +90,7 @@ def test_every_block_comes_back_as_it_was(tmp_path):
     blocks = [
         Heading("A", 1),
         Text("b", Tone.WARN, item=True),
+        Text("/a/path", whole=True),
         Quote("c\nd", "README.md:3"),
         Table(("x", "y"), ((Cell("1", Tone.GOOD), "2"),), title="t", right=("y",)),
         Chart("t", "x", "y", (Series("s", (1.0, 2.0), (0.5, 0.7), line=False),)),

@@ -162,6 +162,23 @@ def test_a_chart_in_characters_has_true_ticks():
     assert chart_text(Chart("t", "x", "y", (Series("empty", (), ()),))) == ""
     flat = chart_text(Chart("t", "x", "y", (Series("flat", (1.0, 2.0), (0.5, 0.5)),)))
     assert "0.5 |*" in flat
+    # A scale of one figure tells nothing: steps of 0.5 would give 0.5 alone here.
+    cost = chart_text(Chart("t", "x", "y", (Series("c", (1.0, 2.0), (0.14, 0.984)),)))
+    assert [float(row.split("|")[0]) for row in cost.split("\n") if "|" in row and row[0] != " "] == [
+        0.8,
+        0.6,
+        0.4,
+        0.2,
+    ]
+
+
+def test_a_dumb_terminal_is_as_wide_as_it_is(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    words = Document(blocks=[Text("word " * 40)], data=None)
+    for columns in (50, 120):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        longest = max(map(len, render_human(words, Terminal()).splitlines()))
+        assert columns - 5 <= longest <= columns
 
 
 def test_a_chart_is_a_picture_with_the_same_bytes_each_time():
