@@ -61,6 +61,8 @@ def test_a_sound_folder_is_known_without_loading_it(folder):
         ({"num_hidden_layers": 0}, "num_hidden_layers: 0"),
         ({"num_hidden_layers": 20_000}, "3 tensors"),
         ({"hidden_size": "wide"}, "hidden_size"),
+        ({"depths": [3, 10_000_000]}, "depths"),
+        ({"quantization_config": {"quant_method": "gptq"}}, "quantised (gptq)"),
         ({"layer_norm_eps": -1}, "layer_norm_eps"),
         ({"id2label": {str(i): str(i) for i in range(100)}}, "100 labels"),
         ({"id2label": ["a", "b"]}, "id2label"),
@@ -121,6 +123,37 @@ def test_rows_of_another_kind_and_no_preprocessor(folder):
     (folder / "tokenizer.json").unlink()
     assert "no tokenizer" in refusal(folder)
     assert "no preprocessor" in refusal(folder, "image")
+
+
+def test_an_adapter_is_no_model(folder):
+    (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "org/base"}')
+    assert "`org/base`" in refusal(folder)
+
+
+def test_a_link_out_of_the_folder_is_not_followed_but_one_into_a_cache_is(folder, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "secret.txt").write_text("mine")
+    (folder / "vocab.txt").symlink_to(outside / "secret.txt")
+    assert "`vocab.txt` is a link" in refusal(folder)
+    (folder / "vocab.txt").unlink()
+    blobs = outside / "models--org--name" / "blobs"
+    blobs.mkdir(parents=True)
+    (folder / "config.json").rename(blobs / "abc")
+    (folder / "config.json").symlink_to(blobs / "abc")
+    assert open_folder(folder, "text").model_type == "bert"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"image_mean": [0.5], "size": {"height": 30_000, "width": 30_000}}, "`size: 30000`"),
+        ({"image_processor": {"image_mean": [0.5], "crop_size": 30_000}}, "`image_processor.crop_size: 30000`"),
+        ({"sampling_rate": 16_000, "chunk_length": 1_000_000}, "`chunk_length: 1000000`"),
+    ],
+)
+def test_a_preprocessor_that_would_fill_the_memory(folder, settings, said):
+    (folder / "preprocessor_config.json").write_text(json.dumps(settings))
+    assert said in refusal(folder, "image")
 
 
 def test_labels_as_they_stand():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 from pathlib import Path
 
@@ -100,6 +101,37 @@ def test_weights_of_another_architecture(copied):
         json.dumps({**config, "model_type": "electra", "architectures": ["ElectraModel"]})
     )
     assert "missing" in refusal(folder, head=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "fields", "said"),
+    [
+        ("image", "image", {"image_size": 80_000}, "`vit.embeddings.position_embeddings`"),
+        ("sound", "audio", {"conv_kernel": [10**9, 4]}, "another shape"),
+        ("text", "text", {"max_position_embeddings": 10**9}, "another shape"),
+    ],
+)
+def test_a_config_that_asks_for_more_than_its_weights_takes_no_memory(copied, name, kind, fields, said):
+    folder = copied(name)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **fields}))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert said in refusal(folder, head=True, kind=kind)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # kB
+
+
+def test_a_config_that_wants_attentions_is_loaded_in_the_way_that_has_them(copied):
+    folder = copied("text")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "output_attentions": True}))
+    load(open_folder(folder, "text"), head=True)
+
+
+def test_a_damaged_tokenizer_is_one_line(copied):
+    folder = copied("text")
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    (folder / "tokenizer.json").write_text(json.dumps({**tokenizer, "model": {"type": "Nope"}}))
+    assert "tokenizer cannot be read" in refusal(folder, head=False)
 
 
 def test_a_tokenizer_with_more_words_than_the_weights(copied):

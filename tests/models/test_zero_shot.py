@@ -52,9 +52,12 @@ def inference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_zero_shot.inference_model(tmp_path_factory.mktemp("nli") / "nli")
 
 
-def test_images_against_texts_as_transformers_does_it(clip: Path, tmp_path: Path) -> None:
+def test_images_against_texts_as_transformers_does_it(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from transformers import AutoImageProcessor, AutoTokenizer, CLIPModel
 
+    monkeypatch.setattr("modelpick.models.pretrained.zero_shot._TEXTS", 2)
     data = read_dataset(str(made_zero_shot.write_squares(tmp_path / "squares")), target=None)
     entry = zero_shot_entry(open_folder(clip, "image"), data)
     assert entry is not None
@@ -89,9 +92,12 @@ def test_a_label_map_gives_the_texts_of_classes(clip: Path, tmp_path: Path) -> N
         zero_shot_entry(open_folder(clip, "image"), data, read_label_map(path))
 
 
-def test_texts_by_entailment_as_transformers_does_it(inference: Path, tmp_path: Path) -> None:
+def test_texts_by_entailment_as_transformers_does_it(
+    inference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+    monkeypatch.setattr("modelpick.models.pretrained.zero_shot._PAIRS", 6)  # three texts at once
     data = read_dataset(str(made_zero_shot.write_films(tmp_path / "texts.csv")), target="mood")
     heard = Heard()
     entry = zero_shot_entry(open_folder(inference, "text"), data, listener=heard)
@@ -109,6 +115,16 @@ def test_texts_by_entailment_as_transformers_does_it(inference: Path, tmp_path: 
         with torch.no_grad():
             columns.append(model(**batch).logits[:, 0])
     np.testing.assert_allclose(shares, torch.stack(columns, 1).softmax(1).numpy(), atol=1e-5)
+
+
+def test_a_hypothesis_longer_than_the_model_reads_is_one_line(inference: Path, tmp_path: Path) -> None:
+    data = read_dataset(str(made_zero_shot.write_films(tmp_path / "texts.csv")), target="mood")
+    (tmp_path / "labels.csv").write_text(f"{'good ' * 60},positive\n", encoding="utf-8")
+    entry = zero_shot_entry(open_folder(inference, "text"), data, read_label_map(tmp_path / "labels.csv"))
+    assert entry is not None
+    with pytest.raises(AnswerIsNo, match="hypothesis") as caught:
+        entry.make(0).predict_proba(data.features)
+    assert "\n" not in caught.value.message
 
 
 def test_inference_without_entailment_by_name_is_refused_and_the_others_go_on(inference: Path, tmp_path: Path) -> None:

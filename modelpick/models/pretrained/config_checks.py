@@ -25,6 +25,9 @@ _HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads", "encoder_atte
 _EPSILONS = ("layer_norm_eps", "layer_norm_epsilon", "rms_norm_eps", "norm_eps", "batch_norm_eps")
 _PARTS = ("text_config", "vision_config", "audio_config", "encoder", "decoder")
 _MOST_LABELS = 200_000
+_COUNTS = ("layers", "depths", "blocks", "stages", "experts")
+_MOST_PARTS = 1_000
+"""Parts of a network whose weights would all be missing, that may be laid out before that is found."""
 
 
 def check_sizes(config: Mapping[str, Any], tensors: Mapping[str, Stored], name: str) -> None:
@@ -48,10 +51,24 @@ def check_sizes(config: Mapping[str, Any], tensors: Mapping[str, Stored], name: 
             if key not in _HEADS and value > most:
                 what = f"{len(tensors):,} tensors" if key in _LAYERS else f"no side above {longest:,}"
                 raise refused(name, f"its config says `{part}{key}: {value:,}`, and its weights have {what}")
+        _check_counts(part, fields, max(_MOST_PARTS, len(tensors)), name)
         for key in _EPSILONS:
             value = fields.get(key)
             if value is not None and not (isinstance(value, int | float) and math.isfinite(value) and 0 <= value < 1):
                 raise refused(name, f"its config says `{part}{key}: {value!r:.40}`, which no model has")
+
+
+def _check_counts(part: str, fields: Mapping[str, Any], most: int, name: str) -> None:
+    """Refuses more layers, under whatever name, than the weights could fill."""
+    for key, value in fields.items():
+        if not key.endswith(_COUNTS):
+            continue
+        numbers = value if isinstance(value, list) and key == "depths" else [value]
+        count = sum(number for number in numbers if isinstance(number, int))
+        if count > most:
+            raise refused(
+                name, f"its config says `{part}{key[:60]}: {value!r:.40}`, and its weights have no such count"
+            )
 
 
 def _parts(config: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

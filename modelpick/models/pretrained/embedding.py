@@ -11,9 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from modelpick.models.pretrained.faults import InOneLine
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.forward import scores, vectors
 from modelpick.models.pretrained.inputs import Batch, Inputs, SoundInputs
+from modelpick.models.pretrained.refusal import refused
 from modelpick.models.torch_threads import paying_torch_threads
 from modelpick.progress import SILENT, Listener
 
@@ -64,7 +66,7 @@ def run(runner: Runner, rows: Any, listener: Listener = SILENT) -> dict[str, NDA
     """What the model gives for each row, by layer, shape (rows, width).
 
     Raises:
-        AnswerIsNo: The tokenizer has more words than the weights.
+        AnswerIsNo: It fails on a row, its answer is not finite, or its tokenizer has more words than its weights.
         CannotFindOut: A file has changed or gone since it was read.
     """
     _, first, back = np.unique(rows.row_hashes(), return_index=True, return_inverse=True)
@@ -84,8 +86,12 @@ def _different(runner: Runner, rows: Any, advance: Callable[[float], None]) -> d
     alike = isinstance(runner.inputs, SoundInputs) and runner.inputs.same_length
     whole: dict[str, NDArray[np.float32]] = {}
     for part in batches(costs, runner.budget, alike=alike):
-        for name, tensor in runner.batch(runner.inputs.batch(rows.take(part))).items():
-            values = tensor.cpu().numpy()
+        with InOneLine(runner.folder.name, "it fails on a row"):
+            given = {name: tensor.cpu() for name, tensor in runner.batch(runner.inputs.batch(rows.take(part))).items()}
+        for name, tensor in given.items():
+            values = tensor.numpy()
+            if not np.isfinite(values).all():
+                raise refused(runner.folder.name, "its answer to a row is not finite (NaN or infinity)")
             if name not in whole:
                 whole[name] = np.empty((len(rows), values.shape[1]), dtype=np.float32)
             whole[name][part] = values

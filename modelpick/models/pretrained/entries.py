@@ -43,20 +43,22 @@ def pretrained_entries(
 ) -> list[Entry]:
     """The rows of a model, named `org/name:way`; nothing is loaded before the first of them is tested.
 
-    A classifier is tested as it is, where its labels mean the user's classes; the mapping, or why there is none, is
-    told. Every model is tested by its frozen features.
+    The ways that look at its vectors share them. A classifier is tested as it is, where its labels mean the user's
+    classes; the mapping, or why there is none, is told. Every model is tested by its frozen features.
 
     Args:
         folder: Opened for rows of the dataset's kind.
         listener: Hears of mappings, of rows that are cut, and of progress.
     """
     options = PretrainedOptions() if options is None else options
-    made = (way(folder, dataset, options, listener) for way in WAYS)
+    bank = FeatureBank(folder, "vectors", dataset.features, options.device, listener)
+    made = (way(bank, dataset, options, listener) for way in WAYS)
     return [entry for entry in made if entry is not None]
 
 
-def _as_is(folder: PretrainedFolder, dataset: Dataset, options: PretrainedOptions, listener: Listener) -> Entry | None:
+def _as_is(bank: FeatureBank, dataset: Dataset, options: PretrainedOptions, listener: Listener) -> Entry | None:
     """None where it has no head, or where its labels do not mean the classes; then the listener hears why."""
+    folder = bank.folder
     if not folder.has_head or dataset.task == "regression":
         return None
     if folder.no_labels is not None:
@@ -68,8 +70,7 @@ def _as_is(folder: PretrainedFolder, dataset: Dataset, options: PretrainedOption
         listener.notice(f"`{folder.name}` is not tested as it is: {error.message}; {error.hint}")
         return None
     listener.notice(f"`{folder.name}` as it is: {mapped.describe()}")
-    bank = FeatureBank(folder, "scores", dataset.features, options.device, listener)
-    candidate = AsIsCandidate(bank, mapped)
+    candidate = AsIsCandidate(FeatureBank(folder, "scores", dataset.features, options.device, listener), mapped)
     return Entry(
         name=row_name(folder, "as-is"),
         kind="pretrained",
@@ -82,8 +83,8 @@ def _as_is(folder: PretrainedFolder, dataset: Dataset, options: PretrainedOption
     )
 
 
-def _probe(folder: PretrainedFolder, dataset: Dataset, options: PretrainedOptions, listener: Listener) -> Entry | None:
-    bank = FeatureBank(folder, "vectors", dataset.features, options.device, listener)
+def _probe(bank: FeatureBank, dataset: Dataset, options: PretrainedOptions, listener: Listener) -> Entry | None:
+    folder = bank.folder
 
     def make(seed: int) -> ProbeCandidate:
         return ProbeCandidate(bank, dataset.task, dataset.target_name, seed)
@@ -100,27 +101,25 @@ def _probe(folder: PretrainedFolder, dataset: Dataset, options: PretrainedOption
     )
 
 
-def _zero_shot(
-    folder: PretrainedFolder, dataset: Dataset, options: PretrainedOptions, listener: Listener
-) -> Entry | None:
+def _zero_shot(bank: FeatureBank, dataset: Dataset, options: PretrainedOptions, listener: Listener) -> Entry | None:
     """None where it compares nothing with texts."""
+    folder = bank.folder
     try:
-        return zero_shot_entry(folder, dataset, options.label_map, options.device, listener)
+        return zero_shot_entry(folder, dataset, options.label_map, options.device, listener, bank)
     except (AnswerIsNo, CannotFindOut) as error:
         listener.notice(f"`{folder.name}` is not tested without training: {error.message}")
         return None
 
 
-def _finetune(
-    folder: PretrainedFolder, dataset: Dataset, options: PretrainedOptions, listener: Listener
-) -> Entry | None:
+def _finetune(bank: FeatureBank, dataset: Dataset, options: PretrainedOptions, listener: Listener) -> Entry | None:
     """None where nobody asks for it."""
-    return None if options.tuning is None else finetune_entry(folder, dataset, options.tuning, listener)
+    tuning = options.tuning
+    return None if tuning is None else finetune_entry(bank.folder, dataset, tuning, listener, bank)
 
 
 _KEPT = "what the model gives for a row is computed once for all splits and kept: the time per row is without it"
 
-WAYS: tuple[Callable[[PretrainedFolder, Dataset, PretrainedOptions, Listener], Entry | None], ...] = (
+WAYS: tuple[Callable[[FeatureBank, Dataset, PretrainedOptions, Listener], Entry | None], ...] = (
     _as_is,
     _probe,
     _zero_shot,

@@ -12,12 +12,13 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 
 from modelpick.errors import ModelpickError
 from modelpick.models.arch_candidate import device_for
@@ -32,7 +33,7 @@ from modelpick.progress import SILENT, Listener
 FOLDER = "features"
 """In our own folder: `modelpick cache` shows it."""
 
-_FORMAT = "modelpick.features/1"
+_FORMAT = "modelpick.features/2"  # counted up where other numbers come of the same model and rows
 _ROWS = "rows"
 Features = dict[str, NDArray[np.float32]]
 
@@ -125,7 +126,8 @@ class FeatureBank:
 def _read(place: Path, hashes: NDArray[np.uint64]) -> Features | None:
     """What lies there for exactly these rows; None where nothing does, or it is damaged."""
     try:
-        found = safetensors.numpy.load(place.read_bytes())
+        with safe_open(place, framework="np") as file:
+            found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no dict
     except (OSError, SafetensorError, ValueError):
         return None
     rows = found.pop(_ROWS, None)
@@ -136,16 +138,22 @@ def _read(place: Path, hashes: NDArray[np.uint64]) -> Features | None:
 
 
 def _write(place: Path, hashes: NDArray[np.uint64], made: Features) -> None:
-    """Keeps what was computed; where the disk does not take it, the next run computes it again."""
-    beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    """Keeps what was computed; where the disk does not take it, the next run computes it again.
+
+    It is written beside its place and moved there: of two processes the last one's whole file stays.
+    """
+    beside = place.with_name(f".{place.name}.{os.getpid()}-{token_hex(4)}.tmp")
     tensors: dict[str, NDArray[Any]] = {
         _ROWS: hashes,
         **{name: np.ascontiguousarray(array) for name, array in made.items()},
     }
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(safetensors.numpy.save(tensors, metadata={"format": _FORMAT}))
+        safetensors.numpy.save_file(tensors, beside, metadata={"format": _FORMAT})
         beside.replace(place)
-    except OSError:
+    except (OSError, SafetensorError):
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

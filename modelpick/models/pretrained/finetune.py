@@ -239,9 +239,16 @@ class FineTuned:
 
 
 def finetune_entry(
-    folder: PretrainedFolder, dataset: Dataset, options: TuningOptions | None = None, listener: Listener = SILENT
+    folder: PretrainedFolder,
+    dataset: Dataset,
+    options: TuningOptions | None = None,
+    listener: Listener = SILENT,
+    bank: FeatureBank | None = None,
 ) -> Entry:
     """The row `name:finetune` of the comparison.
+
+    Args:
+        bank: Vectors of the rows, which the other ways of the model need too; None makes one.
 
     Raises:
         UsageError: The task is a regression, or the device cannot be used.
@@ -253,9 +260,11 @@ def finetune_entry(
             "leave `--finetune` out; `--task classification` overrules what was inferred",
         )
     device_for(options.device)
+    if bank is None:
+        bank = FeatureBank(folder, "vectors", dataset.features, options.device, listener)
     recipe = TuningRecipe(
         folder=folder,
-        bank=FeatureBank(folder, "vectors", dataset.features, options.device, listener),
+        bank=bank,
         options=options,
         target_name=dataset.target_name,
         fingerprint=dataset.fingerprint,

@@ -9,6 +9,13 @@ from typing import Any, Literal
 
 from modelpick.data.dataset import Kind
 from modelpick.models.pretrained.config_checks import check_attention, check_sizes, read_labels
+from modelpick.models.pretrained.folder_checks import (
+    PREPROCESSORS,
+    check_links,
+    check_no_adapter,
+    check_not_quantised,
+    check_preprocessor,
+)
 from modelpick.models.pretrained.json_files import read_table
 from modelpick.models.pretrained.refusal import refused
 from modelpick.models.pretrained.sentence_modules import MODULES, SentenceModules, read_modules
@@ -27,7 +34,6 @@ _TOKENIZERS = (
     "sentencepiece.bpe.model",
     "tokenizer.model",
 )
-_PREPROCESSORS = ("preprocessor_config.json", "processor_config.json", "video_preprocessor_config.json")
 _WORDS: dict[Kind, str] = {"table": "tables", "text": "texts", "image": "images", "audio": "sounds"}
 _LACKING: dict[Kind, str] = {
     "text": "it has no tokenizer (`tokenizer.json` or `vocab.txt`)",
@@ -125,11 +131,15 @@ def open_folder(
         raise refused(called, f"`{path}` is no folder", "give the folder of a model, or the id of a repo")
     modules = read_modules(path, called) if (path / MODULES).is_file() else None
     model_path = path if modules is None else path / modules.transformer
+    check_no_adapter(model_path, called)
     if not (model_path / CONFIG).is_file() and not (model_path / WEIGHTS).is_file():
         stored_tensors(model_path, called)  # says of pickles what they are
     config = read_table(model_path / CONFIG, called)
+    check_not_quantised(config, called)
     layout = _layout(config, modules, called)
     tensors = stored_tensors(model_path, called)
+    check_links(path, _files(path, model_path, tensors), called)
+    check_preprocessor(model_path, called)
     check_attention(config, called)
     if layout != "own weights":
         check_sizes(config, tensors, called)
@@ -151,6 +161,12 @@ def open_folder(
         tensors=tensors,
         modules=modules,
     )
+
+
+def _files(path: Path, model_path: Path, tensors: Mapping[str, Stored]) -> set[Path]:
+    """All that is ever read of a model."""
+    beside = {file for place in (path, model_path) for file in place.iterdir()}
+    return beside | {stored.file for stored in tensors.values()} | set(path.glob("*/config.json"))
 
 
 def is_pretrained(path: Path) -> bool:
@@ -219,7 +235,7 @@ def _kinds(model_path: Path, path: Path, layout: Layout) -> list[Kind]:
     found: list[Kind] = []
     if any((folder / file).is_file() for folder in {model_path, path} for file in _TOKENIZERS):
         found.append("text")
-    for file in _PREPROCESSORS:
+    for file in PREPROCESSORS:
         place = model_path / file
         if not place.is_file():
             continue

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from modelpick.models.pretrained.folder import PretrainedFolder
-from modelpick.models.pretrained.inputs import Batch, accepted, inputs_for
+from modelpick.models.pretrained.inputs import Batch, Inputs, accepted
 from modelpick.models.pretrained.sentence_modules import SentenceModules
 
 OWN, LAST, MIDDLE, MEAN = "its own vector", "last layer", "middle layer", "mean of all layers"
 LAST_TOKEN, FIRST_TOKEN = "last token", "class token"
 
+_MOST_BEFORE = 8
 _DECODERS = ("ForCausalLM", "LMHeadModel")
 _DECODER_TYPES = frozenset(
     ("gpt2", "gpt_neo", "gpt_neox", "gptj", "opt", "bloom", "llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2")
@@ -47,9 +48,9 @@ def layers_of(folder: PretrainedFolder, model: Any, batch: Batch) -> dict[str, T
     return {"text": _text, "image": _image, "audio": _sound}[folder.kind](folder, model, batch)
 
 
-def sample_output(folder: PretrainedFolder, model: Any) -> Tensor:
+def sample_output(folder: PretrainedFolder, model: Any, inputs: Inputs) -> Tensor:
     """What a model says to a made-up row: the scores of its head, or its vectors side by side."""
-    batch = inputs_for(folder).sample()
+    batch = inputs.sample()
     if not hasattr(model, "config") or type(model).__name__.endswith("Classification"):
         return scores(model, batch)
     return torch.cat(list(vectors(folder, model, batch).values()), dim=1)
@@ -114,14 +115,23 @@ def _image(folder: PretrainedFolder, model: Any, batch: Batch) -> dict[str, Tens
     last = output.last_hidden_state
     if last.ndim == 4:
         return {LAST: last.mean((2, 3))}
-    steps = last.shape[1]
-    without_class = round(steps**0.5) ** 2 == steps  # only patches: a square of them
-    first = 0 if without_class else 1
+    first = _first_patch(folder, batch, last.shape[1])
     found = {LAST: last[:, first:].mean(1)}
-    if not without_class:
+    if first:
         found[FIRST_TOKEN] = last[:, 0]
     layers = [layer for layer in output.hidden_states[1:] if layer.shape == last.shape]
     return found | _inner([layer[:, first:].mean(1) for layer in layers])
+
+
+def _first_patch(folder: PretrainedFolder, batch: Batch, steps: int) -> int:
+    """How many tokens stand before the patches: the class token, one for distillation, registers; perhaps none."""
+    side = folder.config.get("patch_size")
+    if isinstance(side, int) and side > 0:
+        height, width = batch["pixel_values"].shape[-2:]
+        before = steps - (height // side) * (width // side)
+        if 0 <= before <= _MOST_BEFORE:
+            return before
+    return 0 if round(steps**0.5) ** 2 == steps else 1  # only patches: a square of them
 
 
 def _sound(folder: PretrainedFolder, model: Any, batch: Batch) -> dict[str, Tensor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,6 +23,8 @@ LONGEST_TEXT = 512
 LONGEST_SOUND = 30.0
 """Seconds of a sound that are heard."""
 _SHORTEST_SOUND = 0.1
+_TOGETHER = 1_000  # texts: a tokenizer's lists take a hundred times the memory of the numbers in them
+_MOST_OBLONG = 32
 _OFFSET_POSITIONS = frozenset(
     ("roberta", "xlm-roberta", "camembert", "mpnet", "xlm-roberta-xl", "roberta-prelayernorm", "data2vec-text", "xmod")
 )
@@ -71,6 +73,7 @@ class TextInputs:
     Attributes:
         tokenizer: transformers' own.
         longest: Tokens of a text that are read.
+        pad: Number of the token behind a shorter text; None where none is known, and then it is 0, which a mask hides.
     """
 
     def __init__(self, folder: PretrainedFolder) -> None:
@@ -78,13 +81,14 @@ class TextInputs:
         self.tokenizer = load_preprocessor(folder)
         if self.tokenizer.pad_token_id is None and self.tokenizer.eos_token_id is not None:
             self.tokenizer.pad_token = self.tokenizer.eos_token
+        self._vocabulary = _vocabulary(folder)
+        self.pad = _pad(folder, self.tokenizer, self._vocabulary)
         self.longest = _longest(folder, self.tokenizer)
         self.cut_words = f"longer than the {self.longest} tokens that it reads, and cut there"
         modules = folder.modules
         self._prompt = "" if modules is None else modules.prompt
         self._lower = modules is not None and modules.lower
         self._known: dict[str, dict[str, NDArray[np.int64]]] = {}
-        self._vocabulary = _vocabulary(folder)
 
     def costs(self, rows: Texts) -> NDArray[np.int64]:
         """Tokens of each text, special ones included."""
@@ -113,7 +117,7 @@ class TextInputs:
         shape = (len(encoded), max(lengths))
         mask = np.zeros(shape, dtype=np.int64)
         made = {name: np.zeros(shape, dtype=np.int64) for name in encoded[0]}
-        made["input_ids"][:] = self.tokenizer.pad_token_id or 0
+        made["input_ids"][:] = self.pad or 0
         for row, (one, length) in enumerate(zip(encoded, lengths, strict=True)):
             mask[row, :length] = 1
             for name, values in one.items():
@@ -133,8 +137,10 @@ class TextInputs:
 
     def _encode(self, texts: Sequence[str]) -> None:
         new = list(dict.fromkeys(text for text in texts if text not in self._known))
-        if not new:
-            return
+        for start in range(0, len(new), _TOGETHER):
+            self._encode_some(new[start : start + _TOGETHER])
+
+    def _encode_some(self, new: Sequence[str]) -> None:
         made = self.tokenizer(
             [self._asked(text) for text in new],
             truncation=True,
@@ -147,11 +153,28 @@ class TextInputs:
             one = {name: np.asarray(made[name][i], dtype=np.int64) for name in names}
             if not len(one["input_ids"]):  # an empty text, and a tokenizer that adds nothing
                 one = {name: np.zeros(1, dtype=np.int64) for name in names}
-                one["input_ids"][:] = self.tokenizer.pad_token_id or 0
-            if int(one["input_ids"].max()) >= self._vocabulary:
-                why = f"its tokenizer has more words than its weights ({self._vocabulary:,})"
-                raise refused(self.folder.name, why, "fetch tokenizer and weights of one model")
+                one["input_ids"][:] = self.pad or 0
+            self.check_words(one["input_ids"])
             self._known[text] = one
+
+    def tell_padding(self, model: Any) -> None:
+        """Tells a network whose config does not say it: decoders with a head look for the last token before it.
+
+        Raises:
+            AnswerIsNo: It answers with classes, and nobody knows with what texts are padded.
+        """
+        config = model.config.get_text_config()
+        if config.pad_token_id is not None or not type(model).__name__.endswith("Classification"):
+            return
+        if self.pad is None:
+            raise refused(self.folder.name, "neither its config nor its tokenizer says with what texts are padded")
+        config.pad_token_id = self.pad
+
+    def check_words(self, tokens: NDArray[np.int64]) -> None:
+        """AnswerIsNo where a token has no place in the weights."""
+        if int(tokens.max()) >= self._vocabulary:
+            why = f"its tokenizer has more words than its weights ({self._vocabulary:,})"
+            raise refused(self.folder.name, why, "fetch tokenizer and weights of one model")
 
 
 def _longest(folder: PretrainedFolder, tokenizer: Any) -> int:
@@ -169,6 +192,13 @@ def _longest(folder: PretrainedFolder, tokenizer: Any) -> int:
     if min(bounds) < 3:
         raise refused(folder.name, f"it reads no more than {min(bounds)} tokens")
     return min(bounds)
+
+
+def _pad(folder: PretrainedFolder, tokenizer: Any, vocabulary: int) -> int | None:
+    """By the config, for the network itself goes by that; else the tokenizer's."""
+    config = folder.config.get("text_config", folder.config)
+    stated = (config.get("pad_token_id"), tokenizer.pad_token_id)
+    return next((pad for pad in stated if isinstance(pad, int) and 0 <= pad < vocabulary), None)
 
 
 def _vocabulary(folder: PretrainedFolder) -> int:
@@ -195,19 +225,33 @@ class ImageInputs:
         return 0
 
     def batch(self, rows: ImageFiles) -> Batch:
-        """`pixel_values`."""
-        return self._of(list(rows.originals()))
+        """`pixel_values`. One image after the other is prepared: the originals may be large."""
+        return self._of(rows.originals())
 
     def sample(self) -> Batch:
         """A slope from black to white."""
         slope = np.linspace(0, 255, 64, dtype=np.uint8)
         return self._of([np.repeat(np.tile(slope, (64, 1))[:, :, None], 3, axis=2)])
 
-    def _of(self, pixels: Sequence[NDArray[np.uint8]]) -> Batch:
+    def _of(self, originals: Iterable[NDArray[np.uint8]]) -> Batch:
         from PIL import Image
 
-        made = self.processor(images=[Image.fromarray(one) for one in pixels], return_tensors="pt")
-        return {name: value for name, value in made.items() if isinstance(value, Tensor)}
+        prepared = [
+            self.processor(images=[Image.fromarray(not_too_oblong(one))], return_tensors="pt") for one in originals
+        ]
+        names = [name for name, value in prepared[0].items() if isinstance(value, Tensor)]
+        return {name: torch.cat([made[name] for made in prepared]) for name in names}
+
+
+def not_too_oblong(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The middle of a picture that is more than `_MOST_OBLONG` times as long as it is wide; others as they are.
+
+    A preprocessor brings the shorter side to its size first, and a strip of 1 x 100,000 pixels would fill the memory.
+    """
+    height, width = pixels.shape[:2]
+    most = _MOST_OBLONG * min(height, width)
+    top, left = (max(0, (side - most) // 2) for side in (height, width))
+    return pixels[top : top + min(height, most), left : left + min(width, most)]
 
 
 class SoundInputs:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
-from modelpick.errors import ModelpickError
+from modelpick.models.pretrained.faults import InOneLine
 from modelpick.models.pretrained.folder import PretrainedFolder
+from modelpick.models.pretrained.layout_checks import check_layout
 from modelpick.models.pretrained.library import transformers
 from modelpick.models.pretrained.refusal import refused
 from modelpick.models.pretrained.weight_files import Stored
@@ -22,15 +23,8 @@ _HEADS = {
     "image": "AutoModelForImageClassification",
     "audio": "AutoModelForAudioClassification",
 }
-_FAULTS = (
-    OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RuntimeError, RecursionError, ImportError,
-    ArithmeticError, AssertionError, SafetensorError,
-)  # fmt: skip
-"""What transformers and its parts raise on a config, a tokenizer or weights that do not hold together."""
 _COMPARED = 6
 _LARGEST_COMPARED = 4_000_000
-_NEVER_USED = ("pooler", "masked_spec_embed")
-"""Parts of a backbone that may be missing: a pooler that its features do not go through, and the mask of training."""
 
 
 def load(folder: PretrainedFolder, *, head: bool) -> nn.Module:
@@ -51,7 +45,9 @@ def load(folder: PretrainedFolder, *, head: bool) -> nn.Module:
     if head and not folder.has_head:
         what = folder.architecture or folder.model_type
         raise refused(folder.name, f"it was not trained to answer with classes (`{what}`)", "test it by its features")
-    model, info = _from_pretrained(folder, head)
+    auto = getattr(transformers(), _HEADS[folder.kind] if head else "AutoModel")
+    check_layout(folder, auto)
+    model, info = _from_pretrained(folder, auto)
     _check_report(folder, model, info, head)
     _check_numbers(folder, model)
     _check_same(folder, model, info)
@@ -71,12 +67,10 @@ def load_preprocessor(folder: PretrainedFolder) -> Any:
     place = str(folder.model_path)
     if folder.kind == "text" and folder.path != folder.model_path and not _has_tokenizer(folder):
         place = str(folder.path)
-    try:
+    with InOneLine(folder.name, f"its {_TOOLS[folder.kind]} cannot be read"):
         return getattr(package, words[folder.kind]).from_pretrained(
             place, local_files_only=True, trust_remote_code=False
         )
-    except _FAULTS as error:
-        raise refused(folder.name, f"its {_TOOLS[folder.kind]} cannot be read: {_line(error)}") from error
 
 
 _TOOLS = {"text": "tokenizer", "image": "image preprocessor", "audio": "sound preprocessor"}
@@ -88,9 +82,7 @@ def _has_tokenizer(folder: PretrainedFolder) -> bool:
     )
 
 
-def _from_pretrained(folder: PretrainedFolder, head: bool) -> tuple[Any, Mapping[str, Any]]:
-    auto = getattr(transformers(), _HEADS[folder.kind] if head else "AutoModel")
-
+def _from_pretrained(folder: PretrainedFolder, auto: Any) -> tuple[Any, Mapping[str, Any]]:
     def load_with(attention: str) -> tuple[Any, Mapping[str, Any]]:
         return auto.from_pretrained(  # type: ignore[no-any-return]
             str(folder.model_path),
@@ -102,39 +94,14 @@ def _from_pretrained(folder: PretrainedFolder, head: bool) -> tuple[Any, Mapping
             output_loading_info=True,
         )
 
-    try:
-        try:
-            return load_with("sdpa")
-        except ValueError as error:
-            if "scaled_dot_product_attention" not in str(error) and "sdpa" not in str(error):
-                raise
-            return load_with("eager")
-    except _FAULTS as error:
-        other = _other_shapes(folder, auto) if isinstance(error, RuntimeError) else []
-        if other:
-            raise refused(folder.name, f"weights are of another shape than its config says: {_few(other)}") from error
-        raise refused(folder.name, f"transformers cannot load it: {_line(error)}") from error
-
-
-def _other_shapes(folder: PretrainedFolder, auto: Any) -> list[str]:
-    """Tensors whose shape in the file is not that of the model, which is laid out without numbers for this."""
-    package = transformers()
-    try:
-        config = package.AutoConfig.from_pretrained(
-            str(folder.model_path), local_files_only=True, trust_remote_code=False
-        )
-        with torch.device("meta"):
-            model = auto.from_config(config, trust_remote_code=False)
-    except _FAULTS:
-        return []
-    expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    prefix = f"{model.base_model_prefix}."
-    found = []
-    for name, stored in folder.tensors.items():
-        shape = expected.get(name, expected.get(name.removeprefix(prefix), expected.get(prefix + name)))
-        if shape is not None and shape != stored.shape:
-            found.append(name)
-    return found
+    with InOneLine(folder.name, "transformers cannot load it"):
+        if folder.config.get("output_attentions") is not True:  # which sdpa does not give
+            try:
+                return load_with("sdpa")
+            except ValueError as error:  # a family without it
+                if "scaled_dot_product_attention" not in str(error) and "sdpa" not in str(error):
+                    raise
+        return load_with("eager")
 
 
 def _check_report(folder: PretrainedFolder, model: Any, info: Mapping[str, Any], head: bool) -> None:
@@ -211,21 +178,15 @@ def _from_file(key: str, stored: Stored) -> Tensor:
 
 def _check_sample(folder: PretrainedFolder, model: Any) -> None:
     from modelpick.models.pretrained.forward import sample_output
+    from modelpick.models.pretrained.inputs import TextInputs, inputs_for
 
-    try:
-        answer = sample_output(folder, model)
-    except ModelpickError:
-        raise
-    except _FAULTS as error:
-        raise refused(folder.name, f"it fails on a sample: {_line(error)}") from error
+    inputs = inputs_for(folder)
+    if isinstance(inputs, TextInputs):
+        inputs.tell_padding(model)
+    with InOneLine(folder.name, "it fails on a sample"):
+        answer = sample_output(folder, model, inputs)
     if not bool(torch.isfinite(answer).all()):
         raise refused(folder.name, "its answer to a sample is not finite (NaN or infinity)")
-
-
-def _line(error: BaseException) -> str:
-    """The first line that says something, cut."""
-    lines = (line.strip() for line in str(error).splitlines())
-    return next((line for line in lines if line), type(error).__name__)[:200]
 
 
 def _few(keys: list[str]) -> str:

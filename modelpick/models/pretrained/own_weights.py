@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -24,12 +24,17 @@ from modelpick.models.architectures.known import Architecture, known
 from modelpick.models.architectures.vit import VisionTransformer
 from modelpick.models.forms.network import COUNTED
 from modelpick.models.pretrained.folder import PretrainedFolder
+from modelpick.models.pretrained.inputs import not_too_oblong
 from modelpick.models.pretrained.refusal import refused
 
 _VGG_NAMES = {"pre_logits.fc1": "classifier.0", "pre_logits.fc2": "classifier.3", "head.fc": "classifier.6"}
 _HEADS = {"resnet": "fc", "vgg": "classifier.6", "alexnet": "classifier.6", "vit": "head"}
 _VIT = re.compile(r"(?:de[i]?t_|vit_)\w*?patch(\d+)_(\d+)\w*")
 _HEAD_WIDTH = 64
+_WIDEST = 1024
+_HEADS_OF_WIDER = {1280: 16}
+"""Vision Transformers up to `Large` have heads of width 64; `Huge` has 16 of 80. No weight tells, so others are refused
+(arXiv:2010.11929, table 1)."""
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos")
 _MOST_SIDE = 1024
 
@@ -118,10 +123,10 @@ def _network(folder: PretrainedFolder, shapes: Mapping[str, tuple[int, ...]]) ->
         width, depth = shapes.get("norm.weight", (0,))[0], _depth(shapes)
         classes = shapes.get("head.bias", (0,))[0]
         patch = int(transformer[1])
-        if not classes or not depth or width % _HEAD_WIDTH or not patch or side % patch or depth > len(shapes):
+        heads = _heads(width)
+        if not classes or not depth or not heads or not patch or side % patch or depth > len(shapes):
             raise refused(folder.name, f"its weights are not those of `{folder.architecture}`")
         with torch.device("meta"):
-            heads = width // _HEAD_WIDTH
             net = VisionTransformer(classes, size=side, patch=patch, width=width, depth=depth, heads=heads)
         return "head", net
     architecture = _known(folder)
@@ -136,6 +141,13 @@ def _network(folder: PretrainedFolder, shapes: Mapping[str, tuple[int, ...]]) ->
     if channels != 3:
         raise refused(folder.name, f"it takes images of {channels} channels, and those here have 3 (RGB)")
     return head, shapes_of(architecture, classes, (3, side, side))
+
+
+def _heads(width: int) -> int:
+    """Of a Vision Transformer; 0 where that is not known."""
+    if width > _WIDEST:
+        return _HEADS_OF_WIDER.get(width, 0)
+    return 0 if width % _HEAD_WIDTH else width // _HEAD_WIDTH
 
 
 def _depth(shapes: Mapping[str, tuple[int, ...]]) -> int:
@@ -161,6 +173,7 @@ class Preprocessing:
         resized: The shorter side before the middle is cut out.
         mean, deviation: Of each channel, of values from 0 to 1.
         interpolation: Pillow's filter.
+        squash: Both sides are brought to `resized`, whatever the shape (timm's `crop_mode`), else the shorter one.
     """
 
     def __init__(self, config: Mapping[str, Any], name: str) -> None:
@@ -182,6 +195,10 @@ class Preprocessing:
         self.interpolation = str(fields.get("interpolation", "bilinear"))
         if self.interpolation not in _INTERPOLATIONS or min(self.deviation) <= 0:
             raise refused(name, "its config names an `interpolation` or a `std` that is not known")
+        mode = fields.get("crop_mode", "center")
+        if mode not in ("center", "squash"):
+            raise refused(name, f"its config names a `crop_mode` that is not known: {mode!r:.20}")
+        self.squash = mode == "squash"
 
 
 def _three(value: Any, key: str, name: str) -> tuple[float, ...]:
@@ -204,7 +221,10 @@ class OwnImageInputs:
     cut_words = ""
 
     def __init__(self, folder: PretrainedFolder) -> None:
+        from PIL import Image
+
         self.preprocessing = preprocessing(folder)
+        self._filter = Image.Resampling[self.preprocessing.interpolation.upper()]
 
     def costs(self, rows: ImageFiles) -> NDArray[np.int64]:
         """One for each image."""
@@ -216,14 +236,14 @@ class OwnImageInputs:
 
     def batch(self, rows: ImageFiles) -> dict[str, Tensor]:
         """`pixel_values`, float32 of shape (rows, 3, side, side)."""
-        return self._of(list(rows.originals()))
+        return self._of(rows.originals())
 
     def sample(self) -> dict[str, Tensor]:
         """A slope from black to white."""
         slope = np.linspace(0, 255, 64, dtype=np.uint8)
         return self._of([np.repeat(np.tile(slope, (64, 1))[:, :, None], 3, axis=2)])
 
-    def _of(self, images: Sequence[NDArray[np.uint8]]) -> dict[str, Tensor]:
+    def _of(self, images: Iterable[NDArray[np.uint8]]) -> dict[str, Tensor]:
         pixels = torch.from_numpy(np.stack([self._square(image) for image in images])).permute(0, 3, 1, 2).float() / 255
         mean, deviation = (
             torch.tensor(values).view(1, 3, 1, 1) for values in (self.preprocessing.mean, self.preprocessing.deviation)
@@ -234,10 +254,12 @@ class OwnImageInputs:
         from PIL import Image
 
         want, side = self.preprocessing.resized, self.preprocessing.side
-        image = Image.fromarray(pixels)
+        image = Image.fromarray(not_too_oblong(pixels))
+        if self.preprocessing.squash:
+            image = image.resize((want, want), self._filter)
         shorter = min(image.size)
         width, height = (max(1, int(want * length / shorter)) for length in image.size)
         width, height = max(width, side), max(height, side)
-        image = image.resize((width, height), Image.Resampling[self.preprocessing.interpolation.upper()])
+        image = image.resize((width, height), self._filter)
         left, top = round((width - side) / 2), round((height - side) / 2)
         return np.asarray(image.crop((left, top, left + side, top + side)))

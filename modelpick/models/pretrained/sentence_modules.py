@@ -11,6 +11,11 @@ from modelpick.models.pretrained.json_files import read_json, read_table
 from modelpick.models.pretrained.refusal import refused
 
 MODULES = "modules.json"
+SETTINGS = tuple(
+    f"sentence_{family}_config.json"
+    for family in ("bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet", "mpnet")
+)
+"""Where the length of a text stands: by the transformer's family in older folders."""
 Pooling = Literal["mean", "cls", "max", "last", "mean_sqrt"]
 _KEYS: dict[str, Pooling] = {
     "pooling_mode_cls_token": "cls",
@@ -72,7 +77,7 @@ def read_modules(folder: Path, name: str) -> SentenceModules:
                       "a normalisation are known")  # fmt: skip
     transformer, pooling = kinds[0][1], kinds[1][1]
     pooled = read_table(pooling / "config.json", name)
-    settings = _optional(transformer / "sentence_bert_config.json", name)
+    settings = next((found for file in SETTINGS if (found := _optional(transformer / file, name))), {})
     about = _optional(folder / "config_sentence_transformers.json", name)
     longest, prompts, default = settings.get("max_seq_length"), about.get("prompts"), about.get("default_prompt_name")
     if longest is not None and (not isinstance(longest, int) or isinstance(longest, bool) or longest < 1):

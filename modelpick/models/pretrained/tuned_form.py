@@ -24,7 +24,7 @@ from modelpick.models.pretrained.folder import CONFIG, PretrainedFolder, open_fo
 from modelpick.models.pretrained.inputs import Inputs, inputs_for
 from modelpick.models.pretrained.loading import load, load_preprocessor
 from modelpick.models.pretrained.refusal import refused
-from modelpick.models.pretrained.sentence_modules import MODULES
+from modelpick.models.pretrained.sentence_modules import MODULES, SETTINGS
 from modelpick.models.pretrained.tuned_net import ModelRows, TunedNetwork, tuned_network
 from modelpick.models.pretrained.weight_files import WEIGHTS
 
@@ -35,7 +35,7 @@ _SMALL_FILES = (
     *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
     *("vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model"),
     *("preprocessor_config.json", "processor_config.json"),
-    *("sentence_bert_config.json", "config_sentence_transformers.json"),
+    *(*SETTINGS, "config_sentence_transformers.json"),
 )
 _NOT_KEPT = ("auto_map", "quantization_config", "_name_or_path", "torch_dtype", "dtype", "id2label", "label2id")
 """Of the base's config: what would name code, other files, or classes that are no longer its own."""

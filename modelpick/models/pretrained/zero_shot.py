@@ -7,8 +7,9 @@ is spam.`, and the score is that of the label entailment, which is found by its 
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -24,6 +25,7 @@ from modelpick.models.arch_candidate import device_for
 from modelpick.models.arch_entries import in_words
 from modelpick.models.forms.probe import shares
 from modelpick.models.pretrained.embedding import TOKENS, batches
+from modelpick.models.pretrained.faults import InOneLine
 from modelpick.models.pretrained.features import FeatureBank
 from modelpick.models.pretrained.folder import PretrainedFolder, open_folder
 from modelpick.models.pretrained.forward import OWN, layers_of
@@ -40,6 +42,8 @@ _SCALES = ("logit_scale", "logit_scale_a")
 _PADDED_FAMILIES = ("siglip", "siglip2")  # they read the last place of a text, padding or not
 _ENTAILMENT = ("entailment", "entail", "entails", "entailed")
 _LONG = 60.0
+_TEXTS = 64  # of classes that go through the model at once
+_PAIRS = 20_000  # of rows and hypotheses that are held as tokens at once
 
 
 class ZeroShot:
@@ -129,18 +133,28 @@ class ByVectors(ZeroShot):
         inputs = inputs_for(own)
         assert isinstance(inputs, TextInputs)  # noqa: S101 - of kind text
         texts = [text for own_texts in self.texts.values() for text in own_texts]
-        padding = "max_length" if folder.model_type in _PADDED_FAMILIES else True
-        made = inputs.tokenizer(texts, padding=padding, truncation=True, max_length=inputs.longest, return_tensors="pt")
-        batch = {name: value for name, value in made.items() if isinstance(value, torch.Tensor)}
-        batch.setdefault("attention_mask", torch.ones_like(batch["input_ids"]))
-        with torch.inference_mode():
-            vectors = layers_of(own, model, batch)[OWN].double().numpy()
+        parts = [texts[start : start + _TEXTS] for start in range(0, len(texts), _TEXTS)]
+        with InOneLine(folder.name, "it fails on the texts of the classes"):
+            vectors = np.concatenate([_vectors_of(own, model, inputs, part) for part in parts])
         vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         ends = np.cumsum([len(own_texts) for own_texts in self.texts.values()])[:-1]
         means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends)])
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
         scale = next(float(getattr(model, name).exp()) for name in _SCALES if hasattr(model, name))
+        if not np.isfinite(means).all() or not math.isfinite(scale):
+            raise refused(folder.name, "what it gives for the texts of the classes is not finite (NaN or infinity)")
         return means, scale
+
+
+def _vectors_of(folder: PretrainedFolder, model: Any, inputs: TextInputs, texts: list[str]) -> NDArray[np.float64]:
+    """A vector for each text, shape (texts, width)."""
+    padding = "max_length" if folder.model_type in _PADDED_FAMILIES else True
+    made = inputs.tokenizer(texts, padding=padding, truncation=True, max_length=inputs.longest, return_tensors="pt")
+    batch = {name: value for name, value in made.items() if isinstance(value, torch.Tensor)}
+    inputs.check_words(batch["input_ids"].numpy())
+    batch.setdefault("attention_mask", torch.ones_like(batch["input_ids"]))
+    with torch.inference_mode():
+        return layers_of(folder, model, batch)[OWN].double().numpy()
 
 
 class ByInference(ZeroShot):
@@ -176,34 +190,48 @@ class ByInference(ZeroShot):
         new = list(dict.fromkeys(text for text in texts if text not in self._known))
         if new:
             with paying_torch_threads():
-                self._score(new)
+                self._score_all(new)
         return shares(np.stack([self._known[text] for text in texts])) if texts else np.empty((0, len(self.texts)))
 
-    def _score(self, texts: list[str]) -> None:
-        device = device_for(self._device)
+    def _score_all(self, texts: list[str]) -> None:
+        """Scores texts that are not known yet, so many at once that their tokens take little memory."""
         if self._model is None:
-            self._model = load(self.folder, head=True).to(device)
+            self._model = load(self.folder, head=True).to(device_for(self._device))
         inputs = inputs_for(self.folder)
         assert isinstance(inputs, TextInputs)  # noqa: S101 - of kind text
         hypotheses = [(c, text) for c, own in enumerate(self.texts.values()) for text in own]
-        encoded = [self._encoded(inputs, texts, hypothesis) for _, hypothesis in hypotheses]
-        pairs = [one for own in encoded for one in own]
+        pairs = len(texts) * len(hypotheses)
+        words = f"{self.folder.name} reads {len(texts):,} texts x {len(hypotheses):,} hypotheses"
+        size = max(1, _PAIRS // len(hypotheses))
+        with (
+            self._listener.step(words, total=pairs, unit="pairs") as step,
+            InOneLine(self.folder.name, "it fails on a row and a hypothesis"),
+        ):
+            started, told = time.perf_counter(), False
+            for start in range(0, len(texts), size):
+                done = start * len(hypotheses)
+                for count in self._score(inputs, texts[start : start + size], hypotheses):
+                    step.advance(count)
+                    done += count
+                    passed = time.perf_counter() - started
+                    if not told and passed > 1:
+                        told = True
+                        self._foretell(passed / done * pairs, pairs)
+
+    def _score(self, inputs: TextInputs, texts: list[str], hypotheses: list[tuple[int, str]]) -> Iterator[int]:
+        """Yields how many pairs each batch has scored."""
+        device = device_for(self._device)
+        pairs = [one for _, hypothesis in hypotheses for one in self._encoded(inputs, texts, hypothesis)]
         costs = np.array([len(one["input_ids"]) for one in pairs], dtype=np.int64)
         scores = np.empty(len(pairs))
-        words = f"{self.folder.name} reads {len(texts):,} texts x {len(hypotheses):,} hypotheses"
-        with self._listener.step(words, total=len(pairs), unit="pairs") as step, torch.inference_mode():
-            started, told = time.perf_counter(), False
-            done = 0
-            for part in batches(costs, TOKENS):
-                batch = {name: value.to(device) for name, value in inputs.padded([pairs[i] for i in part]).items()}
+        for part in batches(costs, TOKENS):
+            batch = {name: value.to(device) for name, value in inputs.padded([pairs[i] for i in part]).items()}
+            with torch.inference_mode():
                 logits = self._model(**accepted(batch, self._model.forward)).logits
-                scores[part] = logits[:, self.entailment].double().cpu().numpy()
-                done += int(costs[part].sum())
-                step.advance(len(part))
-                passed = time.perf_counter() - started
-                if not told and passed > 1:
-                    told = True
-                    self._foretell(passed / done * int(costs.sum()), len(pairs))
+            scores[part] = logits[:, self.entailment].double().cpu().numpy()
+            yield len(part)
+        if not np.isfinite(scores).all():
+            raise refused(self.folder.name, "its answer to a row is not finite (NaN or infinity)")
         for row, text in enumerate(texts):
             found = np.full(len(self.texts), -np.inf)
             for h, (c, _) in enumerate(hypotheses):
@@ -220,7 +248,10 @@ class ByInference(ZeroShot):
             return_attention_mask=False,
         )
         names = [name for name in made if name in ("input_ids", "token_type_ids")]
-        return [{name: np.asarray(made[name][i], dtype=np.int64) for name in names} for i in range(len(texts))]
+        found = [{name: np.asarray(made[name][i], dtype=np.int64) for name in names} for i in range(len(texts))]
+        for one in found:
+            inputs.check_words(one["input_ids"])
+        return found
 
     def _foretell(self, seconds: float, pairs: int) -> None:
         if seconds > _LONG:
@@ -233,8 +264,12 @@ def zero_shot_entry(
     label_map: LabelMap | None = None,
     device: str = "auto",
     listener: Listener = SILENT,
+    bank: FeatureBank | None = None,
 ) -> Entry | None:
     """The row `name:zero-shot`; None where the model compares nothing with texts, or the task is a regression.
+
+    Args:
+        bank: Vectors of the rows, which the other ways of the model need too; None makes one.
 
     Raises:
         CannotFindOut: The label map names a class that the data do not have.
@@ -244,7 +279,9 @@ def zero_shot_entry(
         return None
     if compares_with_texts(folder):
         texts = texts_of(dataset.classes, TEMPLATES[folder.kind], label_map, folder.name)
-        candidate: ZeroShot = ByVectors(FeatureBank(folder, "vectors", dataset.features, device, listener), texts)
+        if bank is None:
+            bank = FeatureBank(folder, "vectors", dataset.features, device, listener)
+        candidate: ZeroShot = ByVectors(bank, texts)
     elif is_inference(folder):
         which = entailment(folder)
         texts = texts_of(dataset.classes, TEMPLATES["text"], label_map, folder.name)
