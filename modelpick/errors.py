@@ -41,6 +41,10 @@ class ModelpickError(Exception):
         if kind is not None:
             self.kind = kind
 
+    def in_one_line(self) -> str:
+        """What failed and what to do next, where there is one line for both."""
+        return self.message if self.hint is None else f"{self.message}; {self.hint}"
+
 
 class AnswerIsNo(ModelpickError):  # noqa: N818 - it is an answer, not a fault
     """The answer is no: a rejected model, a failed verification, a guard's stop. Exit code 1."""

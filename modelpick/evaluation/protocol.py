@@ -214,7 +214,7 @@ class _Trial:
         try:
             features = dataset.features if entry.columns is None else dataset.as_trained(entry.columns, entry.ignored)
         except CannotFindOut as error:
-            self.errors[0] = error.message
+            self.errors[0] = error.in_one_line()
             return []
         material = Material(
             features=features,

@@ -232,7 +232,7 @@ def _check_fits(candidate: Candidate, material: Material) -> None:
 
 def _in_words(error: BaseException) -> str:
     if isinstance(error, ModelpickError):
-        return error.message
+        return error.in_one_line()
     if isinstance(error, MemoryError) or "memory" in str(error).lower():  # torch says so in a RuntimeError
         return "out of memory; a smaller `--batch-size` or fewer rows may help"
     return str(error).strip().split("\n", 1)[0] or type(error).__name__

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +12,13 @@ from modelpick.errors import ModelpickError, UsageError, from_os_error
 from modelpick.progress import SILENT, Listener
 from modelpick.verbs.eval_options import (
     ROWS,
+    Keeping,
     ProtocolOptions,
     RowOptions,
     as_names,
     check_preprocessing,
     check_row,
-    licence_keys,
+    keeping_of,
     row_options,
 )
 from modelpick.verbs.eval_result import Bar, EvalResult, judge_bar, report_extra, told_unwritten
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from modelpick.data.candidate import Entry
     from modelpick.data.dataset import Dataset, Kind, Task
     from modelpick.evaluation.protocol import Evaluation
+    from modelpick.models.options import NetworkOptions
 
 
 def evaluate(
@@ -166,14 +167,9 @@ def evaluate(
     from modelpick.data.read import read_dataset
     from modelpick.data.read_options import ReadOptions
     from modelpick.data.splits import parse_ratio
-    from modelpick.evaluation.workers import workers_ahead
     from modelpick.models.architectures.known import known
     from modelpick.models.options import NetworkOptions, check_options, hidden_sizes
-    from modelpick.models.run_folder import RUNS, check_free, check_writable, new_run_name
-    from modelpick.models.unfinished import find_unfinished, states_of
     from modelpick.notebook import register
-    from modelpick.places import user_path
-    from modelpick.verbs.eval_rows import asked_of, pays_ahead, trained_rows, tuning_of
     from modelpick.verbs.lesson import check_course, teach
 
     register()
@@ -224,17 +220,7 @@ def evaluate(
     protocol = ProtocolOptions(splits=splits, metric=metric, jobs=jobs)
     if course:
         check_course(rows, protocol)
-    terms = None if license is None else licence_keys(license)
-    created = datetime.now().astimezone()
-    if run_dir is not None:
-        check_free(user_path(run_dir))
-    check_writable(RUNS / "new" if run_dir is None else user_path(run_dir))
-    resumed = None if resume is None else find_unfinished(str(resume))
-    if resumed is not None and not (rows.archs or rows.finetune):
-        raise UsageError(
-            "`--resume` goes on with trainings of `--arch` or `--finetune`, and there is none",
-            "repeat the whole command",
-        )
+    keeping = keeping_of(run_dir, resume, license, goes_on=bool(rows.archs or rows.finetune))
     dataset = read_dataset(
         data,
         target=target,
@@ -245,20 +231,38 @@ def evaluate(
         listener=listener,
     )
     check_preprocessing(rows.preprocessing, dataset)
-    place = (resumed or RUNS / new_run_name(dataset.name, created)) if run_dir is None else user_path(run_dir)
     if course:
-        return teach(dataset, network, rows, protocol, place, run_dir is None, created, terms, listener)
-    asked = None
+        return teach(dataset, network, rows, protocol, keeping, listener)
+    splits_by = {"--group": group, "--time": time, "--test": test}
+    return _trained_and_kept(dataset, network, rows, protocol, keeping, splits_by, listener)
+
+
+def _trained_and_kept(
+    dataset: Dataset,
+    network: NetworkOptions,
+    rows: RowOptions,
+    protocol: ProtocolOptions,
+    keeping: Keeping,
+    splits_by: Mapping[str, object],
+    listener: Listener,
+) -> EvalResult:
+    """The comparison, judged and saved; trainings that take long leave states to go on from."""
+    from modelpick.evaluation.workers import workers_ahead
+    from modelpick.models.unfinished import states_of
+    from modelpick.verbs.eval_rows import asked_of, pays_ahead, trained_rows, tuning_of
+
+    splits, place, asked = protocol.splits, keeping.place(dataset.name), None
     if rows.archs or rows.finetune:
-        asked = asked_of(dataset, network, rows, splits, **{"--group": group, "--time": time, "--test": test})
+        asked = asked_of(dataset, network, rows, splits, **splits_by)
+    resumed = keeping.resumed
     with states_of(resumed or place, asked, resumed=resumed is not None, listener=listener) as states:
         rows = replace(rows, keep_in=states.folder)
         rows = replace(rows, tuning=tuning_of(network, rows))
-        with workers_ahead(jobs) if pays_ahead(dataset, rows, splits) else nullcontext(0) as ahead:
+        with workers_ahead(protocol.jobs) if pays_ahead(dataset, rows, splits) else nullcontext(0) as ahead:
             trained = trained_rows(dataset, network, rows, listener)
             evaluation, refused = _compare(dataset, trained, rows, protocol, ahead, listener)
-        bar = None if must_beat is None else judge_bar(evaluation, must_beat)
-        result = _keep(evaluation, place, run_dir is None, created, network.device, terms, bar, refused, listener)
+        bar = None if rows.must_beat is None else judge_bar(evaluation, rows.must_beat)
+        result = _keep(evaluation, place, keeping, network.device, bar, refused, listener)
         states.complete = not evaluation.interrupted and result.unwritten is None
     return result
 
@@ -312,18 +316,17 @@ def _compare(
         raise KeyboardInterrupt
     refused = {model.entry.name: model.error for model in given if model.error is not None}
     for name, error in refused.items():
-        listener.notice(f"`{name}` takes no part: {error.message}")
-    more = [CandidateResult(entry=model.entry, error=model.error.message) for model in given if model.error is not None]
+        listener.notice(f"`{name}` takes no part: {error.in_one_line()}")
+    refusals = [(model.entry, model.error) for model in given if model.error is not None]
+    more = [CandidateResult(entry=entry, error=error.in_one_line()) for entry, error in refusals]
     return replace(evaluation, results=(*evaluation.results, *more)), refused
 
 
 def _keep(
     evaluation: Evaluation,
     place: Path,
-    unique: bool,
-    created: datetime,
+    keeping: Keeping,
     device: str,
-    license_: Mapping[str, str] | None,
     bar: Bar | None,
     refused: Mapping[str, ModelpickError],
     listener: Listener,
@@ -340,10 +343,10 @@ def _keep(
         written = write_run(
             evaluation,
             place,
-            unique=unique,
+            unique=keeping.unique,
             device=used,
-            license=license_,
-            extra=report_extra(created, bar),
+            license=keeping.terms,
+            extra=report_extra(keeping.created, bar),
             closer=closer,
         )
     except (OSError, UsageError) as error:  # UsageError: someone else took the place meanwhile
@@ -358,7 +361,7 @@ def _keep(
         run_dir=None if unwritten is not None else shown(folder),
         saved=written.saved,
         device=used,
-        created=created,
+        created=keeping.created,
         bar=bar,
         refused=refused,
         closer=closer,
