@@ -13,7 +13,8 @@ from modelpick.data.number_styles import STYLES, NumberStyle
 
 BRACKETS, MINUS = "()", "\u2212"
 _BEFORE = re.compile(r"[-+\u2212(]?\s*([$€£¥₹₽₩₺]|US\$|EUR|USD|GBP|CHF)\s*[-+\u2212(]?[0-9.]")
-_AFTER = re.compile(r"[-+\u2212]?[0-9.][0-9.,'\u2019 \xa0\u202f]*?\s*([^\W\d_]{1,10}|[%‰€$£¥₹₽₩₺°]|°[CFK])")
+_AFTER = re.compile(r"[-+\u2212]?[0-9.][0-9.,'\u2019 \xa0\u202f]*?\s*((?<!\.)[^\W\d_]{1,10}|[%‰€$£¥₹₽₩₺°]|°[CFK])")
+"""A word right after a point is no unit: `12.png` names a file."""
 _SHARE = 0.9
 
 

@@ -225,6 +225,14 @@ def test_a_table_of_paths_and_labels(tmp_path):
     assert read_dataset(str(table), target="label", options=ReadOptions.of(kind="table")).kind == "table"
 
 
+def test_files_named_by_numbers_are_files_and_no_numbers_with_a_unit(tmp_path):
+    write(tmp_path, {f"{i}.png": image_bytes(i) for i in range(8)})
+    lines = [f"{i}.png,{1.5 * i + 0.25}" for i in range(8)]
+    (tmp_path / "angles.csv").write_text("\n".join(["file,angle", *lines]) + "\n")
+    dataset = read_dataset(tmp_path / "angles.csv", target="angle")
+    assert (dataset.kind, dataset.task, len(dataset.features)) == ("image", "regression", 8)
+
+
 def test_a_table_of_one_text_is_texts(tmp_path):
     lines = [
         f'"{word} number {i} is here, and more of it follows",{word}' for i in range(20) for word in ("ham", "spam")
