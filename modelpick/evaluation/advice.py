@@ -42,7 +42,8 @@ def advice(evaluation: Evaluation, compared: Sequence[Comparison]) -> Advice:
     why = _why_none(evaluation, best, against)
     if why is not None:
         return Advice(take=None, simplest=simplest, text=f"Take none yet: {why}")
-    verdicts = {name: found.verdict for name, found in against.items()}
+    finished = {result.entry.name for result in evaluation.results if result.error is None}
+    verdicts = {name: found.verdict for name, found in against.items() if name in finished}
     take = _usable(evaluation, best, verdicts)
     if take == best:
         said = [_beaten(evaluation, best, [name for name, verdict in verdicts.items() if verdict == "better"])]

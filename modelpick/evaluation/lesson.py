@@ -270,15 +270,16 @@ def _predict(lesson: Lesson) -> Iterator[Block]:
     dataset = lesson.evaluation.dataset
     if isinstance(dataset.features, Rows):
         values = f"{lesson.typed} (in the order of the columns: {', '.join(dataset.features.names[:8])}"
-        yield Text(f"A new row: {values}{', ...' if len(dataset.features.names) > 8 else ''}).")
+        row = "A new row" if lesson.truth is None else "A test row"
+        yield Text(f"{row}: {values}{', ...' if len(dataset.features.names) > 8 else ''}).")
     else:
-        yield Text(f"A row that it has not seen: {lesson.typed}")
+        yield Text(f"One that it has not seen: {lesson.typed}")
     if lesson.probabilities:
         shown = tuple((name, share_shown(p)) for name, p in lesson.probabilities[:_SHOWN_CLASSES])
         yield Table((dataset.target_name, "probability"), shown, right=("probability",))
     says = f"The network answers: {lesson.answer}"
     if lesson.truth is not None:
-        says += f". In the data, of which this is a test row, it is {lesson.truth}"
+        says += f". In the data it is {lesson.truth}"
     yield Text(f"{says}.", Tone.STRONG)
 
 

@@ -79,7 +79,10 @@ def _style(tone: Tone, *, right: bool = False) -> str:
 
 def _table(block: Table) -> str:
     caption = f"<caption>{escape(clean_line(block.title))}</caption>" if block.title else ""
-    head = "".join(f"<th>{escape(clean_line(column))}</th>" for column in block.columns)
+    head = "".join(
+        f"<th{_style(Tone.PLAIN, right=column in block.right)}>{escape(clean_line(column))}</th>"
+        for column in block.columns
+    )
     rows = []
     for row in block.rows:
         cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,62 @@ class ProtocolOptions:
     splits: SplitOptions
     metric: str | None = None
     jobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """Where a run is kept, and under which terms.
+
+    Attributes:
+        asked: The folder that was named; None is a new one among the runs here.
+        resumed: The place of the interrupted run that goes on; None where none does.
+        created: When it was asked for.
+        terms: Front-matter keys of the licence that was stated; None where none was.
+    """
+
+    asked: Path | None
+    resumed: Path | None
+    created: datetime
+    terms: Mapping[str, str] | None
+
+    @property
+    def unique(self) -> bool:
+        """Whether its name is ours to choose, so that a number may be added."""
+        return self.asked is None
+
+    def place(self, data: str) -> Path:
+        """The run folder, for data of that name."""
+        from modelpick.models.run_folder import RUNS, new_run_name
+
+        return self.asked or self.resumed or RUNS / new_run_name(data, self.created)
+
+
+def keeping_of(run_dir: str | Path | None, resume: str | Path | None, license_id: str | None, goes_on: bool) -> Keeping:
+    """Checks, before anything is read, that the run can be kept as it is asked for.
+
+    Args:
+        goes_on: Something takes part whose training can be resumed.
+
+    Raises:
+        UsageError: The folder is taken, no such run was interrupted, nothing can go on, or no such licence is known.
+        CannotFindOut: Nothing can be written there.
+    """
+    from modelpick.models.run_folder import RUNS, check_free, check_writable
+    from modelpick.models.unfinished import find_unfinished
+    from modelpick.places import user_path
+
+    terms = None if license_id is None else licence_keys(license_id)
+    asked = None if run_dir is None else user_path(run_dir)
+    if asked is not None:
+        check_free(asked)
+    check_writable(asked or RUNS / "new")
+    resumed = None if resume is None else find_unfinished(str(resume))
+    if resumed is not None and not goes_on:
+        raise UsageError(
+            "`--resume` goes on with trainings of `--arch` or `--finetune`, and there is none",
+            "repeat the whole command",
+        )
+    return Keeping(asked=asked, resumed=resumed, created=datetime.now().astimezone(), terms=terms)
 
 
 def row_options(

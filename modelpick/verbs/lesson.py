@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,7 @@ import numpy as np
 from modelpick.document import Document, Table
 from modelpick.errors import UsageError
 from modelpick.progress import Listener
-from modelpick.verbs.eval_options import ProtocolOptions, RowOptions
+from modelpick.verbs.eval_options import Keeping, ProtocolOptions, RowOptions
 from modelpick.verbs.eval_result import EvalResult, report_extra
 
 if TYPE_CHECKING:
@@ -90,10 +88,7 @@ def teach(
     network: NetworkOptions,
     rows: RowOptions,
     protocol: ProtocolOptions,
-    place: Path,
-    unique: bool,
-    created: datetime,
-    license_: Mapping[str, str] | None,
+    keeping: Keeping,
     listener: Listener,
 ) -> CourseResult:
     """Trains the network once, saves it, loads it again and lets it answer for one row.
@@ -109,11 +104,11 @@ def teach(
     device = "cpu" if network.device == "auto" else network.device
     written = write_run(
         evaluation,
-        place,
-        unique=unique,
+        keeping.place(dataset.name),
+        unique=keeping.unique,
         device=device,
-        license=license_,
-        extra=report_extra(created, None),
+        license=keeping.terms,
+        extra=report_extra(keeping.created, None),
         closer=closer,
     )
     lesson = _lesson(evaluation, written.folder, listener)
@@ -123,7 +118,7 @@ def teach(
         run_dir=shown(written.folder),
         saved=written.saved,
         device=device,
-        created=created,
+        created=keeping.created,
         bar=None,
         refused={},
         closer=closer,
