@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from modelpick.data.table import NUMBER, as_number
+from modelpick.data.table import as_number
 
 NumberStyle = Literal["1234.5", "1,234.5", "1.234,5"]
 STYLES: tuple[NumberStyle, ...] = ("1234.5", "1,234.5", "1.234,5")
@@ -17,8 +17,10 @@ blanks or apostrophes."""
 
 GROUPS = r"[ '’\x{a0}\x{202f}]"
 _EXPONENT = r"(?:[eE][+-]?[0-9]+)?"
+POINT3_PATTERN = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"
+COMMA3_PATTERN = r"[+-]?[1-9][0-9]{0,2},[0-9]{3}"
 PATTERNS: tuple[tuple[int, str], ...] = (
-    (COMMA3, r"[+-]?[1-9][0-9]{0,2},[0-9]{3}"),
+    (COMMA3, COMMA3_PATTERN),
     (COMMA, rf"[+-]?(?:0|[1-9][0-9]*)?,[0-9]+{_EXPONENT}"),
     (ENGLISH, r"[+-]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,}|(?:,[0-9]{3})+\.[0-9]+)"),
     (CONTINENTAL, r"[+-]?[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,}|(?:\.[0-9]{3})+,[0-9]+)"),
@@ -27,7 +29,6 @@ PATTERNS: tuple[tuple[int, str], ...] = (
     (GROUPED, rf"[+-]?[1-9][0-9]{{0,2}}(?:{GROUPS}[0-9]{{3}})+"),
 )
 """Of the cells that are no plain numbers, in the syntax of RE2; the first that fits counts."""
-POINT3_PATTERN = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"
 
 _GROUP_SIGNS = re.compile("[ '’\xa0\u202f]")
 
@@ -98,36 +99,3 @@ def _clear_points(counts: Counts) -> int:
 
 def _clear_commas(counts: Counts) -> int:
     return counts.get(COMMA, 0) + counts.get(CONTINENTAL, 0)
-
-
-def case_sql(codes: Sequence[str], infinite: str, largest: float) -> str:
-    """SQL that gives the sort of a trimmed cell `v`; `codes` are those that mean a missing value."""
-    others = " ".join(f"WHEN regexp_full_match(v, '{_quoted(pattern)}') THEN {kind}" for kind, pattern in PATTERNS)
-    numeric = [code for code in codes if as_number(code) is not None]
-    early = f"WHEN v IN ({_listed(numeric)}) THEN {MISSING} " if numeric else ""
-    return (
-        f"CASE WHEN v IS NULL OR v = '' THEN {BLANK} {early}WHEN regexp_full_match(v, '{NUMBER}') THEN "
-        f"CASE WHEN NOT abs(TRY_CAST(v AS DOUBLE)) <= {largest} THEN {INFINITE} "
-        f"WHEN NOT contains(v, '.') THEN {INTEGER} "
-        f"WHEN v[-4] = '.' AND regexp_full_match(v, '{POINT3_PATTERN}') THEN {POINT3} ELSE {POINT} END "
-        f"WHEN v IN ({_listed(codes)}) THEN {MISSING} WHEN regexp_full_match(v, '[^0-9]*') "
-        f"THEN CASE WHEN regexp_full_match(v, '{infinite}') THEN {INFINITE} ELSE {WORD} END {others} ELSE {WORD} END"
-    )
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return ", ".join(f"'{_quoted(text)}'" for text in texts)
-
-
-def number_sql(cell: str, style: NumberStyle) -> str:
-    """SQL that gives a DOUBLE of a trimmed cell that is known to be of the style, else NULL."""
-    if style == "1234.5":
-        return f"TRY_CAST({cell} AS DOUBLE)"
-    bare = f"regexp_replace({cell}, '{_quoted(GROUPS)}', '', 'g')"
-    if style == "1,234.5":
-        return f"TRY_CAST(replace({bare}, ',', '') AS DOUBLE)"
-    return f"TRY_CAST(replace(replace({bare}, '.', ''), ',', '.') AS DOUBLE)"
-
-
-def _quoted(pattern: str) -> str:
-    return pattern.replace("'", "''")

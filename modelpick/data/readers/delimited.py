@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from modelpick.data.encoding import Text, as_utf8
 from modelpick.data.raw_table import RawTable, Reader, Source, check_names
+from modelpick.data.readers.cell_sql import BLANKS, trimmed
 from modelpick.data.readers.dialect import OWN, Dialect, diagnosed, first_record, sniff
 from modelpick.data.readers.duck_sql import connect, quoted_path, unreadable
-from modelpick.data.readers.duck_table import BLANKS, DuckTable
+from modelpick.data.readers.duck_table import DuckTable
 from modelpick.data.readers.header import look, names_of, second_header, titles
 from modelpick.data.readers.mending import comment_lines, mended, with_tabs
 from modelpick.data.table import ColumnKind, listed
@@ -226,7 +227,7 @@ def _without_blank_rows(connection: DuckDBPyConnection, columns: int) -> int:
     blank: list[int] | None = None  # rows that are blank in all columns so far
     for start in range(0, columns, _BATCH):
         cells = range(start, min(columns, start + _BATCH))
-        empty = " AND ".join(f"(c{j} IS NULL OR trim(c{j}, '{BLANKS}') = '')" for j in cells)
+        empty = " AND ".join(f"(c{j} IS NULL OR {trimmed(f'c{j}')} = '')" for j in cells)
         if blank is not None:
             empty += f" AND rowid IN ({', '.join(map(str, blank))})"
         blank = [row for (row,) in connection.execute(f"SELECT rowid FROM raw WHERE {empty}").fetchall()]

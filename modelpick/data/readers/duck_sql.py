@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,14 @@ def quoted_path(path: Path) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path.resolve()))
 
 
-def quoted_texts(texts: tuple[str, ...]) -> str:
+def quoted_text(text: str) -> str:
+    """A text as SQL has it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted_texts(texts: Iterable[str]) -> str:
     """Texts as SQL has them, with commas between."""
-    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
+    return ", ".join(map(quoted_text, texts))
 
 
 def unreadable(shown: str, error: duckdb.Error) -> CannotFindOut:
