@@ -258,10 +258,10 @@ def test_base_models_of_the_tags() -> None:
 def test_a_hundred_thousand_files(hub: LoopbackHub) -> None:
     siblings = [{"rfilename": f"data/{n}.bin", "size": n, "blobId": "a" * 40} for n in range(100_000)]
     hub.inject(Fault("blobs=true", "json", body=json.dumps({"id": "org/bare", "sha": "c" * 40, "siblings": siblings})))
-    start = time.monotonic()
+    start = time.process_time()
     facts = facts_of(hub, "org/bare")
     assert len(facts.files or ()) == 100_000
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert facts.card is None
 
 

@@ -112,10 +112,10 @@ def test_thresholds_are_those_of_the_text() -> None:
 @pytest.mark.parametrize("part", ["permission is hereby granted free of charge ", "1 million usd ", "cc by nc ", "\n"])
 def test_long_texts_take_little_time(part: str) -> None:
     text = part * (2_000_000 // len(part))
-    start = time.perf_counter()
+    start = time.process_time()
     identify(text)
     terms_in(text)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_a_title_inside_another_is_none() -> None:

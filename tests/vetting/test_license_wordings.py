@@ -125,6 +125,6 @@ def test_a_card_that_only_limits_its_library_limits_the_model() -> None:
 
 @pytest.mark.parametrize("part", ["commercial ", "the code and ", "cc by nc ", "license: other and the ", "research, "])
 def test_long_sentences_take_little_time(part: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     license_of("mit", part * (1_000_000 // len(part)))
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
