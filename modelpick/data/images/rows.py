@@ -42,13 +42,13 @@ class ImageFiles:
 
     @property
     def shape(self) -> Size:
-        """Median height and width of all the files of the store."""
-        return self.store.shape
+        """Median height and width of these files: a size that is learned from them knows no others."""
+        return self.store.shape_of(self.index)
 
     @property
     def mode(self) -> Mode:
-        """`L` where no file of the store has colours, else `RGB`."""
-        return "L" if self.store.grey else "RGB"
+        """`L` where none of these files has colours, else `RGB`."""
+        return "L" if all(self.store.looks[i].grey for i in self.index.tolist()) else "RGB"
 
     def suggested_size(self, most: int = WORKING_SIDE) -> Size:
         """The median size, no side above `most`: with the default it is decoded already, or as cheap as that."""

@@ -53,10 +53,9 @@ class ImageStore:
         self.__dict__.update(state)
         self._lock = threading.Lock()
 
-    @property
-    def shape(self) -> Size:
-        """Median height and median width."""
-        sizes = np.array([seen.size for seen in self.looks])
+    def shape_of(self, rows: NDArray[np.intp]) -> Size:
+        """Median height and median width of some files."""
+        sizes = np.array([self.looks[row].size for row in rows.tolist()])
         return (int(np.median(sizes[:, 0])), int(np.median(sizes[:, 1]))) if len(sizes) else (1, 1)
 
     def hashes(self, rows: NDArray[np.intp]) -> NDArray[np.uint64]:
@@ -79,7 +78,7 @@ class ImageStore:
             if len(missing):
                 with quiet_decoding():
                     todo = [int(rows[i]) for i in missing]
-                    decoded = side_by_side(lambda row: self._decode(row, size), todo, heavy=_heavy(self.shape))
+                    decoded = side_by_side(lambda row: self._decode(row, size), todo, heavy=_heavy(self.shape_of(rows)))
                     for position, pixels in zip(missing.tolist(), decoded, strict=True):
                         kept[position] = pixels
                         cache.put(int(rows[position]), pixels)

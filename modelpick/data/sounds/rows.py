@@ -40,8 +40,10 @@ class SoundFiles:
 
     @property
     def rate(self) -> int:
-        """Hz at which to work: the most frequent rate of all the files of the store, at most 16,000."""
-        return self.store.rate
+        """Hz at which to work: the most frequent rate of these files, at most 16,000. One that is learned from them
+        knows no others.
+        """
+        return self.store.rate_of(self.index)
 
     @property
     def seconds(self) -> NDArray[np.float64]:

@@ -67,10 +67,9 @@ class SoundStore:
         self.__dict__.update(state)
         self._lock = threading.Lock()
 
-    @property
-    def rate(self) -> int:
-        """The most frequent rate of the files, at most `HIGHEST_WORKING_RATE`."""
-        rates = Counter(look.rate for look in self.looks)
+    def rate_of(self, rows: NDArray[np.intp]) -> int:
+        """The most frequent rate of some files, at most `HIGHEST_WORKING_RATE`."""
+        rates = Counter(self.looks[row].rate for row in rows.tolist())
         return min(HIGHEST_WORKING_RATE, min(rates, key=lambda rate: (-rates[rate], rate))) if rates else 8000
 
     def hashes(self, rows: NDArray[np.intp]) -> NDArray[np.uint64]:
