@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from modelpick.data.candidate import FitJob
 from modelpick.data.table import Column, Table
 from modelpick.data.time_order import latest, windows
-from modelpick.models.arch_candidate import _hold_out
+from modelpick.models.arch_targets import Classes, hold_out
 from modelpick.models.batched.job import Job, NetOptions
 from modelpick.models.candidate import _held_rows
 from modelpick.models.pretrained import probe_fit
 from modelpick.models.pretrained.finetune import _with_validation
+from modelpick.models.stack import training
+from modelpick.models.stack.candidate import stack_entry
+from modelpick.models.stack.recipe import Plan
 from modelpick.models.tune.halving import _held_out
 
 MOMENTS = st.lists(st.integers(0, 12), min_size=6, max_size=60).filter(lambda times: len(set(times)) > 1)
@@ -51,9 +54,8 @@ def test_what_stops_or_chooses_is_held_out_at_the_end(moments, random):
 def test_of_classes_only_those_that_begin_late_are_learned_from_at_the_end(moments, random):
     times = np.array(moments, dtype=np.float64)
     y = np.array([random.choice("ab") for _ in moments], dtype=object)
-    for part in (_hold_out, _with_validation):
-        job = FitJob(seed=3, X=rows(len(times)), y=y, times=times)
-        X, names, validation = part(job, 3) if part is _hold_out else part(job)
+    job = FitJob(seed=3, X=rows(len(times)), y=y, times=times)
+    for X, names, validation in (hold_out(job, Classes(("a", "b")), 0.1, 3), _with_validation(job)):
         if validation is None:
             assert latest(times, 0.1, np.unique(y.astype(str), return_inverse=True)[1]) is None
             continue
@@ -73,6 +75,34 @@ def test_a_probe_chooses_by_windows_of_time(moments, random):
         assert in_order(times, train, test)
     for train, test in probe_fit._windows(times, y):
         assert set(y[test]) <= set(y[train])
+
+
+@given(MOMENTS, st.randoms(use_true_random=False), st.sampled_from([(3, 0), (1, 9)]))
+def test_a_stack_weighs_its_members_by_later_rows(moments, random, shape):
+    times = np.array(moments, dtype=np.float64)
+    codes = np.array([random.randrange(2) for _ in moments])
+    for given_codes in (codes, None):
+        made = training.TrainingSet(
+            features=np.zeros((len(times), 1)),
+            codes=given_codes,
+            classes=0 if given_codes is None else 2,
+            numbers=times if given_codes is None else None,
+            seed=0,
+            times=times,
+        )
+        for train, held in training._inner_folds(made, Plan(epochs=1, batch_size=8, folds=shape[0], held=shape[1])):
+            began = np.isin(codes[train], codes[held]) | (given_codes is None)
+            assert in_order(times, train[began], held)
+            assert given_codes is None or set(codes[held]) <= set(codes[train])
+            assert shape[0] == 1 or in_order(times, train, held)
+
+
+def test_a_stack_of_ordered_rows_says_so_and_learns_from_all():
+    stream = np.random.default_rng(1)
+    job = FitJob(seed=0, X=rows(60), y=stream.choice(["a", "b"], 60).astype(object), times=np.arange(60.0) // 2)
+    entry = stack_entry("classification", "y")
+    (candidate,) = entry.fit_many([job])
+    assert "weighted by 3 windows of time, each later than what it learned from" in candidate.summary()
 
 
 def test_windows_of_time_reach_the_choice_of_a_probe():

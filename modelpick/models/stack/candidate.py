@@ -91,12 +91,20 @@ class StackCandidate:
         preprocessing, features = learned_features(job.X, job.y, self.options)
         if self.task == "regression":
             numbers = np.asarray(job.y, dtype=np.float64)
-            given = TrainingSet(features=features, numbers=numbers, seed=self.seed, groups=job.groups, scaled=True)
+            given = TrainingSet(
+                features=features, numbers=numbers, seed=self.seed, groups=job.groups, times=job.times, scaled=True
+            )
             return preprocessing, given, ()
         names, codes = np.unique(np.asarray(job.y).astype(str), return_inverse=True)
         classes = tuple(map(str, names))
         given = TrainingSet(
-            features=features, codes=codes, classes=len(classes), seed=self.seed, groups=job.groups, scaled=True
+            features=features,
+            codes=codes,
+            classes=len(classes),
+            seed=self.seed,
+            groups=job.groups,
+            times=job.times,
+            scaled=True,
         )
         return preprocessing, given, classes
 

@@ -76,16 +76,24 @@ class Plan:
         folds: Of the inner cross-validation by which the members are weighted; 1: one part is held out, and the
             members trained on the rest answer, without being trained again; 0: so few rows that all weigh the same.
         held: Rows of the part that is held out where `folds` is 1.
+        ordered: The folds are windows of time, each measured on later rows than it learned from; after any count of
+            them the members are trained again, for the latest rows tell most of those to come.
     """
 
     epochs: int
     batch_size: int
     folds: int
     held: int = 0
+    ordered: bool = False
 
     def words(self) -> str:
         """The plan in a sentence."""
         trained = f"{self.epochs} epochs in batches of {self.batch_size:,}"
+        if self.ordered and self.folds:
+            windows = "a later window" if self.folds == 1 else f"{self.folds} windows of time, each later"
+            return (
+                f"{trained}; weighted by {windows} than what it learned from, then trained again on all training rows"
+            )
         if self.folds > 1:
             return f"{trained}; weighted by {self.folds} inner folds, then trained again on all training rows"
         if self.folds == 1:

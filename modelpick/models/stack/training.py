@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.folds import deal, held_out
+from modelpick.data.time_order import latest, windows
 from modelpick.models.batched.job import Job, NetOptions, Trained
 from modelpick.models.batched.train import check_finite, sums_many, train_many
 from modelpick.models.spread import mean_and_spread
@@ -39,6 +40,7 @@ class TrainingSet:
         numbers: Shape (rows,), the target of a regression.
         seed: Of the inner folds and of every member.
         groups: Shape (rows,): rows of one number are on one side of every inner fold; None: all are their own.
+        times: Shape (rows,): the rows' order; what is held out inside is later than what is learned from. None: none.
         scaled: The features are scaled already and are taken as they are. Else all are centred and divided by their
             standard deviation but those of at most two values from -1 to 1, such as marks of categories.
     """
@@ -49,6 +51,7 @@ class TrainingSet:
     numbers: NDArray[np.float64] | None = None
     seed: int
     groups: NDArray[np.intp] | None = None
+    times: NDArray[np.float64] | None = None
     scaled: bool = False
 
 
@@ -123,8 +126,10 @@ class _Prepared:
             self.target_mean, self.target_scale = float(mean), float(spread)
         self.targets = self._targets()
         self.folds = _inner_folds(given, self.plan)
-        if self.folds and given.groups is not None:
-            self.plan = replace(self.plan, folds=len(self.folds), held=len(self.folds[0]))
+        if given.times is not None:
+            self.plan = replace(self.plan, folds=len(self.folds), ordered=True)
+        elif self.folds and given.groups is not None:
+            self.plan = replace(self.plan, folds=len(self.folds), held=len(self.folds[0][1]))
         self.weights = np.full(len(self.recipe), 1 / len(self.recipe))
         self.temperature = 1.0
         self.updates = 0
@@ -173,10 +178,9 @@ class _Prepared:
 
     def inner_jobs(self) -> list[Job]:
         """The members on all but one inner fold, fold by fold."""
-        everything = np.arange(self.rows)
         self._inner = [
-            self._job(place, fold + 1, np.setdiff1d(everything, held, assume_unique=True))
-            for fold, held in enumerate(self.folds)
+            self._job(place, fold + 1, train)
+            for fold, (train, _) in enumerate(self.folds)
             for place in range(len(self.recipe))
         ]
         return self._inner
@@ -189,9 +193,9 @@ class _Prepared:
         lost = np.array([one.diverged for one in trained]).reshape(len(self.folds), -1).any(axis=0)
         if lost.all():
             check_finite(trained)
-        held = [rows for rows in self.folds for _ in self.recipe]
+        held = [rows for _, rows in self.folds for _ in self.recipe]
         sums = iter(sums_many(self._inner, trained, held))
-        order = np.concatenate(self.folds)
+        order = np.concatenate([rows for _, rows in self.folds])
         by_fold = [[member_answers(next(sums), self.given.classes) for _ in self.recipe] for _ in self.folds]
         answers = np.stack([np.concatenate(parts) for parts in zip(*by_fold, strict=True)])  # (members, rows, outputs)
         self.weights = np.zeros(len(self.recipe))
@@ -202,7 +206,7 @@ class _Prepared:
             codes = self.given.codes[order]
             self.weights[~lost] = weights_by_log_loss(good[:, np.arange(len(order)), codes])
             self.temperature = temperature_of(np.tensordot(self.weights[~lost], good, axes=1), codes)
-        if self.plan.folds == 1:
+        if self.plan.folds == 1 and not self.plan.ordered:
             self._held_nets = list(trained)
 
     # --- all rows: the members that count ---
@@ -295,13 +299,38 @@ def _learn_bins(scaled: Floats) -> Bins | None:
     return None
 
 
-def _inner_folds(given: TrainingSet, plan: Plan) -> list[NDArray[np.intp]]:
-    """Rows left out in each inner fold, the classes in proportion, groups whole where there are two of them."""
+Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Rows that an inner fold learns from, and those that it is measured on."""
+
+
+def _inner_folds(given: TrainingSet, plan: Plan) -> list[Fold]:
+    """The inner folds: in the order of time, or groups whole where there are two of them, else drawn."""
     if not plan.folds:
         return []
+    if given.times is not None:
+        return _folds_of_time(given, given.times, plan)
     by_group = None if given.groups is None else _folds_of_groups(given, given.groups, plan)
-    if by_group is not None:
-        return by_group
+    everything = np.arange(len(given.features))
+    held = _drawn_folds(given, plan) if by_group is None else by_group
+    return [(np.setdiff1d(everything, rows, assume_unique=True), rows) for rows in held]
+
+
+def _folds_of_time(given: TrainingSet, times: NDArray[np.float64], plan: Plan) -> list[Fold]:
+    """Windows of time, or the latest rows where one part is held out; measured on classes that were learned."""
+    codes = np.zeros(len(times), dtype=np.intp) if given.codes is None else given.codes
+    if plan.folds == 1:
+        held = latest(times, plan.held / len(times), codes)
+        return [] if held is None else [(np.setdiff1d(np.arange(len(times)), held), held)]
+    found = []
+    for train, later in windows(times, plan.folds):
+        held = later[np.isin(codes[later], codes[train])]
+        if len(held) and (not given.classes or len(np.unique(codes[train])) > 1):
+            found.append((train, held))
+    return found
+
+
+def _drawn_folds(given: TrainingSet, plan: Plan) -> list[NDArray[np.intp]]:
+    """Rows left out in each fold, the classes in proportion."""
     rng = np.random.default_rng([given.seed, 7])
     rows = len(given.features)
     order = rng.permutation(rows)
