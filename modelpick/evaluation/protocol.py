@@ -262,6 +262,7 @@ class _Trial:
             made.history = splits[0].history
             made.warned = sum(not outcome.converged for outcome in splits)
         if final is not None:
+            made.parameters, made.summary = final.parameters, final.summary  # of the one that is saved
             made.warned += not final.converged
             made.form, made.test_answers = final.form, final.answers
             made.test = self._measured(final)

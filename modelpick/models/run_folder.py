@@ -110,16 +110,18 @@ def candidate_folder(run: Path, name: str) -> Path:
     """
     report = read_report(run)
     models = report.get("models") if report is not None else None
+    told = [model for model in models if isinstance(model, dict)] if isinstance(models, list) else []
     saved = {
         str(model["name"]): run / str(model["saved"])
-        for model in (models if isinstance(models, list) else [])
-        if isinstance(model, dict)
-        and re.fullmatch(r"\w[\w.:/-]*", str(model.get("name")))
+        for model in told
+        if re.fullmatch(r"\w[\w.:/-]*", str(model.get("name")))
         and model.get("saved") in (".", place_of(str(model["name"])))
     }
     if name not in saved:
         close = get_close_matches(name, saved, n=1)
         hint = f"did you mean `{close[0]}`? " if close else ""
+        if any(model.get("name") == name for model in told):
+            hint = "it was compared there, but not saved; "
         known = ", ".join(f"`{known}`" for known in saved) or "none"
         raise UsageError(f"`{run}` has no saved model `{name}`", f"{hint}it has {known}")
     return saved[name]

@@ -106,6 +106,11 @@ def summarise(name: str, input_shape: str | None, classes: int | None) -> Catalo
     from modelpick.models.architectures.known import known
     from modelpick.models.layer_table import count, network_arguments
 
+    if name.lower() == "mlp":
+        raise UsageError(
+            "the layers of `mlp` hang on the columns and classes that it is given",
+            "`modelpick eval DATA` prints them, and `modelpick show RUN --summary --use mlp` again",
+        )
     architecture = known(_OTHER_NAMES.get(name, name))
     if name == "lstm-audio" and input_shape is None:
         input_shape, classes = "100x40", classes or 10

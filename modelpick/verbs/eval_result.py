@@ -114,7 +114,7 @@ class EvalResult(Result):
 
 def told_unwritten(error: ModelpickError) -> str:
     """That the work is done, but not kept, and what helps."""
-    hint = error.hint or "mend that"
+    hint = error.hint or "name another `--run-dir`"
     why = f"The run could not be written, and no model is kept: {error.message}."
     return f"{why} {hint[:1].upper()}{hint[1:]}, and run it again."
 

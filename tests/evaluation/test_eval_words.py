@@ -137,6 +137,18 @@ def test_rows_that_were_tested_unequally_often_are_said_to_be() -> None:
     ]
 
 
+def test_size_and_summary_are_of_the_model_that_is_saved() -> None:
+    labels = ["a", "b", "c"] * 20
+    words = [f"word{i}" for i in range(60)]  # more rows have more categories, and so more weights
+    data = made_dataset(labels, {"x": np.arange(60.0), "word": [words[i // 2] for i in range(60)]})
+    made = compare(data, [entry for entry in entries(data, SHAPE) if entry.name == "linear"], seeds=[0])
+    (result,) = made.results
+    assert result.form is not None
+    (split,) = made.splits
+    of_split = result.entry.make(0).fit(data.features.take(split.train), data.target[split.train])
+    assert of_split.parameters != result.parameters == sum(tensor.size for tensor in result.form.tensors.values())
+
+
 def test_importances_say_on_how_many_rows() -> None:
     from modelpick.evaluation.closer import closer_look
     from modelpick.models.saved import SavedModel

@@ -143,6 +143,7 @@ def test_a_saved_model_lies_where_its_name_says(here, name):
         with pytest.raises(UsageError, match="no saved model") as error:
             run_folder.candidate_folder(run, unknown)
         assert "`best`" in error.value.hint
+        assert ("compared there, but not saved" in error.value.hint) == (unknown != "lineer")
 
 
 def test_a_place_that_takes_no_files_is_refused_before_anything_is_trained(here, monkeypatch):

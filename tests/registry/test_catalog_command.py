@@ -77,6 +77,9 @@ def test_what_is_not_there(capsys: Capture) -> None:
     both = call(capsys, "catalog", "resnet", "--task", "translation", "--format", "json")
     assert both.code == 2
     assert both.data["error"]["kind"] == "usage"
+    network = call(capsys, "catalog", "mlp", "--summary")
+    assert network.code == 2
+    assert "hang on the columns" in network.err
 
 
 def test_markdown_and_html_carry_the_table() -> None:

@@ -104,7 +104,9 @@ def takes(architecture: Architecture, kind: str) -> None:
     wants = " or ".join(_WORDS[own] for own in architecture.kinds)
     raise UsageError(
         f"`{architecture.name}` takes {wants}, and these data are {_WORDS.get(kind, kind)}",
-        f"for {_WORDS.get(kind, kind)} there are {able}" if others else "leave `--arch` out",
+        f"for {_WORDS.get(kind, kind)} there {'is' if len(others) == 1 else 'are'} {able}"
+        if others
+        else "leave `--arch` out",
     )
 
 
