@@ -18,11 +18,14 @@ class Batch:
         inputs: What the network is called with; the first axis of each is the rows.
         targets: Shape (rows, outputs): 0 and 1 for classes, else numbers.
         weights: How much each row counts, shape (rows,); None: all the same.
+        pieces: The same rows in parts, where they take too much memory at once: then these go through the network one
+            after the other for one update, and there are no `inputs` and no weights.
     """
 
     inputs: tuple[Tensor, ...]
     targets: Tensor
     weights: Tensor | None = None
+    pieces: tuple[Batch, ...] = ()
 
 
 class Source(Protocol):

@@ -162,8 +162,8 @@ def as_one_vector(net: nn.Module, channels_last: bool = False) -> tuple[Tensor, 
     return theta, gradient
 
 
-def fill_gradient(gradient: Tensor, loss: Tensor, parameters: Sequence[nn.Parameter]) -> None:
-    """The gradient of a loss in the vector of `as_one_vector`, overwriting what it held.
+def fill_gradient(gradient: Tensor, loss: Tensor, parameters: Sequence[nn.Parameter], *, add: bool = False) -> None:
+    """The gradient of a loss in the vector of `as_one_vector`, overwriting what it held, or added to it.
 
     `parameters` are those of `trained`; looking them up anew in every update costs a large network noticeable time.
 
@@ -171,10 +171,14 @@ def fill_gradient(gradient: Tensor, loss: Tensor, parameters: Sequence[nn.Parame
     them, which costs more than the sums, so there they are made apart and moved together.
     """
     if not gradient.is_cuda:
-        gradient.zero_()
+        if not add:
+            gradient.zero_()
         loss.backward()  # type: ignore[no-untyped-call]
         return
+    before = gradient.clone() if add else None
     move_together(gradient, loss, parameters)
+    if before is not None:
+        gradient.add_(before)
 
 
 def move_together(gradient: Tensor, loss: Tensor, parameters: Sequence[nn.Parameter]) -> None:

@@ -7,7 +7,7 @@ architectures, and pretrained networks that are trained on.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from math import ceil, isfinite
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from modelpick.data.candidate import EpochRecord
 from modelpick.errors import CannotFindOut
-from modelpick.models.batches import Source
+from modelpick.models.batches import Batch, Source
 from modelpick.models.costs import COSTS, Cost
 from modelpick.models.epoch_scores import Running, cost_and_score
 from modelpick.models.memory import MEASURED_ROWS
@@ -172,22 +172,12 @@ class _Job:
         told, told_at = 0.0, time.monotonic()
         count = self.total // settings.epochs
         for number, batch in enumerate(rows.batches(settings.batch_size, self.streams[0])):
-            with self.precision():
-                outputs = net(*batch.inputs)
-            outputs = outputs.float() if settings.bf16 else outputs
-            targets = batch.targets
-            if settings.label_smoothing:
-                even = 0.5 if getattr(net, "output", "softmax") == "sigmoid" else 1 / targets.shape[1]
-                targets = targets.lerp(torch.full_like(targets, even), settings.label_smoothing)
-            losses = self.cost.rows(net, outputs, targets)  # type: ignore[arg-type] # the costs of classes ask no MLP
-            fill_gradient(self.gradient, self.cost.of(losses, batch.weights), parameters)
+            self.fill(batch, parameters, running)
             if settings.clip is not None:
                 length = torch.linalg.vector_norm(self.gradient)
                 self.gradient.mul_((settings.clip / (length + 1e-6)).clamp_max(1.0))
             self.optimizer.step(self.theta, self.gradient, self.rate())
             memory.updates += 1
-            if running is not None:
-                running.add(losses.detach(), outputs.detach(), batch)
             now = time.monotonic()
             if self.expects is not None:
                 self.foretell(now)
@@ -198,6 +188,25 @@ class _Job:
         memory.epoch += 1
         step.advance(1 - told)
         return None if running is None else running.means()
+
+    def fill(self, batch: Batch, parameters: Sequence[nn.Parameter], running: Running | None) -> None:
+        """The gradient of a batch; of its pieces one after the other, each let go before the next."""
+        net, settings = self.net, self.settings
+        for number, piece in enumerate(batch.pieces or (batch,)):
+            with self.precision():
+                outputs = net(*piece.inputs)
+            outputs = outputs.float() if settings.bf16 else outputs
+            targets = piece.targets
+            if settings.label_smoothing:
+                even = 0.5 if getattr(net, "output", "softmax") == "sigmoid" else 1 / targets.shape[1]
+                targets = targets.lerp(torch.full_like(targets, even), settings.label_smoothing)
+            losses = self.cost.rows(net, outputs, targets)  # type: ignore[arg-type] # the costs of classes ask no MLP
+            cost = self.cost.of(losses, piece.weights)
+            if batch.pieces:
+                cost = cost * (len(piece.targets) / len(batch.targets))
+            fill_gradient(self.gradient, cost, parameters, add=number > 0)
+            if running is not None:
+                running.add(losses.detach(), outputs.detach(), piece)
 
     def foretell(self, now: float) -> None:
         """Tells how long the training will take, once that can be told."""

@@ -149,3 +149,28 @@ def test_the_plan_gives_few_rows_more_epochs() -> None:
     assert (few.epochs, many.epochs) == (10, 3)
     assert tuning_plan(TuningOptions(), "text", 100, 10**8).learning_rate < few.learning_rate
     assert tuning_plan(TuningOptions(epochs=1, learning_rate=0.5), "text", 8, 1).batch_size == 8
+
+
+def test_what_is_over_the_budget_goes_through_in_pieces_unless_rows_are_normalised_together(
+    pretrained_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from modelpick.data.texts import read_texts
+    from modelpick.models.pretrained import tuned_net
+    from modelpick.models.pretrained.inputs import inputs_for
+    from modelpick.models.pretrained.loading import load as load_model
+
+    monkeypatch.setattr(tuned_net, "TOKENS", 64)
+    folder = open_folder(pretrained_models / "text", "text")
+    inputs = inputs_for(folder)
+    net = tuned_net.tuned_network(folder, load_model(folder, head=False, learns=True), inputs, 2)
+    assert tuned_net.alone(net)
+    assert not tuned_net.alone(torch.nn.BatchNorm2d(3))
+    rows = read_texts([f"good film {'story ' * (i % 13)}" for i in range(12)])[0]
+    source = tuned_net.ModelRows(inputs, rows, torch.eye(2).repeat(6, 1), net.names, in_pieces=True)
+    seen = list(source.batches(6, torch.Generator().manual_seed(0)))
+    assert [len(batch.targets) for batch in seen] == [6, 6]
+    few, many = sorted(len(batch.pieces) for batch in seen)
+    assert few == 0
+    assert many > 1
+    assert all(piece.inputs[0].numel() <= 64 for batch in seen for piece in batch.pieces)
+    assert net.encoder.config.attention_probs_dropout_prob == 0

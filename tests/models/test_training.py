@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from modelpick.errors import CannotFindOut
-from modelpick.models.batches import Rows
+from modelpick.models.batches import Batch, Rows
 from modelpick.models.mlp import MLP
 from modelpick.models.optimizers import OPTIMIZERS, as_one_vector, decay_of, fill_gradient, move_together, trained
 from modelpick.models.training import Settings, _rate, train
@@ -207,3 +207,30 @@ def test_a_long_gradient_is_shortened():
     before = weights(clipped).clone()
     train(clipped, rows(), settings(batch_size=90, epochs=1, optimizer="sgd", learning_rate=1.0, clip=0.01))
     assert float((weights(clipped) - before).norm()) == pytest.approx(0.01, rel=1e-3)
+
+
+def test_a_batch_in_pieces_gives_the_update_of_the_whole():
+    """Pieces of unlike size count by their rows; the history is that of the rows, too."""
+
+    def trained_on(cuts: list[int]) -> tuple[torch.Tensor, list]:
+        torch.manual_seed(0)
+        net = torch.nn.Linear(3, 2)
+        features, codes = torch.randn(7, 3), torch.tensor([0, 1, 1, 0, 1, 0, 0])
+        targets = torch.nn.functional.one_hot(codes, 2).float()
+
+        class OneBatch(Rows):
+            def batches(self, size, generator):
+                parts = zip(features.tensor_split(cuts), targets.tensor_split(cuts), strict=True)
+                pieces = tuple(Batch(inputs=(f,), targets=t) for f, t in parts)
+                yield pieces[0] if len(pieces) == 1 else Batch(inputs=(), targets=targets, pieces=pieces)
+
+        settings = Settings(cost="cross-entropy", batch_size=7, epochs=3, measure_training=False, clip=0.1)
+        rows = OneBatch(features=features, targets=targets)
+        done = train(net, rows, settings, generator=torch.Generator().manual_seed(0))
+        return net.weight.detach(), [record.train_loss for record in done.history]
+
+    whole, losses = trained_on([])
+    for cuts in ([2], [1, 5]):
+        weight, others = trained_on(cuts)
+        torch.testing.assert_close(weight, whole)
+        assert others == pytest.approx(losses, rel=1e-5)

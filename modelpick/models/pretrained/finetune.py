@@ -27,6 +27,7 @@ from modelpick.models.pretrained.tuned_form import answers_of, tuned_form
 from modelpick.models.pretrained.tuned_net import (
     ModelRows,
     TunedNetwork,
+    alone,
     fill_head,
     free,
     seconds_a_row,
@@ -124,7 +125,7 @@ class FineTuned:
         with torch.random.fork_rng(devices=_cuda(device)), recipe.listener.step(f"loading {folder.name}"):
             torch.manual_seed(self.seed)
             self._inputs = inputs_for(folder)
-            net = tuned_network(folder, load(folder, head=False), self._inputs, len(self._classes))
+            net = tuned_network(folder, load(folder, head=False, learns=True), self._inputs, len(self._classes))
             free(net, self._inputs)
             net.to(device)
         with torch.random.fork_rng(devices=_cuda(device)), paying_torch_threads():
@@ -140,7 +141,7 @@ class FineTuned:
     def _rows(self, net: TunedNetwork, X: Any, y: NDArray[Any], device: torch.device) -> ModelRows:
         codes = torch.from_numpy(np.searchsorted(np.array(self._classes), y.astype(str)))
         targets = torch.nn.functional.one_hot(codes, len(self._classes)).to(device, torch.float32)
-        return ModelRows(self._inputs, X, targets, net.names)
+        return ModelRows(self._inputs, X, targets, net.names, in_pieces=alone(net))
 
     def _held(
         self, net: TunedNetwork, validation: tuple[Any, NDArray[Any]] | None, device: torch.device

@@ -23,15 +23,18 @@ _HEADS = {
     "image": "AutoModelForImageClassification",
     "audio": "AutoModelForAudioClassification",
 }
+_ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout", "attn_pdrop")
 _COMPARED = 6
 _LARGEST_COMPARED = 4_000_000
 
 
-def load(folder: PretrainedFolder, *, head: bool) -> nn.Module:
+def load(folder: PretrainedFolder, *, head: bool, learns: bool = False) -> nn.Module:
     """The model in float32 on the CPU, in evaluation mode, every weight of it from the file.
 
     Args:
         head: With the layer that answers with its classes, else the backbone alone.
+        learns: It will be trained on: dropout inside of attention is off then. With it every weight of attention is
+            kept for the gradients, and on a CPU attention is four times as slow.
 
     Raises:
         AnswerIsNo: (kind `pretrained`) Weights are missing, spare, of another shape or not numbers, or its answer to a
@@ -47,7 +50,7 @@ def load(folder: PretrainedFolder, *, head: bool) -> nn.Module:
         raise refused(folder.name, f"it was not trained to answer with classes (`{what}`)", "test it by its features")
     auto = getattr(transformers(), _HEADS[folder.kind] if head else "AutoModel")
     check_layout(folder, auto)
-    model, info = _from_pretrained(folder, auto)
+    model, info = _from_pretrained(folder, auto, _ATTENTION_DROPOUT if learns else ())
     _check_report(folder, model, info, head)
     _check_numbers(folder, model)
     _check_same(folder, model, info)
@@ -82,7 +85,9 @@ def _has_tokenizer(folder: PretrainedFolder) -> bool:
     )
 
 
-def _from_pretrained(folder: PretrainedFolder, auto: Any) -> tuple[Any, Mapping[str, Any]]:
+def _from_pretrained(folder: PretrainedFolder, auto: Any, zero: tuple[str, ...]) -> tuple[Any, Mapping[str, Any]]:
+    changed = {key: 0.0 for key in zero if key in folder.config}
+
     def load_with(attention: str) -> tuple[Any, Mapping[str, Any]]:
         return auto.from_pretrained(  # type: ignore[no-any-return]
             str(folder.model_path),
@@ -92,6 +97,7 @@ def _from_pretrained(folder: PretrainedFolder, auto: Any) -> tuple[Any, Mapping[
             dtype=torch.float32,
             attn_implementation=attention,
             output_loading_info=True,
+            **changed,
         )
 
     with InOneLine(folder.name, "transformers cannot load it"):

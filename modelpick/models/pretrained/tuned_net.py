@@ -101,6 +101,11 @@ def free(net: TunedNetwork, inputs: Inputs) -> None:
             parameter.requires_grad_(False)
 
 
+def alone(net: nn.Module) -> bool:
+    """Whether each row's answer is its own also while it learns: no normalisation over the rows of a batch."""
+    return not any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in net.modules())
+
+
 class ModelRows:
     """Rows as batches for a pretrained network, of similar length where they have lengths; a `Source`.
 
@@ -109,9 +114,13 @@ class ModelRows:
         rows: Raw rows.
         targets: Shape (rows, classes), on the network's device.
         names: As of the network.
+        in_pieces: Let a batch that is over the budget of a CPU's caches go through the network in pieces: what is kept
+            for the gradients then takes the memory of one piece.
     """
 
-    def __init__(self, inputs: Inputs, rows: Any, targets: Tensor, names: Sequence[str]) -> None:
+    def __init__(
+        self, inputs: Inputs, rows: Any, targets: Tensor, names: Sequence[str], *, in_pieces: bool = False
+    ) -> None:
         self.inputs = inputs
         self.rows = rows
         self.targets = targets
@@ -120,6 +129,7 @@ class ModelRows:
         self.budget = TOKENS if "input_ids" in self.names else IMAGES
         if hasattr(inputs, "rate"):
             self.budget = int(SECONDS * inputs.rate)
+        self._pieces = in_pieces and not targets.is_cuda
         self._kept = self._keep()
 
     def __len__(self) -> int:
@@ -141,7 +151,15 @@ class ModelRows:
             groups = [group[costs[group].argsort(stable=True)] for group in alike]
         found = [part for group in groups for part in even_parts(group, size)]
         for number in torch.randperm(len(found), generator=generator).tolist():
-            yield self.batch(found[number].numpy())
+            yield self._whole(found[number].numpy())
+
+    def _whole(self, index: NDArray[np.intp]) -> Batch:
+        """The rows of one update."""
+        parts = list(batches(self.costs[index], self.budget)) if self._pieces else []
+        if len(parts) < 2:
+            return self.batch(index)
+        pieces = tuple(self.batch(index[part]) for part in parts)
+        return Batch(inputs=(), targets=torch.cat([piece.targets for piece in pieces]), pieces=pieces)
 
     def parts(self, size: int) -> Iterator[Batch]:
         """The rows from short to long, as many at once as the budget holds."""
