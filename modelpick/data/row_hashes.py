@@ -12,6 +12,7 @@ from modelpick.data.table import Column, Table, as_number
 
 _MISSING = np.uint64(0x7FF8000000000000)  # the bits of NaN
 _STEP = np.uint64(0x9E3779B97F4A7C15)
+_ROWS = 50_000  # that are laid side by side at a time
 
 
 def row_hashes(table: Table) -> NDArray[np.uint64]:
@@ -21,21 +22,22 @@ def row_hashes(table: Table) -> NDArray[np.uint64]:
     of digits was read as numbers or as categories.
     """
     columns = sorted(table.columns, key=lambda column: column.name)
-    codes = np.empty((table.rows, len(columns)), dtype="<u8")
-    for j, column in enumerate(columns):
-        codes[:, j] = _codes(column)
     names = blake2b(digest_size=32)
     for column in columns:
         name = column.name.encode("utf-8", "surrogatepass")
         names.update(len(name).to_bytes(8, "little") + name)
     start = blake2b(names.digest(), digest_size=8)
-    width, data = 8 * len(columns), memoryview(codes.tobytes())
-    hashes = np.empty(table.rows, dtype="<u8")
-    for i in range(table.rows):
-        row = start.copy()
-        row.update(data[i * width : (i + 1) * width])
-        hashes[i] = int.from_bytes(row.digest(), "little")
-    return hashes.astype(np.uint64)
+    hashes = np.empty(table.rows, dtype=np.uint64)
+    for begins in range(0, table.rows, _ROWS):  # all at once would hold the table twice more
+        part = hashes[begins : begins + _ROWS]
+        codes = np.empty((len(part), len(columns)), dtype="<u8")
+        for j, column in enumerate(columns):
+            codes[:, j] = _codes(column.with_values(column.values[begins : begins + _ROWS]))
+        for i, cells in enumerate(codes):
+            row = start.copy()
+            row.update(cells)
+            part[i] = int.from_bytes(row.digest(), "little")
+    return hashes
 
 
 def row_keys(rows: Any) -> NDArray[np.uint64]:

@@ -135,7 +135,7 @@ def _promising(view: View, columns: list[Column]) -> list[Column]:
 
 
 def _matrix(view: View, columns: list[Column]) -> NDArray[np.float64]:
-    return np.stack([column.values for column in columns], axis=1)[view.sample]
+    return np.stack([column.values[view.sample] for column in columns], axis=1)
 
 
 def _bin_scores(X: NDArray[np.float64], y: NDArray[np.float64], view: View) -> NDArray[np.float64]:
