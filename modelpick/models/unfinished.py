@@ -63,7 +63,7 @@ def states_of(
         listener: Hears how to go on where states are left.
 
     Raises:
-        UsageError: The folder holds states of a run for which something else was asked.
+        UsageError: The folder holds states of a run for which something else was asked, or what no run has left.
     """
     folder = _folder_of(place)
     states = States(folder)
@@ -74,7 +74,7 @@ def states_of(
     if resumed:
         _check_same(place, json.loads(text)["asked"])
     else:
-        shutil.rmtree(folder, ignore_errors=True)
+        _clear(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _ASKED).write_text(text + "\n", encoding="utf-8")
     try:
@@ -88,6 +88,15 @@ def states_of(
 
 def _folder_of(place: Path) -> Path:
     return place.with_name(place.name + SUFFIX)
+
+
+def _clear(folder: Path) -> None:
+    """Removes what an earlier run has left, and nothing else that happens to bear such a name."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / _ASKED).is_file():
+        raise UsageError(
+            f"`{folder}` is no folder of an interrupted run", "move it away, or choose another `--run-dir`"
+        )
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check_same(place: Path, asked: Mapping[str, Any]) -> None:

@@ -103,7 +103,14 @@ def _pretrained(place: _Place, dataset: Dataset, options: RowOptions | None, lis
 
     with listener.step(f"looking into {place.name}"):
         repo_id = place.source if place.commit is not None else None
-        folder = open_folder(place.folder, dataset.kind, name=place.name, repo_id=repo_id, commit=place.commit)
+        try:
+            folder = open_folder(place.folder, dataset.kind, name=place.name, repo_id=repo_id, commit=place.commit)
+        except OSError as error:
+            raise CannotFindOut(
+                f"`{place.name}` cannot be read: {error.strerror or error}",
+                "may you read its files?",
+                kind="permission",
+            ) from error
     how = PretrainedOptions()
     if options is not None:
         how = PretrainedOptions(label_map=options.label_map, device=options.device, tuning=options.tuning)
@@ -120,6 +127,11 @@ def _locate(name: str, allow_rejected: bool, endpoint: str | None, listener: Lis
 
     looks_like_repo = name.count("/") == 1 and not name.startswith((".", "/", "~")) and weight_format(name) is None
     if looks_like_repo and not Path(name).is_file() and not is_checkpoint(Path(name)):
+        if is_pretrained(Path(name)):
+            raise UsageError(
+                f"`{name}` is the folder of a model here, and may be a repo of the Hub",
+                f"give `--model ./{name}` for the folder; elsewhere than beside it `{name}` means the repo",
+            )
         return _fetch(name, allow_rejected, endpoint, listener)
     folder = find_run(name, "modelpick eval DATA --model")
     whole = whole_path(folder)

@@ -13,8 +13,11 @@ from toy_table import TOY, write_toy
 import modelpick
 from modelpick.data.read import read_dataset
 from modelpick.data.row_hashes import row_hashes
+from modelpick.errors import UsageError
 from modelpick.models import checkpoint
 from modelpick.models.saved import SavedModel
+from modelpick.progress import SILENT
+from modelpick.verbs.given_models import _locate, given_models
 
 SLOW = ("perceptron", "knn", "trees", "mlp-stack")
 QUICK = ("--split", "8:1:1", "--repeats", "2", "--no-progress", *(x for row in SLOW for x in ("--without", row)))
@@ -105,3 +108,25 @@ def test_a_model_published_in_our_layout_is_vetted_fetched_and_tested(iris_run, 
     assert "sha256" in by_name["me/forged"]["error"]
     assert by_name["me/none"]["error"] is not None
     assert not any("extra.pkl" in path for path in asked), "the vet read its opcodes; nobody fetched it"
+
+
+def test_a_name_that_may_be_a_folder_or_a_repo_is_asked_about(tmp_path, monkeypatch):
+    (tmp_path / "org" / "name").mkdir(parents=True)
+    (tmp_path / "org" / "name" / "config.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="may be a repo") as caught:
+        _locate("org/name", False, None, SILENT)
+    assert "`--model ./org/name`" in caught.value.hint
+    assert _locate("./org/name", False, None, SILENT).pretrained
+
+
+def test_a_folder_that_may_not_be_read_is_one_line(tmp_path, monkeypatch):
+    def denied(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("modelpick.models.pretrained.folder.open_folder", denied)
+    (tmp_path / "config.json").write_text("{}")
+    write_toy(tmp_path / "toy.csv")
+    data = read_dataset(str(tmp_path / "toy.csv"), target="answer")
+    found, _ = given_models([str(tmp_path)], data, allow_rejected=False, endpoint=None, listener=SILENT)
+    assert "Permission denied" in found[0].error.message

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from modelpick.errors import UsageError
+from modelpick.models.unfinished import states_of
 from modelpick.progress import SILENT
 from modelpick.render.listener import TerminalListener
 from modelpick.verbs.evaluate import evaluate
@@ -90,3 +91,15 @@ def test_a_listener_of_a_terminal_is_silent_in_another_process():
     listener = TerminalListener(StringIO(), bars=True)
     listener._lock = Lock()  # as a live display has one
     assert pickle.loads(pickle.dumps(listener)) is SILENT  # noqa: S301 - our own bytes
+
+
+def test_a_folder_that_no_run_has_left_is_not_removed(tmp_path):
+    mine = tmp_path / "run.unfinished" / "mine.txt"
+    mine.parent.mkdir()
+    mine.write_text("kept")
+    with (
+        pytest.raises(UsageError, match="no folder of an interrupted run"),
+        states_of(tmp_path / "run", {"epochs": 1}, resumed=False),
+    ):
+        pass
+    assert mine.read_text() == "kept"

@@ -140,6 +140,7 @@ def test_a_link_out_of_the_folder_is_not_followed_but_one_into_a_cache_is(folder
     blobs.mkdir(parents=True)
     (folder / "config.json").rename(blobs / "abc")
     (folder / "config.json").symlink_to(blobs / "abc")
+    (folder / "circle.json").symlink_to(folder / "circle.json")
     assert open_folder(folder, "text").model_type == "bert"
 
 
