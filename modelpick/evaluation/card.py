@@ -18,23 +18,15 @@ from modelpick.data.candidate import SavedForm
 from modelpick.data.dataset import Dataset
 from modelpick.data.table import Table as Rows
 from modelpick.document import Block, Document, Heading, Table, Text
+from modelpick.evaluation.card_front_matter import front_matter
 from modelpick.evaluation.comparison import estimates
 from modelpick.evaluation.contract import versions
 from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
 from modelpick.findings import Severity
 
-_HUB_METRICS = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced_accuracy",
-    "f1_macro": "f1",
-    "rmse": "rmse",
-    "mae": "mae",
-    "r2": "r_squared",
-}
 _SHOWN_CLASSES = 30
 _NOUNS = {"table": "rows", "text": "texts", "image": "images", "audio": "sounds"}
-_TAGS = {"table": "tabular", "text": "text", "image": "image", "audio": "audio"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +64,7 @@ def card(
     """
     dataset = evaluation.dataset
     return Card(
-        front_matter=_front_matter(evaluation, result, name, license, bundled),
+        front_matter=front_matter(evaluation, result, name, license, bundled),
         before_usage=_document(
             [
                 Heading(name, level=1),
@@ -96,50 +88,6 @@ def card(
 
 def _document(blocks: Sequence[Block]) -> Document:
     return Document(blocks=blocks, data=None)
-
-
-def _front_matter(
-    evaluation: Evaluation, result: CandidateResult, name: str, license_: Mapping[str, str] | None, bundled: bool
-) -> dict[str, Any]:
-    dataset, tag = evaluation.dataset, _TAGS[evaluation.dataset.kind]
-    task = f"{tag}-{dataset.task}"
-    front: dict[str, Any] = {**(license_ or {}), "library_name": "modelpick"}
-    if dataset.kind == "table" or dataset.task == "classification":
-        front["pipeline_tag"] = task
-    else:
-        task = "other"  # the Hub has no name for numbers told from texts, images or sounds
-    front["tags"] = ["modelpick", tag, dataset.task, result.entry.kind]
-    if result.entry.commit is not None:
-        front["base_model"] = result.entry.source
-    if bundled:
-        front["datasets"] = [dataset.name]
-    measured = result.test or {}
-    told = [
-        metric
-        for metric in metrics_of(dataset.task)
-        if metric.name in _HUB_METRICS and metric.name in measured and math.isfinite(measured[metric.name].value)
-    ]
-    front["metrics"] = [_HUB_METRICS[metric.name] for metric in told]
-    front["model-index"] = [
-        {
-            "name": name,
-            "results": [
-                {
-                    "task": {"type": task},
-                    "dataset": {"name": f"{dataset.name} (held-out part)", "type": dataset.name},
-                    "metrics": [
-                        {
-                            "type": _HUB_METRICS[metric.name],
-                            "name": metric.title,
-                            "value": round(measured[metric.name].value, 6),
-                        }
-                        for metric in told
-                    ],
-                }
-            ],
-        }
-    ]
-    return front
 
 
 def _what_it_is(dataset: Dataset, result: CandidateResult, form: SavedForm) -> str:
