@@ -143,11 +143,13 @@ def test_each_bad_repo_has_its_line_and_the_others_go_on(made, repos, here, caps
 
 def test_pictures_and_sounds(made, repos, here):
     pictures, tones = made_models.write_pictures(here / "pictures"), made_models.write_tones(here / "sounds")
-    for kind, name in (("image", "lights"), ("timm", "resnet"), ("sound", "tones")):
+    for kind, name in (("image", "lights"), ("timm", "resnet"), ("sound", "tones"), ("text", "moods")):
         publish(repos, made / kind, name)
     with LoopbackHub(repos) as hub:
-        seen = rows_of(evaluated(pictures, ["org/lights", "org/resnet"], "seen", endpoint=hub.endpoint))
+        seen = rows_of(evaluated(pictures, ["org/lights", "org/moods", "org/resnet"], "seen", endpoint=hub.endpoint))
         heard = rows_of(evaluated(tones, ["org/tones"], "heard", endpoint=hub.endpoint))
+    told = "`org/moods` cannot be used: it answers for texts, and rows here are images; choose another model"
+    assert seen["org/moods"]["error"] == told
     for rows, names in ((seen, ("org/lights", "org/resnet")), (heard, ("org/tones",))):
         for name in names:
             for way in ("as-is", "probe"):
