@@ -134,6 +134,12 @@ def test_training_shrinks_as_rows_grow():
     assert [plan.batch_size for plan in plans] == [32, 64, 256, 1024]
     assert [plan.folds for plan in plans] == [3, 3, 1, 1]
     assert plan_for(4).folds == 0
+    assert [(p.epochs, p.batch_size) for p in (plan_for(2_000, 100), plan_for(2_000, 200), plan_for(2_000, 1_000))] == [
+        (50, 32),
+        (25, 128),
+        (15, 128),
+    ]
+    assert plan_for(100_000, 1_000).epochs == plan_for(100_000).epochs == 4
 
 
 def test_the_stack_takes_strings_and_tells_its_members():
@@ -151,7 +157,7 @@ def test_the_stack_takes_strings_and_tells_its_members():
 @pytest.fixture
 def short(monkeypatch):
     """A quarter of the epochs: the manners are the same."""
-    monkeypatch.setattr(training, "plan_for", lambda rows: replace(plan_for(rows), epochs=12))
+    monkeypatch.setattr(training, "plan_for", lambda *about: replace(plan_for(*about), epochs=12))
 
 
 @parametrize_with_checks([MLPStackClassifier(random_state=0), MLPStackRegressor(random_state=0)])

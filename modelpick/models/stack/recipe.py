@@ -64,6 +64,10 @@ REGRESSION = (
 _EPOCHS, _TINY_EPOCHS = 50, 35
 _ROW_VISITS = 200_000
 _FEW_ROWS, _MANY_ROWS, _HUGE_ROWS = 2_000, 10_000, 200_000
+MANY_CLASSES = 100
+"""Classes above which an update costs by their count: with 250 of them half of the epochs, in four times as large
+batches, took 0.4 of the time and lost nothing."""
+_CLASSES_BATCH, _CLASSES_EPOCHS = 128, 15
 _FOLDS = 3
 _MOST_HELD = 20_000
 
@@ -101,10 +105,11 @@ class Plan:
         return f"{trained}; too few rows to weigh the members"
 
 
-def plan_for(rows: int) -> Plan:
+def plan_for(rows: int, classes: int = 0) -> Plan:
     """The rule: 50 epochs (35 below 300 rows) in batches of 32; with more rows larger batches, from 4,000 on fewer
     epochs (about 200,000 rows seen in all, at least 4 epochs), and above 20,000 rows one held-out fifth (at most
-    20,000 rows) instead of 3 inner folds.
+    20,000 rows) instead of 3 inner folds. Above 100 classes batches of 128 at least, and as many times fewer epochs as
+    there are more classes, but 15 at least.
     """
     batch = 32
     for more, size in ((_FEW_ROWS, 64), (_MANY_ROWS, 256), (_HUGE_ROWS, 1024)):
@@ -112,6 +117,9 @@ def plan_for(rows: int) -> Plan:
             batch = size
     most = _TINY_EPOCHS if rows < TINY_ROWS else _EPOCHS
     epochs = max(4, min(most, round(_ROW_VISITS / rows)))
+    if classes > MANY_CLASSES:
+        batch = max(batch, _CLASSES_BATCH)
+        epochs = max(min(epochs, _CLASSES_EPOCHS), round(epochs * MANY_CLASSES / classes))
     if rows > _MOST_HELD:
         return Plan(epochs=epochs, batch_size=batch, folds=1, held=min(rows // 5, _MOST_HELD))
     return Plan(epochs=epochs, batch_size=batch, folds=_FOLDS if rows >= 2 * _FOLDS else 0)

@@ -16,7 +16,7 @@ from modelpick.models.batched.train import check_finite, sums_many, train_many
 from modelpick.models.spread import mean_and_spread
 from modelpick.models.stack.answer import StackMember, member_answers, mixed
 from modelpick.models.stack.bins import Bins
-from modelpick.models.stack.recipe import CLASSIFICATION, REGRESSION, TINY_ROWS, Member, Plan, plan_for
+from modelpick.models.stack.recipe import CLASSIFICATION, MANY_CLASSES, REGRESSION, TINY_ROWS, Member, Plan, plan_for
 from modelpick.models.stack.weights import temperature_of, weights_by_log_loss, weights_by_squared_error
 from modelpick.progress import SILENT, Listener
 
@@ -111,7 +111,7 @@ class _Prepared:
     def __init__(self, given: TrainingSet) -> None:
         self.given = given
         self.rows, self.width = given.features.shape
-        self.plan: Plan = plan_for(self.rows)
+        self.plan: Plan = plan_for(self.rows, given.classes)
         self.mean, self.scale = _scaling(given)
         scaled = given.features if given.scaled else (given.features - self.mean) / self.scale
         self.bins = _learn_bins(scaled)
@@ -262,6 +262,8 @@ class _Prepared:
 
     def _notes(self) -> tuple[str, ...]:
         notes = [f"{len(self.recipe)} networks, {self.plan.words()}"]
+        if self.given.classes > MANY_CLASSES:
+            notes.append(f"Fewer epochs in larger batches, for there are {self.given.classes:,} classes")
         if self.bins is not None and self.rows < TINY_ROWS:
             notes.append(f"No ReLU network over binned features below {TINY_ROWS} rows: it gains nothing there")
         if self.bins is None and self.width:
