@@ -35,7 +35,7 @@ def row_hashes(table: Table) -> NDArray[np.uint64]:
             codes[:, j] = _codes(column.with_values(column.values[begins : begins + _ROWS]))
         for i, cells in enumerate(codes):
             row = start.copy()
-            row.update(cells)
+            row.update(cells.data)
             part[i] = int.from_bytes(row.digest(), "little")
     return hashes
 
