@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from modelpick.data.candidate import Entry
 from modelpick.data.dataset import Dataset
-from modelpick.data.plan import SplitOptions, plan
+from modelpick.data.plan import plan
+from modelpick.data.plan_rule import SplitOptions
 from modelpick.evaluation.metrics import main_metric
 from modelpick.evaluation.protocol import Evaluation, run
 

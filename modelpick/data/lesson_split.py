@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from modelpick.data.dataset import Dataset
 from modelpick.data.folds import deal
-from modelpick.data.plan import Plan, SplitOptions, plan
+from modelpick.data.plan import Plan, plan
+from modelpick.data.plan_rule import SplitOptions
 from modelpick.data.splits import Split
 
 _PARTS = 9

@@ -11,35 +11,14 @@ from numpy.typing import NDArray
 
 from modelpick.data.dataset import Dataset
 from modelpick.data.folds import deal
+from modelpick.data.plan_rule import FEW_FOLDS, REASONS, SplitOptions, checked, no_order, none_left, rule
 from modelpick.data.plan_words import Way, rule_words
 from modelpick.data.splits import Ratio, Split, three_way_splits
 from modelpick.data.time_order import cut, latest, windows
-from modelpick.errors import AnswerIsNo, UsageError
+from modelpick.errors import AnswerIsNo
 
 UNTOUCHED = 0.1
 """Share of the rows that is set aside first and opened once, at the end."""
-
-_MANY_FOLDS, _MANY_REPEATS, _MANY_UP_TO = 10, 5, 5_000
-_FEW_FOLDS, _FEW_UP_TO = 5, 50_000
-_COURSE: Ratio = (8.0, 1.0, 1.0)
-_COURSE_SEEDS = 3
-_MOST_SPLITS = 10_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SplitOptions:
-    """What the user asked for; None is the rule's own.
-
-    Attributes:
-        ratio: Shares of train, validation and test, once for each repeat.
-        folds: Of cross-validation.
-        repeats: How often, each with a seed of its own: `seed`, `seed` + 1, ...
-    """
-
-    ratio: Ratio | None = None
-    folds: int | None = None
-    repeats: int | None = None
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,61 +99,14 @@ def plan(
         UsageError: Options that exclude each other, or are out of range.
         AnswerIsNo: Too few rows, groups or moments to split, or none that are unknown to the given models.
     """
-    asked = _checked(options or SplitOptions(), dataset)
+    asked = checked(options or SplitOptions(), dataset)
     maker = _Maker(dataset, asked, alike, np.zeros(dataset.rows, dtype=bool) if known is None else known)
     test = maker.untouched()
     rows = dataset.rows - len(test)
-    chosen, reason = _rule(asked, rows, heavy or dataset.kind != "table", dataset.kind)
+    chosen, reason = rule(asked, rows, heavy or dataset.kind != "table", dataset.kind)
     made = maker.splits(chosen, test)
-    reason = _REASONS.get(made.way, reason)
+    reason = REASONS.get(made.way, reason)
     return replace(made, rule=rule_words(dataset, made, maker.why_together), reason=reason)
-
-
-def _checked(asked: SplitOptions, dataset: Dataset) -> SplitOptions:
-    if asked.ratio is not None and asked.folds is not None:
-        raise UsageError("`--split` and `--folds` exclude each other", "give one of them")
-    if asked.folds is not None and asked.folds < 2:
-        raise UsageError(f"{asked.folds} folds leave nothing to train on", "such as `--folds 10`")
-    if asked.repeats is not None and asked.repeats < 1:
-        raise UsageError(f"{asked.repeats} repeats test nothing", "such as `--repeats 5`")
-    if not 0 <= asked.seed <= 2**31 - _MOST_SPLITS:
-        raise UsageError(
-            f"the seed is {asked.seed}, expected a number from 0 to {2**31 - _MOST_SPLITS}", "such as `--seed 0`"
-        )
-    if (asked.folds or 1) * (asked.repeats or 1) > _MOST_SPLITS:
-        raise UsageError(f"more than {_MOST_SPLITS:,} splits are asked for", "give fewer `--repeats` or `--folds`")
-    if dataset.times is not None and dataset.groups is not None:
-        raise UsageError("`--group` and `--time` cannot both be kept", "give the one that new rows will differ by")
-    if dataset.times is not None and (asked.repeats or 1) > 1:
-        raise UsageError("rows in the order of time are split in one way only", "leave `--repeats` out")
-    return asked
-
-
-def _rule(asked: SplitOptions, rows: int, heavy: bool, kind: str) -> tuple[SplitOptions, str]:
-    """The options filled up, and the reason."""
-    if asked.ratio is not None:
-        return replace(asked, repeats=asked.repeats or _COURSE_SEEDS), "Asked for with `--split`."
-    if asked.folds is not None:
-        repeats = asked.repeats or (_MANY_REPEATS if rows <= _MANY_UP_TO and not heavy else 1)
-        return replace(asked, repeats=repeats), "Asked for with `--folds`."
-    if heavy or rows > _FEW_UP_TO:
-        filled = replace(asked, ratio=_COURSE, repeats=asked.repeats or _COURSE_SEEDS)
-        if rows > _FEW_UP_TO:
-            return filled, f"Above {_FEW_UP_TO:,} rows a tenth of them tells enough."
-        what = "each fit takes long" if kind == "table" else f"each fit on {_KINDS[kind]} takes long"
-        return filled, f"Few splits, for {what}."
-    if rows > _MANY_UP_TO:
-        filled = replace(asked, folds=_FEW_FOLDS, repeats=asked.repeats or 1)
-        return filled, f"From {_MANY_UP_TO:,} to {_FEW_UP_TO:,} rows each row is tested once, which is enough there."
-    filled = replace(asked, folds=_MANY_FOLDS, repeats=asked.repeats or _MANY_REPEATS)
-    return filled, f"Up to {_MANY_UP_TO:,} rows the score of one split depends much on its luck."
-
-
-_REASONS = {
-    "groups": "There are no more groups than folds, so that each is left out once.",
-    "time": "New rows will be later than those of the training, and so are the tested ones here.",
-}
-_KINDS = {"text": "texts", "image": "images", "audio": "sounds"}
 
 
 class _Maker:
@@ -208,14 +140,14 @@ class _Maker:
         if dataset.test_rows is not None:
             found = np.flatnonzero(dataset.test_rows & free)
             if not len(found):
-                raise _none_left()
+                raise none_left()
             return found
         free &= self._spare(2)
         rows = np.flatnonzero(free)
         if not self.known.all() and dataset.rows < 3:
             raise AnswerIsNo(f"{dataset.rows} rows cannot be split into train and test", "collect more rows")
         if not len(rows):
-            raise _none_left() if self.known.any() else self._too_small()
+            raise none_left() if self.known.any() else self._too_small()
         if dataset.times is not None:
             return self._latest(rows, UNTOUCHED)
         return self._tenth(rows, UNTOUCHED, self.seed)
@@ -232,7 +164,7 @@ class _Maker:
         seeds = tuple(range(chosen.seed, chosen.seed + (chosen.repeats or 1)))
         may_test = np.flatnonzero(outside & ~self.known & self._spare(1, outside))
         if not len(may_test):
-            raise _none_left() if self.known.any() else self._too_small()
+            raise none_left() if self.known.any() else self._too_small()
         way: Way = "folds" if chosen.ratio is None else "shares"
         folds = chosen.folds
         if self.dataset.times is not None:
@@ -311,7 +243,7 @@ class _Maker:
     def _latest(self, rows: NDArray[np.intp], share: float) -> NDArray[np.intp]:
         found = latest(self._times()[rows], share)
         if found is None:
-            raise _no_order()
+            raise no_order()
         return rows[found]
 
     def _times(self) -> NDArray[np.float64]:
@@ -358,18 +290,18 @@ class _Maker:
             ordered, whole = np.sort(at), sum(chosen.ratio)
             cuts = [cut(ordered, chosen.ratio[0] / whole), cut(ordered, 1 - chosen.ratio[2] / whole)]
             if cuts[0] is None or cuts[1] is None or cuts[0] >= cuts[1]:
-                raise _no_order()
+                raise no_order()
             middle = rest[(at >= cuts[0]) & (at < cuts[1])]
             return [_split(rest, rest[(at >= cuts[1]) & ~self.known[rest]], middle, seed=chosen.seed)]
         made: list[Split] = []
-        for earlier, later in windows(at, chosen.folds or _FEW_FOLDS):
+        for earlier, later in windows(at, chosen.folds or FEW_FOLDS):
             before, test = rest[earlier], rest[later]
             test = test[~self.known[test]]
             enough = self.dataset.task == "regression" or len(np.unique(self.strata[before])) > 1
             if len(test) and enough:
                 made.append(_split(np.union1d(before, test), test, seed=self.seed + len(made)))
         if not made:
-            raise _no_order()
+            raise no_order()
         return made
 
     # --- refusals ---
@@ -411,17 +343,3 @@ def _split(
 def _dense(strata: NDArray[np.intp]) -> NDArray[np.intp]:
     """The same classes, numbered without gaps."""
     return np.unique(strata, return_inverse=True)[1].astype(np.intp)
-
-
-def _none_left() -> AnswerIsNo:
-    return AnswerIsNo(
-        "no row is left to test on: a given model was trained on every one of them",
-        "test it on rows that it has not seen",
-    )
-
-
-def _no_order() -> AnswerIsNo:
-    return AnswerIsNo(
-        "the rows cannot be split by time: too few different moments, or a single class before the last of them",
-        "give another `--time` column, or leave it out",
-    )

@@ -13,7 +13,7 @@ from modelpick.errors import UsageError
 if TYPE_CHECKING:
     from modelpick.data.dataset import Dataset
     from modelpick.data.label_map import LabelMap
-    from modelpick.data.plan import SplitOptions
+    from modelpick.data.plan_rule import SplitOptions
     from modelpick.data.preprocessing_options import PreprocessingOptions
     from modelpick.models.pretrained.tuning_plan import TuningOptions
 

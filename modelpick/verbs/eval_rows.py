@@ -13,7 +13,7 @@ from modelpick.verbs.eval_options import ROWS, RowOptions
 if TYPE_CHECKING:
     from modelpick.data.candidate import Entry
     from modelpick.data.dataset import Dataset
-    from modelpick.data.plan import SplitOptions
+    from modelpick.data.plan_rule import SplitOptions
     from modelpick.data.preprocessing_options import PreprocessingOptions
     from modelpick.evaluation.dense_baselines import NetworkShape
     from modelpick.models.options import NetworkOptions

@@ -154,7 +154,7 @@ def evaluate(
         KeyboardInterrupt: Ctrl-C before any candidate was finished; later, what was finished is saved.
     """
     from modelpick.data.label_map import read_label_map
-    from modelpick.data.plan import SplitOptions
+    from modelpick.data.plan_rule import SplitOptions
     from modelpick.data.preprocessing_options import PreprocessingOptions
     from modelpick.data.read import read_dataset
     from modelpick.data.read_options import ReadOptions

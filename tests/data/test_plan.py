@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from modelpick.data.dataset import Dataset
 from modelpick.data.folds import deal, held_out
-from modelpick.data.plan import Plan, SplitOptions, plan
+from modelpick.data.plan import Plan, plan
+from modelpick.data.plan_rule import SplitOptions
 from modelpick.data.plan_words import short_rule
 from modelpick.data.table import Column, Table
 from modelpick.errors import AnswerIsNo, UsageError

@@ -17,7 +17,7 @@ from comparing import compare
 from safetensors import safe_open
 
 from modelpick.data.candidate import Entry, FitJob
-from modelpick.data.plan import SplitOptions
+from modelpick.data.plan_rule import SplitOptions
 from modelpick.data.read import read_dataset
 from modelpick.data.table import Table
 from modelpick.errors import UsageError

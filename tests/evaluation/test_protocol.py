@@ -17,7 +17,8 @@ from threadpoolctl import threadpool_info
 
 from modelpick.data.candidate import Candidate, Entry, EpochRecord, SavedForm
 from modelpick.data.dataset import Dataset
-from modelpick.data.plan import SplitOptions, plan
+from modelpick.data.plan import plan
+from modelpick.data.plan_rule import SplitOptions
 from modelpick.data.read import read_dataset
 from modelpick.data.table import Column, Table
 from modelpick.errors import AnswerIsNo, UsageError

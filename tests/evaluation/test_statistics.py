@@ -9,7 +9,8 @@ import pytest
 from scipy import stats
 
 from modelpick.data.dataset import Dataset
-from modelpick.data.plan import Plan, SplitOptions, plan
+from modelpick.data.plan import Plan, plan
+from modelpick.data.plan_rule import SplitOptions
 from modelpick.data.table import Column, Table
 from modelpick.evaluation.statistics import (
     Difference,
