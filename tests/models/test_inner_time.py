@@ -14,9 +14,10 @@ from modelpick.models.batched.job import Job, NetOptions
 from modelpick.models.candidate import _held_rows
 from modelpick.models.pretrained import probe_fit
 from modelpick.models.pretrained.finetune import _with_validation
-from modelpick.models.stack import training
 from modelpick.models.stack.candidate import stack_entry
+from modelpick.models.stack.inner_folds import inner_folds
 from modelpick.models.stack.recipe import Plan
+from modelpick.models.stack.training_set import TrainingSet
 from modelpick.models.tune.halving import _held_out
 
 MOMENTS = st.lists(st.integers(0, 12), min_size=6, max_size=60).filter(lambda times: len(set(times)) > 1)
@@ -82,7 +83,7 @@ def test_a_stack_weighs_its_members_by_later_rows(moments, random, shape):
     times = np.array(moments, dtype=np.float64)
     codes = np.array([random.randrange(2) for _ in moments])
     for given_codes in (codes, None):
-        made = training.TrainingSet(
+        made = TrainingSet(
             features=np.zeros((len(times), 1)),
             codes=given_codes,
             classes=0 if given_codes is None else 2,
@@ -90,7 +91,7 @@ def test_a_stack_weighs_its_members_by_later_rows(moments, random, shape):
             seed=0,
             times=times,
         )
-        for train, held in training._inner_folds(made, Plan(epochs=1, batch_size=8, folds=shape[0], held=shape[1])):
+        for train, held in inner_folds(made, Plan(epochs=1, batch_size=8, folds=shape[0], held=shape[1])):
             began = np.isin(codes[train], codes[held]) | (given_codes is None)
             assert in_order(times, train[began], held)
             assert given_codes is None or set(codes[held]) <= set(codes[train])

@@ -16,7 +16,9 @@ from modelpick.models.saved import SavedModel
 from modelpick.models.stack import training
 from modelpick.models.stack.bins import Bins
 from modelpick.models.stack.candidate import stack_entry
+from modelpick.models.stack.inner_folds import inner_folds
 from modelpick.models.stack.recipe import Plan, plan_for
+from modelpick.models.stack.training_set import TrainingSet
 from modelpick.models.stack.weights import temperature_of, weights_by_log_loss, weights_by_squared_error
 
 
@@ -51,16 +53,16 @@ def test_many_at_once_are_what_each_is_alone():
 @pytest.mark.parametrize(("folds", "held"), [(3, 0), (1, 24)])
 def test_inner_folds_keep_groups_whole(folds, held):
     groups = np.random.default_rng(2).permutation(np.repeat(np.arange(30), 4))
-    given = training.TrainingSet(
+    given = TrainingSet(
         features=np.zeros((120, 1)), codes=(groups % 2).astype(np.intp), classes=2, seed=5, groups=groups
     )
-    parts = training._inner_folds(given, Plan(epochs=1, batch_size=32, folds=folds, held=held))
+    parts = inner_folds(given, Plan(epochs=1, batch_size=32, folds=folds, held=held))
     assert len(parts) == folds
     for train, part in parts:
         assert 20 <= len(part) <= 44
         assert sorted([*train, *part]) == list(range(120))
         assert not set(groups[part]) & set(groups[train])
-    loose = training._inner_folds(replace(given, groups=None), Plan(epochs=1, batch_size=32, folds=folds, held=held))
+    loose = inner_folds(replace(given, groups=None), Plan(epochs=1, batch_size=32, folds=folds, held=held))
     train, part = loose[0]
     assert set(groups[part]) & set(groups[train])
 

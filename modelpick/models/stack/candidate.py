@@ -14,7 +14,8 @@ from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.data.table import Table
 from modelpick.models.fitting import usable_device
 from modelpick.models.saved import SavedModel, learned_features
-from modelpick.models.stack.training import FittedStack, TrainingSet, train_stacks
+from modelpick.models.stack.training import FittedStack, train_stacks
+from modelpick.models.stack.training_set import TrainingSet
 from modelpick.progress import SILENT, Listener
 
 NAME = "mlp-stack"

@@ -17,7 +17,8 @@ from sklearn.utils.validation import check_is_fitted, check_random_state, valida
 from modelpick.models.batched.train import one_blas_thread
 from modelpick.models.fitting import usable_device
 from modelpick.models.stack.report import members_table
-from modelpick.models.stack.training import FittedStack, TrainingSet, train_stacks
+from modelpick.models.stack.training import FittedStack, train_stacks
+from modelpick.models.stack.training_set import TrainingSet
 from modelpick.models.summary import text_table
 from modelpick.progress import SILENT, Listener
 

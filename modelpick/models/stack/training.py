@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.folds import deal, held_out
-from modelpick.data.time_order import latest, windows
 from modelpick.models.batched.job import Job, NetOptions, Trained
 from modelpick.models.batched.train import check_finite, sums_many, train_many
 from modelpick.models.spread import mean_and_spread
 from modelpick.models.stack.answer import StackMember, member_answers, mixed
 from modelpick.models.stack.bins import Bins
+from modelpick.models.stack.inner_folds import inner_folds
 from modelpick.models.stack.recipe import CLASSIFICATION, MANY_CLASSES, REGRESSION, TINY_ROWS, Member, Plan, plan_for
+from modelpick.models.stack.training_set import TrainingSet
 from modelpick.models.stack.weights import temperature_of, weights_by_log_loss, weights_by_squared_error
 from modelpick.progress import SILENT, Listener
 
@@ -27,32 +27,6 @@ _ROUNDED = 32
 """Binned features are padded with zeros to a multiple of this, so that stacks of like tables train in one batch."""
 
 Floats = NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TrainingSet:
-    """What one stack learns from.
-
-    Attributes:
-        features: Shape (rows, features), finite.
-        codes: Shape (rows,), column of each row's class; None for regression.
-        classes: How many there are; 0 for regression.
-        numbers: Shape (rows,), the target of a regression.
-        seed: Of the inner folds and of every member.
-        groups: Shape (rows,): rows of one number are on one side of every inner fold; None: all are their own.
-        times: Shape (rows,): the rows' order; what is held out inside is later than what is learned from. None: none.
-        scaled: The features are scaled already and are taken as they are. Else all are centred and divided by their
-            standard deviation but those of at most two values from -1 to 1, such as marks of categories.
-    """
-
-    features: Floats
-    codes: NDArray[np.intp] | None = None
-    classes: int = 0
-    numbers: NDArray[np.float64] | None = None
-    seed: int
-    groups: NDArray[np.intp] | None = None
-    times: NDArray[np.float64] | None = None
-    scaled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -125,7 +99,7 @@ class _Prepared:
             mean, spread = mean_and_spread(given.numbers)
             self.target_mean, self.target_scale = float(mean), float(spread)
         self.targets = self._targets()
-        self.folds = _inner_folds(given, self.plan)
+        self.folds = inner_folds(given, self.plan)
         if given.times is not None:
             self.plan = replace(self.plan, folds=len(self.folds), ordered=True)
         elif self.folds and given.groups is not None:
@@ -299,58 +273,3 @@ def _learn_bins(scaled: Floats) -> Bins | None:
         if 0 < bins.width <= most:
             return bins
     return None
-
-
-Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
-"""Rows that an inner fold learns from, and those that it is measured on."""
-
-
-def _inner_folds(given: TrainingSet, plan: Plan) -> list[Fold]:
-    """The inner folds: in the order of time, or groups whole where there are two of them, else drawn."""
-    if not plan.folds:
-        return []
-    if given.times is not None:
-        return _folds_of_time(given, given.times, plan)
-    by_group = None if given.groups is None else _folds_of_groups(given, given.groups, plan)
-    everything = np.arange(len(given.features))
-    held = _drawn_folds(given, plan) if by_group is None else by_group
-    return [(np.setdiff1d(everything, rows, assume_unique=True), rows) for rows in held]
-
-
-def _folds_of_time(given: TrainingSet, times: NDArray[np.float64], plan: Plan) -> list[Fold]:
-    """Windows of time, or the latest rows where one part is held out; measured on classes that were learned."""
-    codes = np.zeros(len(times), dtype=np.intp) if given.codes is None else given.codes
-    if plan.folds == 1:
-        held = latest(times, plan.held / len(times), codes)
-        return [] if held is None else [(np.setdiff1d(np.arange(len(times)), held), held)]
-    found = []
-    for train, later in windows(times, plan.folds):
-        held = later[np.isin(codes[later], codes[train])]
-        if len(held) and (not given.classes or len(np.unique(codes[train])) > 1):
-            found.append((train, held))
-    return found
-
-
-def _drawn_folds(given: TrainingSet, plan: Plan) -> list[NDArray[np.intp]]:
-    """Rows left out in each fold, the classes in proportion."""
-    rng = np.random.default_rng([given.seed, 7])
-    rows = len(given.features)
-    order = rng.permutation(rows)
-    if given.codes is not None:
-        order = order[np.argsort(given.codes[order], kind="stable")]
-    parts = plan.folds if plan.folds > 1 else -(-rows // plan.held)
-    place = np.empty(rows, dtype=np.intp)
-    place[order] = np.arange(rows) % parts
-    return [np.flatnonzero(place == part) for part in range(plan.folds)]
-
-
-def _folds_of_groups(given: TrainingSet, groups: NDArray[np.intp], plan: Plan) -> list[NDArray[np.intp]] | None:
-    strata = np.zeros(len(groups), dtype=np.intp) if given.codes is None else given.codes
-    if plan.folds == 1:
-        held = held_out(strata, plan.held / len(groups), given.seed, groups)
-        return None if held is None else [held]
-    folds = min(plan.folds, len(np.unique(groups)))
-    if folds < 2:
-        return None
-    dealt = deal(strata, folds, given.seed, groups)
-    return [np.flatnonzero(dealt == fold) for fold in range(folds)]
