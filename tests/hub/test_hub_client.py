@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -18,7 +16,6 @@ from modelpick.hub import answers
 from modelpick.hub import client as client_module
 from modelpick.hub.client import HubClient
 from modelpick.hub.faults import NOTHING, Asked, BrokenBody, HubRefusal
-from modelpick.hub.retry import asked_wait
 from modelpick.hub.settings import Settings, Timeouts
 from modelpick.progress import Listener
 
@@ -149,28 +146,6 @@ def test_a_short_wait_is_waited_and_a_long_one_refused_with_its_number(hub: Loop
     assert error.kind == "rate-limit"
     assert "24 h" in error.message
     assert time.monotonic() - start < 5
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"ratelimit": '"api";r=0;t=55', "retry-after": "3"}, 56.0),
-        ({"ratelimit": '"api";r=12;t=55', "retry-after": "3"}, 3.0),
-        ({"retry-after": "1" + "0" * 30}, 1e30),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "-5"}, None),
-        ({"retry-after": "Mon, 01 Jan 2024 00:00:00 +" + "9" * 30}, None),
-        ({"retry-after": "Mon, " + "9" * 30 + " Jan 2024 00:00:00 GMT"}, None),
-    ],
-)
-def test_how_long_a_server_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
-    assert asked_wait(headers) == seconds
-
-
-def test_retry_after_may_be_a_date() -> None:
-    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    assert asked_wait({"retry-after": soon}) == pytest.approx(90, abs=3)
 
 
 def test_a_hub_that_never_answers_ends_in_time(hub: LoopbackHub) -> None:
