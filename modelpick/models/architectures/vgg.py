@@ -15,6 +15,7 @@ from typing import cast
 from torch import Tensor, nn
 
 from modelpick.models.architectures.layers import Dropout
+from modelpick.models.architectures.small_maps import Convolution3
 
 DEPTHS: dict[int, tuple[int, ...]] = {
     11: (1, 1, 2, 2, 2),
@@ -45,7 +46,7 @@ class VGG(nn.Module):
         steps: list[nn.Module] = []
         for depth, width in zip(DEPTHS[layers], _WIDTHS, strict=True):
             for _ in range(depth):
-                steps.append(nn.Conv2d(channels, width, 3, padding=1))
+                steps.append(Convolution3(channels, width, bias=True))
                 if batch_norm:
                     steps.append(nn.BatchNorm2d(width))
                 steps.append(nn.ReLU(inplace=True))
