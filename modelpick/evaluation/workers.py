@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+from modelpick.data.imports import importing
+
 
 def free_cores() -> int:
     """Cores that nobody uses now, this process's own counted; at least 1."""
@@ -49,4 +51,5 @@ def close_quietly(arriving: Generator[Any, None, None]) -> None:
 
 
 def _import_baselines() -> None:
-    import_module("modelpick.evaluation.baselines")
+    with importing():
+        import_module("modelpick.evaluation.baselines")

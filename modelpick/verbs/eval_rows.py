@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from modelpick.data.imports import importing
 from modelpick.errors import UsageError
 from modelpick.progress import SILENT, Listener
 from modelpick.verbs.eval_options import ROWS, RowOptions
@@ -27,8 +29,10 @@ def trained_rows(dataset: Dataset, network: NetworkOptions, rows: RowOptions, li
         UsageError: An option of the network, or a row that was asked for and cannot be had with these options.
         CannotFindOut: The network does not fit into this machine's memory.
     """
-    with listener.step("Loading PyTorch and scikit-learn"):
+    with listener.step("Loading PyTorch and scikit-learn"), importing():
         from modelpick.evaluation.baselines import MOST_ROWS, entries
+
+        import_module("modelpick.models.candidate")
     shaped = _for_many_rows(dataset, network, rows, listener)
     made = {entry.name: entry for entry in entries(dataset, _shape(shaped), rows.preprocessing)}
     made["mlp"] = mlp_entry(dataset, shaped, rows.tune, listener, rows.preprocessing)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from modelpick.data.imports import importing
 from modelpick.data.number_styles import STYLES
 from modelpick.data.raw_table import TypedColumns
 from modelpick.data.table import Column, ColumnKind, number_text
@@ -109,7 +110,8 @@ class BundledTable:
 
 def load(name: str) -> BundledTable:
     """The built-in data set of that name."""
-    from sklearn import datasets
+    with importing():
+        from sklearn import datasets
 
     entry = BUNDLED[name]
     # The diabetes patients in their own units: a row typed by hand must make sense.
