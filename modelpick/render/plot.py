@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from modelpick.document import Chart
 from modelpick.render.sanitise import clean_line
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MOST_CHARACTERS = 30
+_MARGINS = {"left": 0.14, "right": 0.97, "bottom": 0.13, "top": 0.88}
+"""Room for numbers on both axes and their labels; to fit them for each chart takes as long as to draw it."""
 _MOST_NUMBERS = 20  # classes up to which the cells of a matrix bear their numbers
 
 
@@ -20,7 +22,8 @@ def chart_image(chart: Chart, format: str = "png") -> bytes:  # noqa: A002 - mat
     """The chart as PNG or SVG bytes; drawn off screen, no global state of matplotlib is touched."""
     from matplotlib.ticker import MaxNLocator
 
-    figure = _figure(6.4, 4.0)
+    figure = _figure(6.4, 4.0, layout=None)
+    figure.subplots_adjust(**_MARGINS)
     axes = figure.add_subplot()
     for series in chart.series:
         look: dict[str, Any] = {"linestyle": "-", "marker": "o" if len(series.x) <= 30 else None}
@@ -75,11 +78,11 @@ def bars_image(
     return _bytes(figure)
 
 
-def _figure(width: float, height: float) -> Figure:
+def _figure(width: float, height: float, layout: Literal["constrained"] | None = "constrained") -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout=layout)
     FigureCanvasAgg(figure)
     return figure
 
