@@ -14,9 +14,6 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-_IN_CACHE = 2**16
-"""Parameters that are changed at once on a CPU: few enough to stay in its cache over the passes of one update."""
-
 
 class Optimizer(Protocol):
     """Changes the parameters once, given their gradient; keeps what it remembers between steps."""
@@ -76,14 +73,8 @@ class Adam:
         if self._mean is None or self._square is None:
             self._mean, self._square = torch.zeros_like(theta), torch.zeros_like(theta)
         self._steps += 1
-        if theta.is_cuda:
-            self._step_at_once(theta, gradient, self._mean, self._square, self._decay, rate)
-            return
-        size = _IN_CACHE if theta.device.type == "cpu" else theta.numel()
-        for start in range(0, theta.numel(), size):
-            part = slice(start, start + size)
-            decay = None if self._decay is None else self._decay[part]
-            self._step(theta[part], gradient[part], self._mean[part], self._square[part], decay, rate)
+        step = self._step_at_once if theta.device.type in ("cpu", "cuda") else self._step
+        step(theta, gradient, self._mean, self._square, self._decay, rate)
 
     def _step(
         self, theta: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, decay: Tensor | None, rate: float
@@ -100,7 +91,7 @@ class Adam:
     def _step_at_once(
         self, theta: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, decay: Tensor | None, rate: float
     ) -> None:
-        """`_step` on a GPU: there the passes over memory are what an update costs, and torch's kernel needs one."""
+        """`_step` in one pass over memory, which is what an update of millions of weights costs, by torch's kernel."""
         if decay is not None and self._apart:
             theta.addcmul_(decay, theta, value=-rate)
         elif decay is not None:
