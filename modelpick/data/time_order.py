@@ -39,7 +39,7 @@ def latest(times: NDArray[np.float64], share: float, strata: NDArray[np.intp] | 
 
 def windows(times: NDArray[np.float64], count: int) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Up to `count` pairs of rows to learn from and later rows to measure on: all before a moment, and those from it
-    to the next one. The moments divide the rows into stretches of about one size. None where all are of one moment.
+    to the next one. The moments divide the rows into stretches of about one size. Empty where all are of one moment.
     """
     ordered = np.sort(times)
     moments = sorted({c for i in range(1, count + 1) if (c := cut(ordered, i / (count + 1))) is not None})

@@ -63,8 +63,10 @@ ONE_BY_ONE = ("trees", "sklearn-mlp")
 
 def pays_ahead(dataset: Dataset, rows: RowOptions, splits: SplitOptions) -> bool:
     """Whether so many fits of `ONE_BY_ONE` will come that workers may start before all is imported here."""
-    few = splits.ratio is not None or (splits.folds or 10) * (splits.repeats or 5) < _MANY_SPLITS
-    if few or dataset.kind != "table" or dataset.rows > MANY_ROWS:
+    from modelpick.data.plan_rule import rule
+
+    chosen, _ = rule(splits, dataset.rows, bool(rows.archs or rows.finetune), dataset.kind)
+    if dataset.kind != "table" or (chosen.folds or 1) * (chosen.repeats or 1) < _MANY_SPLITS:
         return False
     return not set(ONE_BY_ONE) <= set(rows.without)
 

@@ -190,6 +190,7 @@ def test_processes_start_ahead_only_where_many_fits_come() -> None:
     assert pays_ahead(iris, rows, usual)
     assert not pays_ahead(iris, rows, SplitOptions(ratio=(8, 1, 1)))
     assert not pays_ahead(iris, rows, SplitOptions(folds=3, repeats=1))
+    assert not pays_ahead(iris, replace(rows, archs=("lstm",)), usual)
     assert not pays_ahead(iris, replace(rows, without=("trees", "sklearn-mlp")), usual)
 
 
