@@ -38,7 +38,7 @@ class Plan:
         known: How many rows are in no test part, for a given model was trained on them.
         groups: Shape (rows of the dataset,): rows of one number are on one side of every split; None: all differ.
         apart: How many rows take no part: beside an official test part, those that equal one of its rows or share its
-            groups.
+            groups; in the order of time, those that are as late as the untouched rows and may not be among them.
         rule: What was done, and `reason` why, in words.
     """
 
@@ -204,18 +204,21 @@ class _Maker:
     # --- parts ---
 
     def _apart(self, test: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """True for rows outside an official test part that belong together with one of its rows."""
-        official = self.dataset.test_rows
-        if official is None or self.groups is None:
-            return np.zeros(self.dataset.rows, dtype=bool)
-        found: NDArray[np.bool_] = np.isin(self.groups, self.groups[test]) & ~official
-        if found.sum() == (~official).sum():
-            raise AnswerIsNo(
-                "no row is left to train on: each "
-                + ("bears a group of the test part" if self.dataset.groups is not None else "equals a test row"),
-                "give a test part of other rows"
-                + (", or leave `--group` out" if self.dataset.groups is not None else ""),
-            )
+        """True for rows outside the test part that may not train: those that belong together with one of an official
+        one, and those that are as late as the untouched ones (the last of a rare class, or known to a given model).
+        """
+        official, times = self.dataset.test_rows, self.dataset.times
+        found: NDArray[np.bool_] = np.zeros(self.dataset.rows, dtype=bool)
+        if official is None and times is not None:
+            found = times >= times[test].min()
+            found[test] = False
+        elif official is not None and self.groups is not None:
+            found = np.isin(self.groups, self.groups[test]) & ~official
+            if found.sum() == (~official).sum():
+                why, way_out = "equals a test row", ""
+                if self.dataset.groups is not None:
+                    why, way_out = "bears a group of the test part", ", or leave `--group` out"
+                raise AnswerIsNo(f"no row is left to train on: each {why}", f"give a test part of other rows{way_out}")
         return found
 
     def _spare(self, keep: int, within: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
@@ -285,14 +288,14 @@ class _Maker:
 
     def _windows(self, rest: NDArray[np.intp], chosen: SplitOptions) -> list[Split]:
         """Each window trains on all rows before a moment and tests on those from there to the next."""
-        at = self._times()[rest]
+        at, free = self._times()[rest], ~self.known[rest]
         if chosen.ratio is not None:
-            ordered, whole = np.sort(at), sum(chosen.ratio)
+            ordered, whole = np.sort(at[free]), sum(chosen.ratio)
             cuts = [cut(ordered, chosen.ratio[0] / whole), cut(ordered, 1 - chosen.ratio[2] / whole)]
             if cuts[0] is None or cuts[1] is None or cuts[0] >= cuts[1]:
                 raise no_order()
-            middle = rest[(at >= cuts[0]) & (at < cuts[1])]
-            return [_split(rest, rest[(at >= cuts[1]) & ~self.known[rest]], middle, seed=chosen.seed)]
+            early, middle, test = rest[at < cuts[0]], rest[(at >= cuts[0]) & (at < cuts[1])], rest[at >= cuts[1]]
+            return [Split(train=early, validation=middle, test=test[~self.known[test]], seed=chosen.seed)]
         made: list[Split] = []
         for earlier, later in windows(at, chosen.folds or FEW_FOLDS):
             before, test = rest[earlier], rest[later]

@@ -67,7 +67,8 @@ def _untouched(dataset: Dataset, plan: Plan) -> str:
         why = "in its groups" if dataset.groups is not None else "equal to one of its own"
         return f"{official}; {_rows(plan.apart)} {why} {'is' if plan.apart == 1 else 'are'} left out of the training."
     if dataset.times is not None:
-        return f"The latest {count} stay untouched to the end."
+        late = f"{_rows(plan.apart)} as late {'is' if plan.apart == 1 else 'are'} left out of the training"
+        return f"The latest {count} stay untouched to the end{f'; {late}' if plan.apart else ''}."
     return f"{count} of {dataset.rows:,} stay untouched to the end."
 
 

@@ -153,6 +153,24 @@ def test_time_goes_one_way() -> None:
         plan(data(100, times=np.zeros(100)))
 
 
+@pytest.mark.parametrize("options", [SplitOptions(), SplitOptions(ratio=(8, 1, 1))])
+@pytest.mark.parametrize("known", [range(80, 100), range(60, 85), range(0)])
+def test_nothing_as_late_as_a_test_row_trains_beside_it(options: SplitOptions, known: range) -> None:
+    """The last rows of a rare class, and those that a given model knows, are in no test part: nor do they train."""
+    times, rare = np.arange(100.0), np.zeros(100, dtype=bool)
+    rare[[97, 99]], seen = True, np.isin(np.arange(100), known)
+    dataset = data(100, times=times)
+    target = np.where(rare, "rare", dataset.target)
+    made = plan(replace(dataset, target=target, classes=("a", "b", "rare")), options, known=seen)
+    check(made, 100)
+    assert times[made.rest].max() < times[made.test].min()
+    for split in made.splits:
+        assert max(times[part].max() for part in (split.train, split.validation) if len(part)) < times[split.test].min()
+        assert not seen[split.test].any()
+    assert made.apart == 100 - len(made.rest) - len(made.test) > 0
+    assert f"; {made.apart} rows as late are left out of the training." in made.rule
+
+
 def test_an_official_test_part_is_the_untouched_one() -> None:
     official = np.arange(60) % 4 == 0
     made = plan(data(60, test_rows=official))
