@@ -35,6 +35,12 @@ from modelpick.render.sink import Sink
 )
 @click.option("--explain", is_flag=True, help="Say what moved each answer, by taking away one part at a time.")
 @click.option("--drop", metavar="COLUMN", multiple=True, help="A column of the input to leave out. Repeatable.")
+@click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    help="Where a pretrained model or an architecture answers: auto (a GPU where there is one), cpu, cuda, mps, ...",
+)
 @faces()
 def command(
     sink: Sink,
@@ -45,6 +51,7 @@ def command(
     output: str | None,
     explain: bool,
     drop: tuple[str, ...],
+    device: str,
 ) -> None:
     """Answer for new rows with a saved run.
 
@@ -60,6 +67,7 @@ def command(
         output=output,
         explain=explain,
         drop=drop,
+        device=device,
         listener=sink.listener,
     )
     sink.show(result.document())

@@ -21,11 +21,12 @@ from modelpick.models.architectures.build import build
 from modelpick.models.architectures.known import Architecture
 from modelpick.models.architectures.layers import Dropout
 from modelpick.models.batches import Source
-from modelpick.models.fitting import usable_device
+from modelpick.models.devices import device_for
 from modelpick.models.forms.network import COUNTED
 from modelpick.models.saved import SavedModel
 from modelpick.models.summary import updates_line
-from modelpick.models.training import Settings, train
+from modelpick.models.training import train
+from modelpick.models.training_settings import Settings
 from modelpick.models.training_state import Keeping
 from modelpick.progress import SILENT, Listener
 
@@ -136,7 +137,7 @@ class ArchitectureCandidate:
         self._trained = updates_line(len(rows), settings.batch_size, len(trained.history))
         if settings.early_stopping and trained.epoch < plan.epochs:
             self._trained += f"; weights of epoch {trained.epoch}"
-        self._model = SavedModel(self._form(net, inputs, targets))
+        self._model = SavedModel(self._form(net, inputs, targets), recipe.options.device)
         return self
 
     def _network(self, inputs: Inputs, targets: Classes | Numbers) -> nn.Module:
@@ -173,6 +174,7 @@ class ArchitectureCandidate:
             bf16=gpu and torch.cuda.is_bf16_supported(),
             channels_last=gpu and inputs.pixels is not None,
             threads=plan.threads,
+            replayed=inputs.pixels is not None,
         )
 
     def _row_weights(self, y: NDArray[Any], device: torch.device) -> Tensor | None:
@@ -247,13 +249,6 @@ class ArchitectureCandidate:
         augmentation = self._fitted.form.config["augmentation"]
         seen = f"\nwhile it learned, images were {augmentation}" if augmentation else ""
         return f"{self._fitted.summary()}{seen}\n{self._trained}"
-
-
-def device_for(name: str) -> torch.device:
-    """The device of that name; `auto` is a GPU where there is one. UsageError where it cannot be used."""
-    if name == "auto" and torch.cuda.is_available():
-        return torch.device("cuda")
-    return usable_device(name)
 
 
 def _streams(net: nn.Module, device: torch.device, seed: int) -> tuple[torch.Generator, ...]:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from modelpick.data.candidate import Entry
 from modelpick.data.dataset import Dataset
 from modelpick.errors import UsageError
-from modelpick.models.arch_candidate import ArchitectureCandidate, Recipe, device_for
+from modelpick.models.arch_candidate import ArchitectureCandidate, Recipe
 from modelpick.models.arch_inputs import check_series
 from modelpick.models.arch_plan import ArchitectureOptions, plan_for
 from modelpick.models.architectures.known import Architecture, known, takes
+from modelpick.models.devices import device_for
 from modelpick.progress import SILENT, Listener
 
 _LONG = 60.0  # seconds: what takes longer is told of before

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from modelpick.data.candidate import FitJob
-from modelpick.data.folds import held_out
-from modelpick.data.time_order import latest
 from modelpick.models.spread import mean_and_spread
 
 Part = tuple[Any, NDArray[Any]]
@@ -98,11 +96,7 @@ class Numbers:
 def hold_out(job: FitJob, targets: Classes | Numbers, share: float, seed: int) -> tuple[Any, NDArray[Any], Part | None]:
     """Training rows and about a share of them apart, of each class its part; all and None where that cannot be."""
     X, y = job.X, job.y
-    strata = targets.strata(y)
-    if job.times is not None:
-        held = latest(job.times, share, strata)
-    else:
-        held = held_out(strata, share, seed, np.arange(len(y)) if job.groups is None else job.groups)
+    held = job.held_rows(share, targets.strata(y), seed)
     if held is None:
         return X, y, None
     kept = np.setdiff1d(np.arange(len(y)), held)

@@ -9,10 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.candidate import EpochRecord, FitJob, Preprocessing, SavedForm
-from modelpick.data.folds import held_out
 from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.data.table import Table
-from modelpick.data.time_order import latest
 from modelpick.models.estimators import MLPClassifier, MLPRegressor
 from modelpick.models.fitting import HELD_OUT, fit_together
 from modelpick.models.options import hidden_sizes
@@ -88,7 +86,7 @@ class MLPCandidate:
         and the latest where they have an order in time.
         """
         X, validation, self._groups, self._times = job.X, job.validation, job.groups, job.times
-        self._preprocessing, features = learned_features(X, job.y, self.options)
+        self._preprocessing, features = learned_features(job, self.options)
         features = _narrow(features)
         self._columns = [list(column) for column in X.kinds] if isinstance(X, Table) else []
         if validation is not None:
@@ -169,9 +167,7 @@ def _held_rows(job: FitJob) -> NDArray[np.intp] | None:
     strata = np.zeros(len(job.y), dtype=np.intp)
     if job.y.dtype == object:
         strata = np.unique(job.y.astype(str), return_inverse=True)[1].astype(np.intp)
-    if job.times is not None:
-        return latest(job.times, HELD_OUT, strata)
-    return None if job.groups is None else held_out(strata, HELD_OUT, job.seed, job.groups)
+    return job.held_rows(HELD_OUT, strata)
 
 
 def _plain(parameters: dict[str, Any]) -> dict[str, Any]:

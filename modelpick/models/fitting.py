@@ -17,6 +17,7 @@ from modelpick.data.forward import sums
 from modelpick.errors import UsageError
 from modelpick.models.batched.job import Job, NetOptions, Trained
 from modelpick.models.batched.train import train_many
+from modelpick.models.devices import usable_device
 from modelpick.models.memory import check_memory
 from modelpick.models.mlp import MLP
 from modelpick.models.options import hidden_sizes
@@ -237,19 +238,6 @@ def fit_together(
     done = train_many(jobs, device=device, threads=threads, listener=listener)
     for network, job, trained in zip(networks, jobs, done, strict=True):
         network.take(job, trained)
-
-
-def usable_device(name: str) -> torch.device:
-    """The device of that name, `auto` being the CPU; UsageError where this machine or this torch has none."""
-    if name in ("auto", "cpu"):
-        return torch.device("cpu")
-    try:
-        device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError, TypeError) as error:  # torch says in all three ways that it has none
-        reason = str(error).strip().split("\n", 1)[0]
-        raise UsageError(f"device {name!r} cannot be used: {reason}", "`cpu` always can") from error
-    return device
 
 
 def _hold_out(

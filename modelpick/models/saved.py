@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
+from modelpick.data.candidate import EpochRecord, FitJob, Preprocessing, SavedForm
 from modelpick.data.dataset import Kind
 from modelpick.data.preprocessing_kinds import learn
 from modelpick.data.preprocessing_options import PreprocessingOptions
@@ -36,16 +36,14 @@ def finite_features(preprocessing: Preprocessing, X: Any, before: int = 0) -> ND
     return _all_finite(preprocessing, features, before)
 
 
-def learned_features(
-    rows: Any, y: NDArray[Any], options: PreprocessingOptions | None = None
-) -> tuple[Preprocessing, NDArray[Any]]:
-    """A preprocessing learned from training rows, and their features; arguments as of `preprocessing_kinds.learn`.
+def learned_features(job: FitJob, options: PreprocessingOptions | None = None) -> tuple[Preprocessing, NDArray[Any]]:
+    """A preprocessing learned from the training rows of a job, and their features.
 
     Raises:
         CannotFindOut: As `finite_features`.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        preprocessing, features = learn(rows, y, options)
+        preprocessing, features = learn(job.X, job.y, options, groups=job.groups, times=job.times)
     return preprocessing, _all_finite(preprocessing, features)
 
 
@@ -66,16 +64,20 @@ def _all_finite(preprocessing: Preprocessing, features: NDArray[Any], before: in
 class SavedModel:
     """A candidate over raw rows that is fitted already and is never fitted again.
 
+    Args:
+        device: As of `--device`, where it answers; `auto` is a GPU where there is one and the model is large. Dense
+            networks answer by numpy in any case.
+
     Attributes:
         form: Its weights, preprocessing and config.
     """
 
-    def __init__(self, form: SavedForm) -> None:
+    def __init__(self, form: SavedForm, device: str = "cpu") -> None:
         kind = form_of(form.architecture)
         if kind is None:
             raise ValueError(f"no saved form is called {form.architecture!r}")
         self.form = form
-        self._answerer: Answerer = kind.answerer(form)
+        self._answerer: Answerer | RowsAnswerer = kind.answerer(form, device)
 
     @property
     def task(self) -> str:

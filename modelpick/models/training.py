@@ -21,55 +21,17 @@ from modelpick.errors import CannotFindOut
 from modelpick.models.batches import Batch, Source
 from modelpick.models.costs import COSTS, Cost
 from modelpick.models.epoch_scores import Running, cost_and_score
-from modelpick.models.memory import MEASURED_ROWS
 from modelpick.models.optimizers import OPTIMIZERS, Optimizer, as_one_vector, decay_of, fill_gradient, trained
+from modelpick.models.replay import Replayed
 from modelpick.models.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR, rate_at
 from modelpick.models.torch_threads import one_torch_thread, paying_torch_threads
+from modelpick.models.training_settings import Settings
 from modelpick.models.training_state import Keeping, Memory
 from modelpick.progress import SILENT, Listener, Step
 
 _SMALL = 2**25  # multiplications in a step: below, a second thread costs more than it brings
 _MEASURED_FOR = 1.0  # seconds of batches, from which the time of the whole is told
 _TOLD_EVERY = 0.5  # seconds: a long epoch tells how far it is
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How to train.
-
-    Attributes:
-        batch_size: Rows an update.
-        schedule: The way of the learning rate, one of `options.SCHEDULES`.
-        warm_up: Share of all updates over which the rate rises to its value first.
-        patience: Epochs without a better validation loss before early stopping ends it.
-        weight_decay: Of weights, never of biases or normalisations.
-        label_smoothing: Share of each target that is spread evenly over all classes.
-        clip: The longest gradient; a longer one is shortened to it. None: any.
-        measure_training: Measure all training rows after each epoch; else the history has the means over the epoch's
-            own batches, as they were learned from, which costs nothing.
-        measured_rows: Rows that go through the network at once where nothing is learned.
-        bf16: Compute in bfloat16 where that is exact enough, with the weights in float32.
-        channels_last: Keep images and filters with their channels last.
-        threads: `one`, `all` (as far as they pay), or `auto`: by the size of a step.
-    """
-
-    cost: str
-    optimizer: str = "adam"
-    learning_rate: float = 1e-3
-    schedule: str = "constant"
-    warm_up: float = 0.0
-    batch_size: int
-    epochs: int
-    early_stopping: bool = False
-    patience: int = 10
-    weight_decay: float = 0.0
-    label_smoothing: float = 0.0
-    clip: float | None = None
-    measure_training: bool = True
-    measured_rows: int = MEASURED_ROWS
-    bf16: bool = False
-    channels_last: bool = False
-    threads: str = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +80,7 @@ def train(
         net=net,
         theta=theta,
         gradient=gradient,
+        parameters=trained(net),
         optimizer=OPTIMIZERS[settings.optimizer](decay_of(net, settings.weight_decay)),
         cost=COSTS[settings.cost],
         settings=settings,
@@ -127,6 +90,8 @@ def train(
         keeping=keeping,
         expects=expects,
     )
+    if settings.replayed and theta.is_cuda:
+        job.replayed = Replayed(job.work, streams)
     job.recall()
     memory = job.memory
     with _threads(job), listener.step("training", settings.epochs, "epochs") as step:
@@ -146,6 +111,7 @@ class _Job:
     net: nn.Module
     theta: Tensor
     gradient: Tensor
+    parameters: Sequence[nn.Parameter]
     optimizer: Optimizer
     cost: Cost
     settings: Settings
@@ -157,6 +123,7 @@ class _Job:
     expects: Callable[[float], None] | None = None
     began: tuple[float, int] | None = None
     best: dict[str, Tensor] | None = None
+    replayed: Replayed | None = None
 
     @property
     def done(self) -> bool:
@@ -167,12 +134,11 @@ class _Job:
         """One epoch of updates. Returns mean loss and accuracy over its own batches, where these are wanted."""
         settings, memory, net = self.settings, self.memory, self.net
         net.train()
-        parameters = trained(net)
         running = None if settings.measure_training else Running(net)
         told, told_at = 0.0, time.monotonic()
         count = self.total // settings.epochs
         for number, batch in enumerate(rows.batches(settings.batch_size, self.streams[0])):
-            self.fill(batch, parameters, running)
+            self.fill(batch, running)
             if settings.clip is not None:
                 length = torch.linalg.vector_norm(self.gradient)
                 self.gradient.mul_((settings.clip / (length + 1e-6)).clamp_max(1.0))
@@ -189,24 +155,30 @@ class _Job:
         step.advance(1 - told)
         return None if running is None else running.means()
 
-    def fill(self, batch: Batch, parameters: Sequence[nn.Parameter], running: Running | None) -> None:
+    def fill(self, batch: Batch, running: Running | None) -> None:
         """The gradient of a batch; of its pieces one after the other, each let go before the next."""
-        net, settings = self.net, self.settings
         for number, piece in enumerate(batch.pieces or (batch,)):
-            with self.precision():
-                outputs = net(*piece.inputs)
-            outputs = outputs.float() if settings.bf16 else outputs
-            targets = piece.targets
-            if settings.label_smoothing:
-                even = 0.5 if getattr(net, "output", "softmax") == "sigmoid" else 1 / targets.shape[1]
-                targets = targets.lerp(torch.full_like(targets, even), settings.label_smoothing)
-            losses = self.cost.rows(net, outputs, targets)  # type: ignore[arg-type] # the costs of classes ask no MLP
-            cost = self.cost.of(losses, piece.weights)
             if batch.pieces:
-                cost = cost * (len(piece.targets) / len(batch.targets))
-            fill_gradient(self.gradient, cost, parameters, add=number > 0)
+                losses, sums = self.work(piece, len(piece.targets) / len(batch.targets), add=number > 0)
+            else:
+                losses, sums = self.replayed(piece) if self.replayed is not None else self.work(piece)
             if running is not None:
-                running.add(losses.detach(), outputs.detach(), piece)
+                running.add(losses, sums, piece)
+
+    def work(self, batch: Batch, share: float = 1.0, add: bool = False) -> tuple[Tensor, Tensor]:
+        """The gradient of a batch's cost, which counts as this share of the update's; its losses and sums."""
+        net, settings = self.net, self.settings
+        with self.precision():
+            outputs = net(*batch.inputs)
+        outputs = outputs.float() if settings.bf16 else outputs
+        targets = batch.targets
+        if settings.label_smoothing:
+            even = 0.5 if getattr(net, "output", "softmax") == "sigmoid" else 1 / targets.shape[1]
+            targets = targets.lerp(torch.full_like(targets, even), settings.label_smoothing)
+        losses = self.cost.rows(net, outputs, targets)  # type: ignore[arg-type] # the costs of classes ask no MLP
+        cost = self.cost.of(losses, batch.weights)
+        fill_gradient(self.gradient, cost if share == 1.0 else cost * share, self.parameters, add=add)
+        return losses.detach(), outputs.detach()
 
     def foretell(self, now: float) -> None:
         """Tells how long the training will take, once that can be told."""

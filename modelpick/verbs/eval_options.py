@@ -36,7 +36,7 @@ class RowOptions:
             defaults of `mlp`.
         keep_in: A folder for the states of their trainings.
         side, flip, class_weight: Of architectures, as in `ArchitectureOptions`.
-        device: Of pretrained models.
+        device: Of given models.
         label_map: What the labels of given models mean.
         finetune: Given models are trained on, too.
         tuning: How; None where they are not.

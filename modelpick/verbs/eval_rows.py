@@ -201,8 +201,8 @@ def mlp_entry(
     """Row `mlp`: the plain network, shaped by the options, or (`tune`) by a search that begins with them."""
     from modelpick.data.candidate import Entry
     from modelpick.models.candidate import MLPCandidate, fit_many
+    from modelpick.models.devices import usable_device
     from modelpick.models.estimators import MLPClassifier, MLPRegressor
-    from modelpick.models.fitting import usable_device
     from modelpick.models.memory import check_memory
     from modelpick.models.options import REGRESSION_COSTS, one_of
 

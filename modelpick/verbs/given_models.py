@@ -63,7 +63,7 @@ def given_models(
     Args:
         taken: Names of the rows of the comparison that are trained here: a run of such a name goes by its path, as
             does the second of two runs whose folders are called the same.
-        options: Of pretrained models: device, label map, fine-tuning.
+        options: Device; of pretrained models also label map and fine-tuning.
 
     Raises:
         UsageError: A name means no run and no repo id, or is given twice.
@@ -85,7 +85,7 @@ def given_models(
             if place.pretrained:
                 found += _pretrained(place, dataset, options, listener)
                 continue
-            given = _read(place, dataset, listener)
+            given = _read(place, dataset, "auto" if options is None else options.device, listener)
             if given.known is not None:
                 if (known | given.known).all():
                     raise _none_left(bool(given.known.all()))
@@ -199,11 +199,11 @@ def _our_files(facts: RepoFacts) -> list[str] | None:
     return [CONFIG, PREPROCESSING, WEIGHTS, *({TRAINING_ROWS} & listed)]
 
 
-def _read(place: _Place, dataset: Dataset, listener: Listener) -> Given:
+def _read(place: _Place, dataset: Dataset, device: str, listener: Listener) -> Given:
     from modelpick.models.checkpoint import load
     from modelpick.models.saved import SavedModel
 
-    model = SavedModel(load(place.folder))
+    model = SavedModel(load(place.folder), device)
     if model.rows_kind != dataset.kind:
         theirs, ours = (f"an {kind}" if kind[0] in "aeiou" else f"a {kind}" for kind in (model.rows_kind, dataset.kind))
         raise CannotFindOut(

@@ -199,6 +199,7 @@ def predict(
     output: str | Path | None = None,
     explain: bool = False,
     drop: Sequence[str] = (),
+    device: str = "auto",
     listener: Listener = SILENT,
 ) -> PredictResult:
     """Answers for new rows with a saved model. Nothing in its folder is executed; it is read and checked.
@@ -215,10 +216,12 @@ def predict(
             are no number) get a `'` before them, and so do cells that begin with `'`.
         explain: Say which columns, words or parts of an image moved each answer, by taking each away.
         drop: Columns of the input that the model does not know and shall not look at.
+        device: Where a pretrained model or an architecture answers; `auto` is a GPU where there is one.
         listener: Hears of the steps.
 
     Raises:
-        UsageError: No such run, not a model of ours, no such model in it; `output` exists or is the input.
+        UsageError: No such run, not a model of ours, no such model in it; `output` exists or is the input; a device
+            that cannot be used.
         AnswerIsNo: The model is damaged or forged.
         CannotFindOut: The rows cannot be read, or their columns are not the model's.
     """
@@ -241,7 +244,7 @@ def predict(
     written = None if output is None else free_output(Path(output), None if input is None else Path(input))
     folder = find_run(str(run), "modelpick predict")
     place = folder if use is None else candidate_folder(folder, use)
-    model = SavedModel(load(place))
+    model = SavedModel(load(place), device)
     with listener.step("Answering"):
         rows, table, files = _rows(model, input, row, as_names(drop), written is not None, listener)
         with one_thread():  # the last bits must not depend on the count of cores

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 from safetensors import safe_open
+from saved_devices import check_gpu
 
 from modelpick.data.dataset import Dataset
 from modelpick.data.images.rows import read_images
@@ -84,6 +85,7 @@ def test_lenet_learns_what_pixels_show_and_is_saved_whole(stripes, tmp_path):
     read = SavedModel(load(tmp_path))
     assert read.kind == "architecture"
     assert np.array_equal(read.predict_proba(stripes.features), fitted.predict_proba(stripes.features))
+    check_gpu(load(tmp_path), stripes.features, read.predict_proba(stripes.features))
 
 
 @pytest.mark.parametrize(("name", "epochs"), [("lstm", 8), ("transformer", 12)])

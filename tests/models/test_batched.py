@@ -19,7 +19,8 @@ from modelpick.models.batched.train import one_blas_thread, sums_many, train_man
 from modelpick.models.batches import Rows
 from modelpick.models.mlp import MLP
 from modelpick.models.options import ACTIVATIONS, COSTS, OPTIMIZERS, SCHEDULES
-from modelpick.models.training import Settings, train
+from modelpick.models.training import train
+from modelpick.models.training_settings import Settings
 
 X, CODES = load_iris(return_X_y=True)
 TARGETS = np.eye(3)[CODES]

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
+from saved_devices import check_gpu
 
 from modelpick.data.candidate import SavedForm
 from modelpick.data.dataset import Dataset
@@ -81,6 +82,7 @@ def test_every_kind_learns_new_classes_and_what_is_saved_answers_alike(
     assert "new last layer" in candidate.summary()
     assert model.rows_kind == data.kind
     if kind == "text":
+        check_gpu(form, data.features, before)
         _words_stay_and_the_rest_moves(form, pretrained_models / kind)
         config = tmp_path / "saved" / CONFIG
         config.write_text(config.read_text().replace('"head.bias"', '"head.bios"'))

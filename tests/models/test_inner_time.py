@@ -7,13 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelpick.data.candidate import FitJob
+from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.data.table import Column, Table
 from modelpick.data.time_order import latest, windows
+from modelpick.evaluation.baselines import prepare_rows
 from modelpick.models.arch_targets import Classes, hold_out
 from modelpick.models.batched.job import Job, NetOptions
 from modelpick.models.candidate import _held_rows
 from modelpick.models.pretrained import probe_fit
 from modelpick.models.pretrained.finetune import _with_validation
+from modelpick.models.saved import learned_features
 from modelpick.models.stack.candidate import stack_entry
 from modelpick.models.stack.inner_folds import inner_folds
 from modelpick.models.stack.recipe import Plan
@@ -118,3 +121,35 @@ def test_windows_of_time_reach_the_choice_of_a_probe():
     assert probe.how.endswith("chosen by 5 windows of time")
     numbers = signal + 0.01 * times
     assert probe_fit.fit_regressor({"first": first, "second": second}, numbers, 0, None, times).layer == "second"
+
+
+TARGET_CODES = PreprocessingOptions(categories="target", scaling="none")
+
+
+def categories(count: int, different: int) -> Table:
+    cells = np.array([f"k{i % different}" for i in range(count)], dtype=object)
+    return Table((Column(name="k", kind="category", values=cells),), count)
+
+
+@given(MOMENTS, st.data())
+def test_target_codes_come_from_earlier_rows(moments, data):
+    times, X = np.array(moments, dtype=np.float64), categories(len(moments), 3)
+    numbers = np.array(data.draw(st.lists(st.integers(0, 9), min_size=len(times), max_size=len(times)))) * 1.0
+    first = windows(times, 5)[0][0]
+    row = data.draw(st.sampled_from(range(len(times))))
+    changed = numbers.copy()
+    changed[row] += 100
+    for prepare in (learned_features, prepare_rows):
+        before, after = (prepare(FitJob(seed=0, X=X, y=y, times=times), TARGET_CODES)[1] for y in (numbers, changed))
+        moved = np.flatnonzero((before != after).any(axis=1))
+        assert all(times[other] > times[row] for other in moved if row not in first)
+        assert len(set(before[first, 0])) == 1, "the first rows have none before them"
+
+
+def test_target_codes_of_a_group_come_from_other_groups():
+    groups, X = np.repeat(np.arange(10), 6), categories(60, 4)
+    numbers = np.random.default_rng(0).normal(size=60)
+    changed = numbers + 100 * (groups == 3)
+    before, after = (learned_features(FitJob(seed=0, X=X, y=y, groups=groups), TARGET_CODES)[1] for y in (numbers, changed))
+    assert (before[groups == 3] == after[groups == 3]).all()
+    assert (before[groups != 3] != after[groups != 3]).any()

@@ -13,7 +13,8 @@ from modelpick.errors import CannotFindOut
 from modelpick.models.batches import Batch, Rows
 from modelpick.models.mlp import MLP
 from modelpick.models.optimizers import OPTIMIZERS, as_one_vector, decay_of, fill_gradient, move_together, trained
-from modelpick.models.training import Settings, _rate, train
+from modelpick.models.training import _rate, train
+from modelpick.models.training_settings import Settings
 
 
 def rows(count=90, seed=0) -> Rows:

@@ -86,4 +86,4 @@ class Dense:
         return layers_table(self.sizes, str(self.form.config["activation"]), str(self.form.config["output"]))
 
 
-FORM = Form(architectures=("mlp",), check=_check, answerer=Dense)
+FORM = Form(architectures=("mlp",), check=_check, answerer=lambda form, device: Dense(form))

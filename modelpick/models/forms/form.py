@@ -20,18 +20,12 @@ Rows = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 """A table for people: names of the columns, and the rows."""
 
 
-class Answerer(Protocol):
-    """A saved model behind its preprocessing."""
+class Described(Protocol):
+    """What a saved model tells of itself."""
 
     @property
     def parameters(self) -> int:
         """Weights and biases."""
-        ...
-
-    def outputs(self, features: NDArray[Any]) -> NDArray[Any]:
-        """Of features, shape (rows, ...): probabilities (float64, shape (rows, classes), each row summing to one), or
-        for regression the numbers in the target's unit (float64, shape (rows,)); NaN where a row is too far out.
-        """
         ...
 
     def layers(self) -> Rows:
@@ -43,9 +37,19 @@ class Answerer(Protocol):
         ...
 
 
+class Answerer(Described, Protocol):
+    """A saved model behind its preprocessing."""
+
+    def outputs(self, features: NDArray[Any]) -> NDArray[Any]:
+        """Of features, shape (rows, ...): probabilities (float64, shape (rows, classes), each row summing to one), or
+        for regression the numbers in the target's unit (float64, shape (rows,)); NaN where a row is too far out.
+        """
+        ...
+
+
 @runtime_checkable
-class RowsAnswerer(Protocol):
-    """One that reads raw rows by itself, as pretrained models do; then nobody asks it for `outputs`."""
+class RowsAnswerer(Described, Protocol):
+    """A saved model that reads raw rows by itself, as pretrained ones do."""
 
     def rows_outputs(self, rows: Any) -> NDArray[Any]:
         """As `Answerer.outputs`, of raw rows."""
@@ -60,12 +64,13 @@ class Form:
         architectures: Bare names that stand in `config.json`.
         check: (path of the config, its fields) -> the shapes of its tensors; AnswerIsNo where a field makes no sense.
             What all forms have in common (task, classes, columns) is checked already.
-        answerer: Makes the saved form answer. Dense forms need numpy alone; what needs torch imports it here.
+        answerer: Makes the saved form answer on a device, as of `--device`. Dense forms need numpy alone, whatever the
+            device; what needs torch imports it here.
     """
 
     architectures: tuple[str, ...]
     check: Callable[[Path, Mapping[str, Any]], Shapes]
-    answerer: Callable[[SavedForm], Answerer]
+    answerer: Callable[[SavedForm, str], Answerer | RowsAnswerer]
 
 
 # --- checks of single fields ---

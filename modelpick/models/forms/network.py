@@ -94,16 +94,18 @@ def _numbers(value: Any, count: int) -> bool:
 
 
 class SavedNetwork:
-    """An architecture that answers, on the CPU."""
+    """An architecture that answers."""
 
-    def __init__(self, form: SavedForm) -> None:
+    def __init__(self, form: SavedForm, device: str) -> None:
         from modelpick.models.architectures.build import shapes_of
+        from modelpick.models.devices import device_for
 
         self.form = form
+        self.device = device_for(device)
         self.shape = tuple(int(size) for size in form.config["input_shape"])
         self.architecture = known(form.architecture)
         net = shapes_of(self.architecture, len(form.config["classes"]) or 1, self.shape, **form.config["network"])
-        self.net: nn.Module = _filled(net, form.tensors)
+        self.net: nn.Module = _filled(net, form.tensors).to(self.device)
 
     @property
     def parameters(self) -> int:
@@ -117,11 +119,12 @@ class SavedNetwork:
         config, answers = self.form.config, []
         with torch.no_grad():
             for start in range(0, len(features), _AT_ONCE):
-                sums = self.net(*self._inputs(features[start : start + _AT_ONCE]))
+                given = self._inputs(features[start : start + _AT_ONCE])
+                sums = self.net(*(tensor.to(self.device) for tensor in given))
                 if config["classes"]:
-                    answers.append(torch.softmax(sums.double(), dim=1).numpy())
+                    answers.append(torch.softmax(sums.double(), dim=1).cpu().numpy())
                 else:
-                    numbers = sums[:, 0].double().numpy()
+                    numbers = sums[:, 0].double().cpu().numpy()
                     answers.append(numbers * config["target_scale"] + config["target_mean"])
         if not answers:
             return np.empty((0, len(config["classes"])) if config["classes"] else 0)

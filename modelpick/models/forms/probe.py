@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,18 +40,15 @@ def _check(path: Path, fields: Mapping[str, Any]) -> Shapes:
 class SavedProbe:
     """A linear model that asks the pretrained one for features when it answers first."""
 
-    def __init__(self, form: SavedForm) -> None:
+    def __init__(self, form: SavedForm, device: str) -> None:
         self.form = form
+        self.device = device
         self._bank: FeatureBank | None = None
 
     @property
     def parameters(self) -> int:
         """Of the linear model alone."""
         return sum(tensor.size for tensor in self.form.tensors.values())
-
-    def outputs(self, features: Any) -> NoReturn:
-        """Never asked: it answers for raw rows."""
-        raise TypeError("a probe answers for raw rows, not for features")
 
     def rows_outputs(self, rows: Any) -> NDArray[Any]:
         """Of raw rows: probabilities (rows, classes), or the numbers of a regression (rows,).
@@ -64,7 +61,7 @@ class SavedProbe:
             from modelpick.models.pretrained.base import find_base
             from modelpick.models.pretrained.features import FeatureBank
 
-            self._bank = FeatureBank(find_base(self.form.config["base"]), "vectors")
+            self._bank = FeatureBank(find_base(self.form.config["base"]), "vectors", device=self.device)
         made = self._bank.of(rows).get(self.form.config["base"]["layer"])
         weight, bias = self.form.tensors["layers.0.weight"], self.form.tensors["layers.0.bias"]
         if made is None or made.shape[1] != weight.shape[1]:

@@ -111,4 +111,4 @@ class Stack:
         return text_table(*self.layers())
 
 
-FORM = Form(architectures=("mlp-stack",), check=_check, answerer=Stack)
+FORM = Form(architectures=("mlp-stack",), check=_check, answerer=lambda form, device: Stack(form))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -43,10 +43,11 @@ def _check(path: Path, fields: Mapping[str, Any]) -> Shapes:
 
 
 class SavedTuned:
-    """A fine-tuned model that answers, on the CPU. It is laid out and loaded when it is first asked."""
+    """A fine-tuned model that answers. It is laid out and loaded when it is first asked."""
 
-    def __init__(self, form: SavedForm) -> None:
+    def __init__(self, form: SavedForm, device: str) -> None:
         self.form = form
+        self.device = device
         self._loaded: tuple[TunedNetwork, Inputs] | None = None
 
     @property
@@ -54,17 +55,13 @@ class SavedTuned:
         """Weights and biases."""
         return sum(math.prod(shape) for shape in self.form.config["weights"].values())
 
-    def outputs(self, features: NDArray[Any]) -> NoReturn:
-        """Never asked: it answers for raw rows."""
-        raise TypeError("a fine-tuned model answers for raw rows, not for features")
-
     def rows_outputs(self, rows: Any) -> NDArray[Any]:
         """Probabilities, float64, shape (rows, classes)."""
         from modelpick.models.pretrained.tuned_form import answers_of, read_back
         from modelpick.models.torch_threads import paying_torch_threads
 
         if self._loaded is None:
-            self._loaded = read_back(self.form)
+            self._loaded = read_back(self.form, self.device)
         with paying_torch_threads():
             return answers_of(*self._loaded, rows)
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from modelpick.errors import ModelpickError
-from modelpick.models.arch_candidate import device_for
+from modelpick.models.devices import device_for
 from modelpick.models.pretrained.embedding import Runner, What, run
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.inputs import LONGEST_SOUND, LONGEST_TEXT, inputs_for

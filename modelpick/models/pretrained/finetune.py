@@ -17,8 +17,8 @@ from modelpick.data.dataset import Dataset
 from modelpick.data.folds import held_out
 from modelpick.data.time_order import latest
 from modelpick.errors import UsageError
-from modelpick.models.arch_candidate import device_for
 from modelpick.models.arch_entries import in_words
+from modelpick.models.devices import device_for
 from modelpick.models.pretrained.features import FeatureBank
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.inputs import Inputs, inputs_for
@@ -36,7 +36,8 @@ from modelpick.models.pretrained.tuned_net import (
 from modelpick.models.pretrained.tuning_plan import TuningOptions, TuningPlan, tuning_plan
 from modelpick.models.summary import updates_line
 from modelpick.models.torch_threads import paying_torch_threads
-from modelpick.models.training import Settings, Trained, train
+from modelpick.models.training import Trained, train
+from modelpick.models.training_settings import Settings
 from modelpick.models.training_state import Keeping
 from modelpick.progress import SILENT, Listener
 
@@ -210,7 +211,7 @@ class FineTuned:
         return Keeping(place=recipe.options.keep_in / f"finetune-{key[:24]}.safetensors", key=key)
 
     def _finish(self, net: TunedNetwork, trained: Trained, rows: int) -> None:
-        self._net = net.cpu().eval().requires_grad_(False)
+        self._net = net.eval().requires_grad_(False)
         for parameter in net.parameters():
             parameter.grad = None
         self._history = trained.history

@@ -20,6 +20,7 @@ from torch import Tensor
 from modelpick.data.candidate import SavedForm
 from modelpick.data.network_inputs.own import OwnInputs
 from modelpick.errors import AnswerIsNo
+from modelpick.models.devices import device_for
 from modelpick.models.pretrained.folder import CONFIG, PretrainedFolder, open_folder
 from modelpick.models.pretrained.inputs import Inputs, inputs_for
 from modelpick.models.pretrained.loading import load, load_preprocessor
@@ -102,10 +103,11 @@ def _fast_tokenizer(folder: PretrainedFolder, inside: str) -> dict[str, bytes]:
     return {} if backend is None else {f"{inside}tokenizer.json": backend.to_str().encode("utf-8")}
 
 
-def read_back(form: SavedForm) -> tuple[TunedNetwork, Inputs]:
-    """The network of a saved form, with its weights, and its preprocessor.
+def read_back(form: SavedForm, device: str = "cpu") -> tuple[TunedNetwork, Inputs]:
+    """The network of a saved form, with its weights, on a device (as of `--device`), and its preprocessor.
 
     Raises:
+        UsageError: The device cannot be used.
         AnswerIsNo: Config, weights and files do not hold together.
         CannotFindOut: (kind `environment`) transformers cannot work here.
     """
@@ -124,7 +126,7 @@ def read_back(form: SavedForm) -> tuple[TunedNetwork, Inputs]:
     with torch.no_grad():
         for name, parameter in (("weight", net.head.weight), ("bias", net.head.bias)):
             parameter.copy_(torch.from_numpy(np.array(form.tensors[f"{HEAD}{name}"])))
-    return net.eval().requires_grad_(False), inputs
+    return net.eval().requires_grad_(False).to(device_for(device)), inputs
 
 
 def _laid_out(place: Path, own: OwnInputs, form: SavedForm, name: str) -> PretrainedFolder:
@@ -150,14 +152,14 @@ def _is_model(content: bytes) -> bool:
 
 
 def answers_of(net: TunedNetwork, inputs: Inputs, rows: Any) -> NDArray[np.float64]:
-    """Probabilities for raw rows, shape (rows, classes), in their order."""
+    """Probabilities for raw rows, shape (rows, classes), in their order; computed where the network lies."""
     classes = net.head.out_features
     answers = np.empty((len(rows), classes))
     if not len(rows):
         return answers
-    source = ModelRows(inputs, rows, torch.zeros(len(rows), 1), net.names)
+    source = ModelRows(inputs, rows, torch.zeros(len(rows), 1, device=net.head.weight.device), net.names)
     with torch.inference_mode():
         for index in source.in_parts():
             sums = net(*source.batch(index).inputs)
-            answers[index] = torch.softmax(sums.double(), dim=1).numpy()
+            answers[index] = torch.softmax(sums.double(), dim=1).cpu().numpy()
     return answers

@@ -19,7 +19,8 @@ from modelpick.models.pretrained.forward import FIRST_TOKEN, LAST, LAST_TOKEN, O
 from modelpick.models.pretrained.inputs import Inputs
 from modelpick.models.pretrained.refusal import refused
 from modelpick.models.sources import even_parts
-from modelpick.models.training import Settings, train
+from modelpick.models.training import train
+from modelpick.models.training_settings import Settings
 
 _CHOICE = (OWN, LAST_TOKEN, FIRST_TOKEN, LAST)
 """Vectors that a new last layer is put on: the first of these that the model gives."""

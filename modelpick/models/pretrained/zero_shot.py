@@ -21,8 +21,8 @@ from modelpick.data.dataset import Dataset
 from modelpick.data.label_map import LabelMap, texts_of
 from modelpick.data.labels import folded
 from modelpick.errors import AnswerIsNo
-from modelpick.models.arch_candidate import device_for
 from modelpick.models.arch_entries import in_words
+from modelpick.models.devices import device_for
 from modelpick.models.forms.probe import shares
 from modelpick.models.pretrained.embedding import TOKENS, batches
 from modelpick.models.pretrained.faults import InOneLine

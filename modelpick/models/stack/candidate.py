@@ -12,7 +12,7 @@ from modelpick.data.candidate import Entry, EpochRecord, FitJob, Preprocessing, 
 from modelpick.data.dataset import Task
 from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.data.table import Table
-from modelpick.models.fitting import usable_device
+from modelpick.models.devices import usable_device
 from modelpick.models.saved import SavedModel, learned_features
 from modelpick.models.stack.training import FittedStack, train_stacks
 from modelpick.models.stack.training_set import TrainingSet
@@ -89,7 +89,7 @@ class StackCandidate:
             candidate._notes = stack.notes
 
     def _prepare(self, job: FitJob) -> tuple[Preprocessing, TrainingSet, tuple[str, ...]]:
-        preprocessing, features = learned_features(job.X, job.y, self.options)
+        preprocessing, features = learned_features(job, self.options)
         if self.task == "regression":
             numbers = np.asarray(job.y, dtype=np.float64)
             given = TrainingSet(

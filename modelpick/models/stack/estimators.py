@@ -15,7 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
 
 from modelpick.models.batched.train import one_blas_thread
-from modelpick.models.fitting import usable_device
+from modelpick.models.devices import usable_device
 from modelpick.models.stack.report import members_table
 from modelpick.models.stack.training import FittedStack, train_stacks
 from modelpick.models.stack.training_set import TrainingSet

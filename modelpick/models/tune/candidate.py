@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from modelpick.data.candidate import FitJob, Preprocessing, SavedForm
 from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.models.candidate import MLPCandidate
+from modelpick.models.devices import usable_device
 from modelpick.models.estimators import MLPClassifier, MLPRegressor
-from modelpick.models.fitting import fit_together, usable_device
+from modelpick.models.fitting import fit_together
 from modelpick.models.tune.halving import Tuned, tune
 from modelpick.progress import SILENT, Listener
 

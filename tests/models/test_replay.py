@@ -1,0 +1,86 @@
+"""Recorded work on a GPU: the same weights as the work done step by step. Without a GPU there is nothing to record."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from modelpick.models.arch_candidate import _streams
+from modelpick.models.architectures.build import build
+from modelpick.models.architectures.known import known
+from modelpick.models.augmentation import Augmentation
+from modelpick.models.replay import Replayed
+from modelpick.models.sources import ImageRows
+from modelpick.models.training import train
+from modelpick.models.training_settings import Settings
+
+GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+
+
+def trained(name, device, *, replayed, bf16=False, weighted=False, side=32, images=70):
+    """Weights and losses after four epochs of batches of 10 and 11 images."""
+    channels = 1 if name.startswith("lenet") else 3
+    net = build(known(name), 3, (channels, side, side), generator=torch.Generator().manual_seed(0))
+    streams = _streams(net, torch.device(device), 0)
+    net.to(device)
+    stream = torch.Generator().manual_seed(1)
+    pixels = torch.randint(0, 256, (images, side, side, channels), dtype=torch.uint8, generator=stream)
+    codes = torch.arange(images) % 3
+    rows = ImageRows(
+        pixels.to(device),
+        torch.eye(3)[codes].to(device),
+        torch.tensor([1.0, 2.0, 0.5])[codes].to(device) if weighted else None,
+        mean=torch.full((channels,), 127.5, device=device),
+        deviation=torch.full((channels,), 74.0, device=device),
+        augmentation=Augmentation(shift=2, flip=True),
+        channels_last=device == "cuda",
+    )
+    settings = Settings(
+        cost="cross-entropy",
+        learning_rate=1e-3,
+        label_smoothing=0.1,
+        clip=1.0,
+        batch_size=11,
+        epochs=4,
+        measure_training=False,
+        bf16=bf16,
+        channels_last=device == "cuda",
+        replayed=replayed,
+    )
+    found = train(net, rows, settings, generator=streams[0], streams=streams)
+    return torch.cat([t.float().flatten().cpu() for t in net.state_dict().values()]), found.history
+
+
+@GPU
+@pytest.mark.parametrize("name", ["lenet5-1998", "lenet5", "alexnet", "vgg11", "vgg11-bn", "resnet18", "resnet50"])
+@pytest.mark.parametrize("bf16", [False, True])
+def test_replayed_training_is_the_training(name, bf16, monkeypatch):
+    replays = []
+    monkeypatch.setattr(
+        "modelpick.models.replay._Recording.replay",
+        lambda self, batch, replay=Replayed.__call__.__globals__["_Recording"].replay: (
+            replays.append(len(batch.targets)),
+            replay(self, batch),
+        )[1],
+    )
+    weights, history = trained(name, "cuda", replayed=True, bf16=bf16, weighted=True)
+    assert set(replays) == {10}
+    steps, told = trained(name, "cuda", replayed=False, bf16=bf16, weighted=True)
+    tolerance = 2e-2 if bf16 else 1e-3  # some kernels add up in another order from call to call
+    assert torch.allclose(weights, steps, rtol=tolerance, atol=tolerance)
+    assert [r.train_loss for r in history] == pytest.approx([r.train_loss for r in told], rel=tolerance)
+
+
+@GPU
+def test_a_vision_transformer_is_replayed_too():
+    weights, history = trained("vit-b16", "cuda", replayed=True, images=24)
+    steps, told = trained("vit-b16", "cuda", replayed=False, images=24)
+    assert torch.allclose(weights, steps, rtol=1e-3, atol=1e-3)
+    assert history[-1].train_loss == pytest.approx(told[-1].train_loss, rel=1e-3)
+
+
+def test_on_a_cpu_nothing_is_recorded():
+    weights, history = trained("lenet5", "cpu", replayed=True)
+    steps, told = trained("lenet5", "cpu", replayed=False)
+    assert torch.equal(weights, steps)
+    assert history == told
