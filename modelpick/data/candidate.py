@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.dataset import Kind
+from modelpick.data.folds import held_out
 from modelpick.data.table import ColumnKind
+from modelpick.data.time_order import latest
 
 
 class Rows(Protocol):
@@ -170,6 +172,20 @@ class FitJob:
     validation: tuple[Any, NDArray[Any]] | None = None
     groups: NDArray[np.intp] | None = None
     times: NDArray[np.float64] | None = None
+
+    def held_rows(self, share: float, strata: NDArray[np.intp], seed: int | None = None) -> NDArray[np.intp] | None:
+        """About a share of the training rows to hold out, sorted: the latest in the order of time, else whole groups.
+
+        None where that would leave a class without a row to learn from.
+
+        Args:
+            strata: Shape (rows of X,): the class of each row as a number; all 0 where there are none.
+            seed: None is the job's own.
+        """
+        if self.times is not None:
+            return latest(self.times, share, strata)
+        groups = np.arange(len(strata)) if self.groups is None else self.groups
+        return held_out(strata, share, self.seed if seed is None else seed, groups)
 
 
 @runtime_checkable

@@ -57,15 +57,28 @@ class TablePreprocessor:
         self._learn(table, y)
         return self
 
-    def fit_transform(self, table: Table, y: NDArray[Any] | None = None) -> Floats:
+    def fit_transform(
+        self,
+        table: Table,
+        y: NDArray[Any] | None = None,
+        groups: NDArray[np.intp] | None = None,
+        times: NDArray[np.float64] | None = None,
+    ) -> Floats:
         """Learns from these rows and returns their features, shape (rows, features); `y`: their targets.
 
-        They are those of `transform`, but where categories become mean targets: there each row's come from the other
-        folds' rows (`features.target_coding`), for its own label must not come back to it.
+        They are those of `transform`, but where categories become mean targets: there each row's come from rows of
+        other folds (`features.target_coding`), for its own label must not come back to it. These folds hold whole
+        `groups`, and keep the order of `times` (as of `FitJob`).
         """
-        return self._features(table, self._learn(table, y))
+        return self._features(table, self._learn(table, y, groups, times))
 
-    def _learn(self, table: Table, y: NDArray[Any] | None) -> Floats:
+    def _learn(
+        self,
+        table: Table,
+        y: NDArray[Any] | None,
+        groups: NDArray[np.intp] | None = None,
+        times: NDArray[np.float64] | None = None,
+    ) -> Floats:
         if not table.rows:
             raise CannotFindOut("there are no rows to learn the preprocessing from", kind="data")
         options = self.options
@@ -84,7 +97,7 @@ class TablePreprocessor:
         elif named["category"]:
             if y is None:
                 raise TypeError("categories as mean targets need the target: call fit_transform with it")
-            targets = target_numbers(y)
+            targets = target_numbers(y, groups, times)
             for name in named["category"]:
                 step, own = fit_target_coding(table, name, targets)
                 scaled.append(step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Protocol, Self
 
+import numpy as np
 from numpy.typing import NDArray
 
 from modelpick.data.candidate import Preprocessing
@@ -62,13 +63,22 @@ def preprocessor_for(rows: Any, options: PreprocessingOptions | None = None, *, 
 
 
 def learn(
-    rows: Any, y: NDArray[Any], options: PreprocessingOptions | None = None, *, sparse: bool = False
+    rows: Any,
+    y: NDArray[Any],
+    options: PreprocessingOptions | None = None,
+    *,
+    sparse: bool = False,
+    groups: NDArray[np.intp] | None = None,
+    times: NDArray[np.float64] | None = None,
 ) -> tuple[Preprocessor, Any]:
     """A preprocessing learned from training rows, and their features; in them no row's own label comes back to it.
 
-    Arguments as of `preprocessor_for`; `y`, shape (rows,), is used where categories become mean targets.
+    Arguments as of `preprocessor_for`; `y`, `groups` and `times`, all of shape (rows,) and the latter as of `FitJob`,
+    are used where categories become mean targets.
     """
     preprocessor = preprocessor_for(rows, options, sparse=sparse)
+    if isinstance(preprocessor, TablePreprocessor):
+        return preprocessor, preprocessor.fit_transform(rows, y, groups, times)
     if sparse and isinstance(preprocessor, TextPreprocessor):
         return preprocessor, preprocessor.fit(rows, y).transform_sparse(rows)
     return preprocessor, preprocessor.fit_transform(rows, y)

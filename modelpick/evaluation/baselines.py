@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from modelpick.data.candidate import Entry, Preprocessing
+from modelpick.data.candidate import Entry, FitJob, Preprocessing
 from modelpick.data.dataset import Dataset
 from modelpick.data.preprocessing_kinds import learn
 from modelpick.data.preprocessing_options import PreprocessingOptions
@@ -25,16 +25,14 @@ MOST_ROWS = {"knn": 20_000, "sklearn-mlp": 5_000}
 """Rows above which a baseline takes so long that it must be asked for."""
 
 
-def prepare_rows(
-    rows: Any, y: NDArray[Any], options: PreprocessingOptions | None = None
-) -> tuple[Preprocessing, NDArray[Any]]:
+def prepare_rows(job: FitJob, options: PreprocessingOptions | None = None) -> tuple[Preprocessing, NDArray[Any]]:
     """The preprocessing of rows of this kind, learned from them, and their features."""
-    return learn(rows, y, options)
+    return learn(job.X, job.y, options, groups=job.groups, times=job.times)
 
 
-def prepare_wide(rows: Any, y: NDArray[Any], options: PreprocessingOptions | None = None) -> tuple[Preprocessing, Any]:
+def prepare_wide(job: FitJob, options: PreprocessingOptions | None = None) -> tuple[Preprocessing, Any]:
     """The same for a model that takes sparse features: texts keep more of their terms."""
-    return learn(rows, y, options, sparse=True)
+    return learn(job.X, job.y, options, sparse=True, groups=job.groups, times=job.times)
 
 
 def entries(dataset: Dataset, shape: NetworkShape, options: PreprocessingOptions | None = None) -> tuple[Entry, ...]:

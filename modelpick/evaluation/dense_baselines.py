@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
+from modelpick.data.candidate import EpochRecord, FitJob, Preprocessing, SavedForm
 from modelpick.data.dataset import Task
 from modelpick.data.forward import probabilities, sums
 from modelpick.data.preprocessing_kinds import sparse_features
@@ -25,9 +25,9 @@ SKLEARN_SOLVERS = {"adam": ("adam", 0.0), "sgd": ("sgd", 0.0), "momentum": ("sgd
 _TEXT_C = 10.0
 _INTERRUPTED = "Training interrupted by user"
 
-Prepare = Callable[[Any, NDArray[Any]], tuple[Preprocessing, Any]]
-"""Learns a preprocessing from the training rows and their targets, and gives their features too. It is pickled where a
-fit runs in another process."""
+Prepare = Callable[[FitJob], tuple[Preprocessing, Any]]
+"""Learns a preprocessing from the training rows of a job, and gives their features too. It is pickled where a fit runs
+in another process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +66,17 @@ class _Baseline(ABC):
 
     def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
         """Learns preprocessing and model from the training rows; the validation rows are not used."""
-        preprocessing, features = self.prepare(X, y)
-        network = self._learn(features, y)
+        return self.fit_job(FitJob(seed=self.seed, X=X, y=y))
+
+    def fit_job(self, job: FitJob) -> Self:
+        """As `fit`, with what the job says of the order and the groups of its rows."""
+        preprocessing, features = self.prepare(job)
+        network = self._learn(features, job.y)
         config: dict[str, Any] = {
             "task": self.task,
             "classes": list(network.classes),
             "target_name": self.target_name,
-            "columns": [[column.name, column.kind] for column in X.columns] if isinstance(X, Table) else [],
+            "columns": [[column.name, column.kind] for column in job.X.columns] if isinstance(job.X, Table) else [],
             "hidden_layer_sizes": [len(bias) for _, bias in network.layers[:-1]],
             "activation": network.activation,
             "output": network.output,

@@ -11,11 +11,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.linear_model import Perceptron as SklearnPerceptron
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
-from modelpick.data.candidate import EpochRecord, Preprocessing, SavedForm
+from modelpick.data.candidate import EpochRecord, FitJob, Preprocessing, SavedForm
 from modelpick.data.dataset import Task
 from modelpick.evaluation.dense_baselines import Prepare
 
 _NEIGHBOURS = 5
+_STOPS_EARLY, _HELD_OUT = 10_000, 0.1
+"""Rows above which scikit-learn's boosting stops early, and the share of them that it holds out for that."""
 
 
 class _Unsaved(ABC):
@@ -39,10 +41,17 @@ class _Unsaved(ABC):
 
     def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
         """Learns preprocessing and model from the training rows; the validation rows are not used."""
-        preprocessing, features = self.prepare(X, y)
-        self._model = self._estimator(len(y)).fit(features, y if self.task == "regression" else y.astype(str))
-        self._preprocessing = preprocessing
+        return self.fit_job(FitJob(seed=self.seed, X=X, y=y))
+
+    def fit_job(self, job: FitJob) -> Self:
+        """As `fit`, with what the job says of the order and the groups of its rows."""
+        self._preprocessing, features = self.prepare(job)
+        self._model = self._fit_estimator(features, job.y if self.task == "regression" else job.y.astype(str), job)
         return self
+
+    def _fit_estimator(self, features: NDArray[Any], y: NDArray[Any], job: FitJob) -> Any:
+        """The estimator fitted on features, shape (rows, features), and targets as it takes them."""
+        return self._estimator(len(y)).fit(features, y)
 
     def _features(self, X: Any) -> NDArray[Any]:
         if self._preprocessing is None:
@@ -112,11 +121,26 @@ class Neighbours(_Unsaved):
 
 
 class Trees(_Unsaved):
-    """Gradient boosting on histograms, up to 100 rounds of trees."""
+    """Gradient boosting on histograms, up to 100 rounds of trees. From many rows it holds a tenth out, to stop early:
+    the latest in the order of time, or whole groups; where these leave none to hold out it takes all its rounds.
+    """
 
     def _estimator(self, rows: int) -> Any:
         kind = HistGradientBoostingRegressor if self.task == "regression" else HistGradientBoostingClassifier
-        return kind(random_state=self.seed)
+        return kind(random_state=self.seed, early_stopping=rows > _STOPS_EARLY)
+
+    def _fit_estimator(self, features: NDArray[Any], y: NDArray[Any], job: FitJob) -> Any:
+        model = self._estimator(len(y))
+        if not model.early_stopping or (job.times is None and job.groups is None):
+            return model.fit(features, y)
+        strata = np.zeros(len(y), dtype=np.intp)
+        if self.task == "classification":
+            strata = np.unique(y, return_inverse=True)[1].astype(np.intp)
+        held = job.held_rows(_HELD_OUT, strata)
+        if held is None:
+            return model.set_params(early_stopping=False).fit(features, y)
+        kept = np.delete(np.arange(len(y)), held)
+        return model.fit(features[kept], y[kept], X_val=features[held], y_val=y[held])
 
     def summary(self) -> str:
         """Which model it is."""

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from modelpick.data.candidate import Candidate, Entry, SavedForm
+from modelpick.data.candidate import Candidate, Entry, FitJob, SavedForm
 from modelpick.data.dataset import Dataset
 from modelpick.data.preprocessing import TablePreprocessor
 from modelpick.data.read import read_dataset
 from modelpick.data.table import Table
 from modelpick.data.threads import one_thread
 from modelpick.errors import CannotFindOut
-from modelpick.evaluation.baselines import NetworkShape, entries
+from modelpick.evaluation import sklearn_baselines
+from modelpick.evaluation.baselines import NetworkShape, entries, prepare_rows
 
 SHAPE = NetworkShape(hidden_layer_sizes=(8, 5), activation="tanh", learning_rate=0.01, batch_size=16, epochs=5)
 
@@ -181,3 +182,55 @@ def test_ctrl_c_reaches_us_although_scikit_learn_takes_it_for_itself(monkeypatch
     monkeypatch.setattr(_multilayer_perceptron, "gen_batches", stop)
     with pytest.raises(KeyboardInterrupt):
         fitted(read_dataset("iris", target=None), "sklearn-mlp")
+
+
+@pytest.mark.parametrize("data", ["iris", "diabetes"])
+@pytest.mark.parametrize("kept_apart", ["times", "groups"])
+def test_boosting_of_many_rows_stops_early_by_the_latest_or_by_whole_groups(
+    data: str, kept_apart: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = read_dataset(data, target=None)
+    seen: list[NDArray[Any]] = []
+
+    class Boosting:
+        """Takes down which rows it learns from and stops by."""
+
+        def __init__(self, random_state: int, early_stopping: bool) -> None:
+            self.early_stopping = early_stopping
+
+        def set_params(self, early_stopping: bool) -> Boosting:
+            return Boosting(0, early_stopping)
+
+        def fit(self, X: Any, y: Any, **held: Any) -> Boosting:
+            assert bool(held) is self.early_stopping
+            seen[:] = [X, *held.values()]
+            return self
+
+    monkeypatch.setattr(sklearn_baselines, "HistGradientBoostingClassifier", Boosting)
+    monkeypatch.setattr(sklearn_baselines, "HistGradientBoostingRegressor", Boosting)
+    monkeypatch.setattr(sklearn_baselines, "_STOPS_EARLY", 100)
+    trees = sklearn_baselines.Trees(dataset.task, "y", prepare_rows, seed=3)
+    rows = dataset.rows
+    order = {"times": np.random.default_rng(0).permutation(rows) * 1.0, "groups": np.arange(rows) // 7}
+    X = dataset.features
+    features = prepare_rows(FitJob(seed=0, X=X, y=dataset.target))[1]
+    trees.fit_job(FitJob(seed=0, X=X, y=dataset.target, **{kept_apart: order[kept_apart]}))
+    learned, held, _ = ((features[:, None] == part).all(axis=2).any(axis=1) for part in (*seen[:2], features))
+    assert 0.05 * rows < held.sum() < 0.2 * rows
+    if kept_apart == "times":
+        assert order["times"][held & ~learned].min() > order["times"][learned & ~held].max()
+    else:
+        assert not set(order["groups"][held & ~learned]) & set(order["groups"][learned & ~held])
+    one = {"times": np.zeros(rows), "groups": np.zeros(rows, dtype=np.intp)}
+    trees.fit_job(FitJob(seed=0, X=X, y=dataset.target, **{kept_apart: one[kept_apart]}))
+    assert len(seen) == 1, "what cannot be held out is not: all rounds are taken"
+
+
+def test_boosting_that_is_told_what_to_stop_by_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sklearn_baselines, "_STOPS_EARLY", 100)
+    dataset = read_dataset("iris", target=None)
+    trees = sklearn_baselines.Trees(dataset.task, "y", prepare_rows, seed=3)
+    times = np.random.default_rng(0).permutation(dataset.rows) * 1.0
+    trees.fit_job(FitJob(seed=0, X=dataset.features, y=dataset.target, times=times))
+    assert trees._model.do_early_stopping_
+    assert (trees.predict(dataset.features) == dataset.target).mean() > 0.9

@@ -150,6 +150,8 @@ def test_target_codes_of_a_group_come_from_other_groups():
     groups, X = np.repeat(np.arange(10), 6), categories(60, 4)
     numbers = np.random.default_rng(0).normal(size=60)
     changed = numbers + 100 * (groups == 3)
-    before, after = (learned_features(FitJob(seed=0, X=X, y=y, groups=groups), TARGET_CODES)[1] for y in (numbers, changed))
+    before, after = (
+        learned_features(FitJob(seed=0, X=X, y=y, groups=groups), TARGET_CODES)[1] for y in (numbers, changed)
+    )
     assert (before[groups == 3] == after[groups == 3]).all()
     assert (before[groups != 3] != after[groups != 3]).any()

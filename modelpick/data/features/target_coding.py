@@ -6,7 +6,9 @@ variance between them, by the moments of the one-way random model (Searle, Casel
 Components", section 3.6): a column that tells nothing, or whose every value is unique, becomes a constant.
 
 A training row's own label must not come back to it as a feature, so its features are the means of the other folds'
-rows; new rows get the means of all training rows.
+rows; new rows get the means of all training rows. Folds hold whole groups where rows belong together. Where rows have
+an order in time, a row's features are the means of earlier rows, as they will be for new ones; the first rows, which
+have none before them, get the one mean of all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from numpy.typing import NDArray
 
 from modelpick.data.features import reading
 from modelpick.data.features.categories import count_unseen, places
+from modelpick.data.folds import deal
 from modelpick.data.table import ColumnKind, Table
+from modelpick.data.time_order import windows
 
 Floats = NDArray[np.float64]
 
@@ -98,6 +102,10 @@ class TargetCoding:
         )
 
 
+Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Rows whose means are learned, none where there are none before; and those that get them as features."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Targets:
     """A target as numbers.
@@ -105,35 +113,57 @@ class Targets:
     Attributes:
         values: Shape (rows, outputs): 1 for the rows of a class, or the number itself.
         outputs: Names of the outputs.
-        folds: Shape (rows,): which fold's mean a row does not count in; classes spread evenly over them.
+        folds: Each row gets its features in one of them.
     """
 
     values: Floats
     outputs: tuple[str, ...]
-    folds: NDArray[np.intp]
+    folds: tuple[Fold, ...]
 
 
-def target_numbers(y: NDArray[Any]) -> Targets:
-    """A target of class names (any kind of array but of floats) or numbers, in folds drawn with a fixed seed."""
+def target_numbers(
+    y: NDArray[Any], groups: NDArray[np.intp] | None = None, times: NDArray[np.float64] | None = None
+) -> Targets:
+    """A target of class names (any kind of array but of floats) or numbers, in folds drawn with a fixed seed.
+
+    Args:
+        groups: Shape (rows,): rows of one number are in one fold; None: all are their own.
+        times: Shape (rows,): the folds are windows, each learned from earlier rows; None: the rows have no order.
+    """
     target = np.asarray(y)
-    rows = len(target)
-    order = np.random.default_rng(0).permutation(rows)
-    folds = np.empty(rows, dtype=np.intp)
     if target.dtype.kind == "f":
-        folds[order] = np.arange(rows) % _FOLDS
+        folds = _folds(np.zeros(len(target), dtype=np.intp), groups, times)
         return Targets(target.astype(np.float64)[:, None], ("target",), folds)
     names, codes = np.unique(target.astype(str), return_inverse=True)
-    folds[order[np.argsort(codes[order], kind="stable")]] = np.arange(rows) % _FOLDS
+    folds = _folds(codes.astype(np.intp), groups, times)
     outputs = tuple(map(str, names))
     values = (codes[:, None] == np.arange(len(names))).astype(np.float64)
     return Targets(values[:, 1:], outputs[1:], folds) if len(names) == 2 else Targets(values, outputs, folds)
+
+
+def _folds(
+    codes: NDArray[np.intp], groups: NDArray[np.intp] | None, times: NDArray[np.float64] | None
+) -> tuple[Fold, ...]:
+    """In the order of time, unless all rows are of one moment; else whole groups; else the classes spread evenly."""
+    rows = len(codes)
+    ordered = [] if times is None else windows(times, _FOLDS)
+    if ordered:
+        return ((np.empty(0, dtype=np.intp), ordered[0][0]), *ordered)
+    if groups is not None:
+        fold_of = deal(codes, min(_FOLDS, len(np.unique(groups))), 0, groups)
+    else:
+        order = np.random.default_rng(0).permutation(rows)
+        fold_of = np.empty(rows, dtype=np.intp)
+        fold_of[order[np.argsort(codes[order], kind="stable")]] = np.arange(rows) % _FOLDS
+    folds = ((np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)) for fold in range(_FOLDS))
+    return tuple((others, inside) for others, inside in folds if len(inside))
 
 
 def fit_target_coding(table: Table, name: str, targets: Targets) -> tuple[TargetCoding, Floats]:
     """Learns the means of a column's categories.
 
     Returns:
-        The step, and the training rows' own numbers, shape (rows, outputs), each from the rows of the other folds.
+        The step, and the training rows' own numbers, shape (rows, outputs), each from the rows of other folds.
     """
     codes = table.codes(name)
     # Only the categories of these rows: the sums must not hang on what stands in other rows of the table, by a bit.
@@ -142,13 +172,11 @@ def fit_target_coding(table: Table, name: str, targets: Targets) -> tuple[Target
     width = len(present) + 1
     means, overall = _means(index, targets.values, width)
     own = np.empty_like(targets.values)
-    for fold in range(_FOLDS):
-        inside = targets.folds == fold
-        if not inside.any() or inside.all():
-            own[inside] = overall
-            continue
-        others, _ = _means(index[~inside], targets.values[~inside], width)
-        own[inside] = others[index[inside]]
+    for others, inside in targets.folds:
+        if len(others):
+            own[inside] = _means(index[others], targets.values[others], width)[0][index[inside]]
+        else:
+            own[inside] = targets.values[inside].mean(axis=0)
     step = TargetCoding(
         name=name,
         categories=tuple(codes.values[i] for i in present),
