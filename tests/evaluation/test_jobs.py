@@ -19,7 +19,6 @@ from safetensors import safe_open
 from modelpick.data.candidate import Entry, FitJob
 from modelpick.data.plan_rule import SplitOptions
 from modelpick.data.read import read_dataset
-from modelpick.data.table import Table
 from modelpick.errors import UsageError
 from modelpick.evaluation import schedule
 from modelpick.evaluation.answers_file import FILE, write_answers
@@ -36,16 +35,16 @@ SHAPE = NetworkShape(hidden_layer_sizes=(4,), activation="relu", learning_rate=0
 class Stubborn(Linear):
     """Works in the first of its fits only, by the seed."""
 
-    def fit(self, X: Table, y: Any, validation: Any = None) -> Any:
+    def fit_job(self, job: FitJob) -> Any:
         if self.seed:
             raise ValueError("no more")
-        return super().fit(X, y, validation)
+        return super().fit_job(job)
 
 
 class Deadly(Linear):
     """Takes its process with it."""
 
-    def fit(self, X: Table, y: Any, validation: Any = None) -> Any:
+    def fit_job(self, job: FitJob) -> Any:
         os._exit(3)
 
 
@@ -158,9 +157,9 @@ def interrupted(jobs: list[FitJob]) -> Any:
 class Slow(Linear):
     """Still works when the interruption comes."""
 
-    def fit(self, X: Table, y: Any, validation: Any = None) -> Any:
+    def fit_job(self, job: FitJob) -> Any:
         time.sleep(2)
-        return super().fit(X, y, validation)
+        return super().fit_job(job)
 
 
 def test_of_many_rows_no_more_processes_hold_them_than_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
