@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from modelpick.data.candidate import Entry, EpochRecord, FitJob, SavedForm
 from modelpick.data.dataset import Dataset
-from modelpick.data.folds import held_out
-from modelpick.data.time_order import latest
 from modelpick.errors import UsageError
 from modelpick.models.arch_entries import in_words
 from modelpick.models.devices import device_for
@@ -297,11 +295,7 @@ def _with_validation(job: FitJob) -> tuple[Any, NDArray[Any], tuple[Any, NDArray
     if job.validation is not None:
         return job.X, job.y, job.validation
     strata = np.unique(job.y.astype(str), return_inverse=True)[1].astype(np.intp)
-    if job.times is not None:
-        held = latest(job.times, _HELD_OUT, strata)
-    else:
-        groups = np.arange(len(job.y)) if job.groups is None else job.groups
-        held = held_out(strata, _HELD_OUT, job.seed, groups)
+    held = job.held_rows(_HELD_OUT, strata)
     if held is None:
         return job.X, job.y, None
     rest = np.setdiff1d(np.arange(len(job.y)), held)
