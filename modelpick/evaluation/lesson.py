@@ -23,6 +23,29 @@ _FIRST_ROWS = 4
 _SHOWN_CLASSES = 12
 _SHOWN_EPOCHS = 20
 _CLASS_COLUMNS = 4
+_SHOWN_COLUMNS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What was saved, and what it does once it is loaded again.
+
+    Attributes:
+        files: (name, bytes, sha256, what is in it) of what was saved in `place`.
+        difference: The largest between an answer before saving and after loading, over the test rows.
+        typed: The row that is predicted, as it is typed; `truth` is its answer in the data, None where it is new.
+        answer: The class or the number, and `probabilities` of each class, best first.
+        next: The command that asks it again.
+    """
+
+    place: str
+    files: Sequence[tuple[str, int, str, str]]
+    difference: float
+    typed: str
+    truth: str | None
+    answer: str
+    probabilities: Sequence[tuple[str, float]]
+    next: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +55,7 @@ class Lesson:
     Attributes:
         result, form: Of the network.
         layers: Its layers as a table.
-        files: (name, bytes, sha256, what is in it) of what was saved in `place`.
-        difference: The largest between an answer before saving and after loading, over the test rows.
-        typed: The row that is predicted, as it is typed; `truth` is its answer in the data, None where it is new.
-        answer: The class or the number, and `probabilities` of each class, best first.
+        kept: None where nothing could be saved, and `unwritten` says why.
         compare: The command that compares the network with others.
     """
 
@@ -43,22 +63,15 @@ class Lesson:
     result: CandidateResult
     form: SavedForm
     layers: Table
-    place: str
-    files: Sequence[tuple[str, int, str, str]]
-    difference: float
-    typed: str
-    truth: str | None
-    answer: str
-    probabilities: Sequence[tuple[str, float]]
-    next: str
+    kept: Kept | None
+    unwritten: str = ""
     compare: str
 
 
 def lesson_blocks(lesson: Lesson) -> list[Block]:
     """The five steps, in order."""
-    dataset = lesson.evaluation.dataset
     return [
-        Heading(f"A first neural network on {dataset.name}, in five steps", level=1),
+        Heading(f"A first neural network on {lesson.evaluation.dataset.name}, in five steps", level=1),
         Heading("1. Load and preprocess"),
         *_load(lesson),
         Heading("2. Create the network"),
@@ -66,11 +79,7 @@ def lesson_blocks(lesson: Lesson) -> list[Block]:
         Heading("3. Train"),
         *_train(lesson),
         Heading("4. Save and load"),
-        *_save(lesson),
-        Heading("5. Predict"),
-        *_predict(lesson),
-        Heading("Next"),
-        *_next(lesson),
+        *(_not_saved(lesson) if lesson.kept is None else _kept(lesson, lesson.kept)),
     ]
 
 
@@ -253,38 +262,36 @@ def _how_good(lesson: Lesson) -> Iterator[Block]:
 # --- 4 and 5 ---
 
 
-def _save(lesson: Lesson) -> Iterator[Block]:
-    yield Text(f"Saved in {lesson.place}. Nothing in these files is code: loading them runs nothing.")
-    rows = tuple((name, f"{size:,}", sha[:16], what) for name, size, sha, what in lesson.files)
-    yield Table(("file", "bytes", "sha256 begins", "holds"), rows, right=("bytes",))
-    rows_tested = len(lesson.evaluation.plan.test)
-    same = (
-        "the same to the last bit"
-        if lesson.difference == 0
-        else f"the same but for {lesson.difference:.1g} at most, the rounding of the file"
-    )
-    yield Text(f"Loaded again from there, it answers for the {rows_tested:,} test rows: {same}.")
+def _not_saved(lesson: Lesson) -> Iterator[Block]:
+    yield Text(lesson.unwritten, Tone.BAD)
+    yield Heading("5. Predict")
+    yield Text("A network is saved, loaded and then asked. This one could not be saved, so that it is not asked here.")
 
 
-def _predict(lesson: Lesson) -> Iterator[Block]:
+def _kept(lesson: Lesson, kept: Kept) -> Iterator[Block]:
     dataset = lesson.evaluation.dataset
+    yield Text(f"Saved in {kept.place}. Nothing in these files is code: loading them runs nothing.")
+    files = tuple((name, f"{size:,}", sha[:16], what) for name, size, sha, what in kept.files)
+    yield Table(("file", "bytes", "sha256 begins", "holds"), files, right=("bytes",))
+    same = "the same to the last bit"
+    if kept.difference:
+        same = f"the same but for {kept.difference:.1g} at most, the rounding of the file"
+    yield Text(f"Loaded again from there, it answers for the {len(lesson.evaluation.plan.test):,} test rows: {same}.")
+    yield Heading("5. Predict")
     if isinstance(dataset.features, Rows):
-        values = f"{lesson.typed} (in the order of the columns: {', '.join(dataset.features.names[:8])}"
-        row = "A new row" if lesson.truth is None else "A test row"
-        yield Text(f"{row}: {values}{', ...' if len(dataset.features.names) > 8 else ''}).")
+        names = dataset.features.names
+        row = "A new row" if kept.truth is None else "A test row"
+        more = ", ..." if len(names) > _SHOWN_COLUMNS else ""
+        yield Text(f"{row}: {kept.typed} (in the order of the columns: {', '.join(names[:_SHOWN_COLUMNS])}{more}).")
     else:
-        yield Text(f"One that it has not seen: {lesson.typed}")
-    if lesson.probabilities:
-        shown = tuple((name, share_shown(p)) for name, p in lesson.probabilities[:_SHOWN_CLASSES])
+        yield Text(f"One that it has not seen: {kept.typed}")
+    if kept.probabilities:
+        shown = tuple((name, share_shown(p)) for name, p in kept.probabilities[:_SHOWN_CLASSES])
         yield Table((dataset.target_name, "probability"), shown, right=("probability",))
-    says = f"The network answers: {lesson.answer}"
-    if lesson.truth is not None:
-        says += f". In the data it is {lesson.truth}"
-    yield Text(f"{says}.", Tone.STRONG)
-
-
-def _next(lesson: Lesson) -> Iterator[Block]:
-    yield Text(lesson.next, Tone.STRONG)
+    truth = "" if kept.truth is None else f". In the data it is {kept.truth}"
+    yield Text(f"The network answers: {kept.answer}{truth}.", Tone.STRONG)
+    yield Heading("Next")
+    yield Text(kept.next, Tone.STRONG)
     yield Text(lesson.compare, Tone.STRONG)
     yield Text(
         "The second command, with what else you said here about the data, trains the same network on many splits, "

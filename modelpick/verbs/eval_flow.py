@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelpick.errors import ModelpickError, UsageError, from_os_error
+from modelpick.errors import ModelpickError, UsageError
 from modelpick.progress import Listener
 from modelpick.verbs.eval_options import ROWS, Keeping, ProtocolOptions, RowOptions, check_row
-from modelpick.verbs.eval_result import Bar, EvalResult, judge_bar, report_extra, told_unwritten
+from modelpick.verbs.eval_result import Bar, EvalResult, judge_bar
 
 if TYPE_CHECKING:
     from modelpick.data.candidate import Entry
@@ -117,24 +117,13 @@ def _keep(
     """Saves the run and says what to type next; where it cannot be written, the comparison is told all the same."""
     from modelpick.data.new_rows import row_option
     from modelpick.models.run_folder import shown, typed
-    from modelpick.verbs.run_writer import Written, look_closer, write_run
+    from modelpick.verbs.run_writer import look_closer, write_or_tell
 
     closer = look_closer(evaluation)
     used = "cpu" if device == "auto" else device
-    written, unwritten = Written(folder=place, saved={}), None
-    try:
-        written = write_run(
-            evaluation,
-            place,
-            unique=keeping.unique,
-            device=used,
-            license=keeping.terms,
-            extra=report_extra(keeping.created, bar),
-            closer=closer,
-        )
-    except (OSError, UsageError) as error:  # UsageError: someone else took the place meanwhile
-        unwritten = error if isinstance(error, UsageError) else from_os_error(error, f"`{shown(place.parent)}`")
-        listener.notice(told_unwritten(unwritten))
+    written, unwritten = write_or_tell(
+        evaluation, place, keeping, device=used, bar=bar, closer=closer, listener=listener
+    )
     folder, advice = written.folder, None
     if written.saved:
         row = row_option(evaluation.dataset.features, int(evaluation.plan.test[0]))

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from modelpick.document import Document, Table
-from modelpick.errors import UsageError
+from modelpick.errors import ModelpickError, UsageError, from_os_error
 from modelpick.progress import Listener
 from modelpick.verbs.eval_options import Keeping, ProtocolOptions, RowOptions
-from modelpick.verbs.eval_result import EvalResult, report_extra
+from modelpick.verbs.eval_result import EvalResult, report_extra, told_unwritten
 
 if TYPE_CHECKING:
+    from modelpick.data.candidate import SavedForm
     from modelpick.data.dataset import Dataset
-    from modelpick.evaluation.lesson import Lesson
+    from modelpick.evaluation.lesson import Kept, Lesson
     from modelpick.evaluation.protocol import Evaluation
     from modelpick.models.options import NetworkOptions
     from modelpick.verbs.predict import PredictResult
@@ -39,17 +40,20 @@ class CourseResult(EvalResult):
 
         made = document(self.evaluation, run_dir=self.run_dir, saved=self.saved, device=self.device, closer=self.closer)
         lesson, split = self.lesson, self.evaluation.plan.splits[0]
-        course = {
+        course: dict[str, Any] = {
             "rows": {"train": len(split.train), "validation": len(split.validation), "test": len(split.test)},
             "trained": lesson.form.config.get("trained"),
-            "sha256": {name: sha for name, _, sha, _ in lesson.files},
-            "difference_after_loading": lesson.difference,
-            "row": lesson.typed,
-            "answer": lesson.answer,
-            "truth": lesson.truth,
-            "probabilities": dict(lesson.probabilities),
         }
-        data = {**made.data, **report_extra(self.created, self.bar), "course": course}
+        kept = lesson.kept
+        course |= {
+            "sha256": {} if kept is None else {name: sha for name, _, sha, _ in kept.files},
+            "difference_after_loading": kept and kept.difference,
+            "row": kept and kept.typed,
+            "answer": kept and kept.answer,
+            "truth": kept and kept.truth,
+            "probabilities": {} if kept is None else dict(kept.probabilities),
+        }
+        data = {**made.data, **report_extra(self.created, self.bar, self.unwritten), "course": course}
         return Document(blocks=lesson_blocks(lesson), data=data, quiet=made.quiet)
 
 
@@ -97,79 +101,93 @@ def teach(
         UsageError, AnswerIsNo, CannotFindOut: As `evaluate`.
     """
     from modelpick.models.run_folder import shown
-    from modelpick.verbs.run_writer import look_closer, write_run
+    from modelpick.verbs.run_writer import look_closer, write_or_tell
 
     evaluation = _trained(dataset, network, rows, protocol, listener)
     closer = look_closer(evaluation)
     device = "cpu" if network.device == "auto" else network.device
-    written = write_run(
-        evaluation,
-        keeping.place(dataset.name),
-        unique=keeping.unique,
-        device=device,
-        license=keeping.terms,
-        extra=report_extra(keeping.created, None),
-        closer=closer,
+    place = keeping.place(dataset.name)
+    written, unwritten = write_or_tell(
+        evaluation, place, keeping, device=device, bar=None, closer=closer, listener=listener
     )
-    lesson = _lesson(evaluation, written.folder, listener)
-    _write(written.folder, lesson)
+    lesson = _lesson(evaluation, None if unwritten is not None else written.folder, unwritten, listener)
+    if lesson.kept is not None:
+        _write(written.folder, lesson, listener)
     return CourseResult(
         evaluation=evaluation,
-        run_dir=shown(written.folder),
+        run_dir=None if unwritten is not None else shown(written.folder),
         saved=written.saved,
         device=device,
         created=keeping.created,
         bar=None,
         refused={},
         closer=closer,
-        next=lesson.next,
+        next=None if lesson.kept is None else lesson.kept.next,
+        unwritten=unwritten,
         lesson=lesson,
     )
 
 
-def _lesson(evaluation: Evaluation, folder: Path, listener: Listener) -> Lesson:
-    """Loads what was saved, compares it, and lets it answer for one row."""
-    from modelpick.data.new_rows import row_option
+def _lesson(
+    evaluation: Evaluation, folder: Path | None, unwritten: ModelpickError | None, listener: Listener
+) -> Lesson:
+    """What was trained; from a folder that it was saved in it is loaded again, compared, and answers for one row."""
     from modelpick.evaluation.lesson import Lesson
-    from modelpick.models.checkpoint import load
-    from modelpick.models.run_folder import shown, typed
     from modelpick.models.saved import SavedModel
 
     dataset, result = evaluation.dataset, evaluation.results[0]
     if result.form is None:
         raise RuntimeError("a network always has a form that can be saved")
-    loaded, new = SavedModel(load(folder)), int(evaluation.plan.test[0])
-    tested = dataset.features.take(evaluation.plan.test)
-    words, truth, answered = _answer(dataset, new, folder, listener)
-    predicted = answered.predictions[0]
-    row = f"--row {FLOWER}" if truth is None else row_option(dataset.features, new)
     named = dataset.path in _bundled() or Path(dataset.path).expanduser().is_dir()  # these have a target of their own
     target = "" if named else f" --target {shlex.quote(dataset.target_name)}"
-    columns, layers = loaded.layers()
+    columns, layers = SavedModel(result.form).layers()
     return Lesson(
         evaluation=evaluation,
         result=result,
         form=result.form,
         layers=Table(columns, layers, right=columns[1:]),
+        kept=None if folder is None else _kept(evaluation, result.form, folder, listener),
+        unwritten="" if unwritten is None else told_unwritten(unwritten),
+        compare=f"modelpick eval {shlex.quote(dataset.path)}{target}",
+    )
+
+
+def _kept(evaluation: Evaluation, form: SavedForm, folder: Path, listener: Listener) -> Kept:
+    """Loads what was saved, compares it, and lets it answer for one row."""
+    from modelpick.data.new_rows import row_option
+    from modelpick.evaluation.lesson import Kept
+    from modelpick.models.checkpoint import load
+    from modelpick.models.run_folder import shown, typed
+    from modelpick.models.saved import SavedModel
+
+    dataset, new = evaluation.dataset, int(evaluation.plan.test[0])
+    words, truth, answered = _answer(dataset, new, folder, listener)
+    predicted = answered.predictions[0]
+    row = f"--row {FLOWER}" if truth is None else row_option(dataset.features, new)
+    return Kept(
         place=shown(folder),
         files=_files(folder),
-        difference=_difference(SavedModel(result.form), loaded, tested),
+        difference=_difference(SavedModel(form), SavedModel(load(folder)), dataset.features.take(evaluation.plan.test)),
         typed=words,
         truth=truth,
         answer=predicted.shown,
         probabilities=sorted(predicted.probabilities.items(), key=lambda item: -item[1]),
         next=f"modelpick predict {typed(folder)} {row}",
-        compare=f"modelpick eval {shlex.quote(dataset.path)}{target}",
     )
 
 
-def _write(folder: Path, lesson: Lesson) -> None:
-    """Puts the lesson beside the report of the run."""
+def _write(folder: Path, lesson: Lesson, listener: Listener) -> None:
+    """Puts the lesson beside the report of the run; where there is no more room, the run is whole without it."""
     from modelpick.evaluation.lesson import lesson_blocks
     from modelpick.render.markdown import render_markdown
 
     text = render_markdown(Document(blocks=lesson_blocks(lesson), data=None))
-    (folder / "lesson.md").write_text(text, encoding="utf-8", newline="\n")
+    place = folder / "lesson.md"
+    try:
+        place.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        place.unlink(missing_ok=True)
+        listener.notice(f"the lesson is not kept: {from_os_error(error, f'`{place.name}`').in_one_line()}")
 
 
 def _trained(

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelpick.document import Block, Heading, Table, Text
+from modelpick.errors import ModelpickError, UsageError, from_os_error
+from modelpick.progress import Listener
 
 if TYPE_CHECKING:
     from modelpick.data.candidate import SavedForm
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from modelpick.evaluation.closer import CloserLook
     from modelpick.evaluation.contract import Saved
     from modelpick.evaluation.protocol import CandidateResult, Evaluation
+    from modelpick.verbs.eval_options import Keeping
+    from modelpick.verbs.eval_result import Bar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,39 @@ def write_run(
         if savable:
             _write(run.folder / "README.md", _readme(evaluation, *savable[0], run.place.name, license, plots))
     return Written(folder=run.place, saved=saved)
+
+
+def write_or_tell(
+    evaluation: Evaluation,
+    place: Path,
+    keeping: Keeping,
+    *,
+    device: str,
+    bar: Bar | None,
+    closer: CloserLook | None,
+    listener: Listener,
+) -> tuple[Written, ModelpickError | None]:
+    """As `write_run`; where nothing can be written, as on a full disk, why, which the listener hears: the comparison is
+    there to be shown all the same.
+    """
+    from modelpick.models.run_folder import shown
+    from modelpick.verbs.eval_result import report_extra, told_unwritten
+
+    try:
+        written = write_run(
+            evaluation,
+            place,
+            unique=keeping.unique,
+            device=device,
+            license=keeping.terms,
+            extra=report_extra(keeping.created, bar),
+            closer=closer,
+        )
+    except (OSError, UsageError) as error:  # UsageError: someone else took the place meanwhile
+        why = error if isinstance(error, UsageError) else from_os_error(error, f"`{shown(place.parent)}`")
+        listener.notice(told_unwritten(why))
+        return Written(folder=place, saved={}), why
+    return written, None
 
 
 def named_form(form: SavedForm, result: CandidateResult, dataset: Dataset) -> SavedForm:

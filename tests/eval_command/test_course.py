@@ -113,6 +113,28 @@ def test_any_table_predicts_an_untouched_row_and_regression_its_number(capsys):
     assert "The target is a number. It is centred and scaled" in outcome.out
 
 
+@pytest.mark.parametrize("shape", ["human", "json"])
+def test_a_disk_that_is_full_in_the_end_loses_the_network_and_not_the_lesson(capsys, monkeypatch, shape):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "x")
+
+    monkeypatch.setattr("os.fsync", full)
+    outcome = call(capsys, "eval", "iris", "--course", "--epochs", "2", "--format", shape)
+    assert outcome.code == 4
+    why = "no model is kept: `./modelpick-runs`: No space left on device. Free some space, or name another place"
+    assert why in outcome.err
+    assert list(Path("modelpick-runs").iterdir()) == []
+    if shape == "human":
+        places = [outcome.out.index(step) for step in (*STEPS, "so that it is not asked here")]
+        assert places == sorted(places)
+        assert why in outcome.out
+        assert "modelpick predict" not in outcome.out
+        return
+    assert (outcome.data["run_dir"], outcome.data["unwritten"]["kind"]) == (None, "disk")
+    course = outcome.data["course"]
+    assert (course["rows"]["train"], course["answer"], course["sha256"]) == (120, None, {})
+
+
 def test_options_of_the_comparison_are_refused(capsys):
     for option, *value in (("--folds", "5"), ("--tune",), ("--with", "knn"), ("--split", "6:2:2")):
         outcome = call(capsys, "eval", "iris", "--course", option, *value)

@@ -179,7 +179,7 @@ def test_ctrl_c_keeps_what_is_finished_or_leaves_nothing(capsys, monkeypatch, st
         raise KeyboardInterrupt
 
     write_toy()
-    where = {"dummy": (Dummy, "fit"), "mlp": (MLPCandidate, "_prepare")}[stop_at]
+    where = {"dummy": (Dummy, "fit_job"), "mlp": (MLPCandidate, "_prepare")}[stop_at]
     monkeypatch.setattr(*where, stop)
     outcome = call(
         capsys,
