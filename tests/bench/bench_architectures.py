@@ -25,7 +25,8 @@ from modelpick.models.architectures.build import build
 from modelpick.models.architectures.known import known
 from modelpick.models.augmentation import Augmentation
 from modelpick.models.sources import ImageRows
-from modelpick.models.training import Settings, train
+from modelpick.models.training import train
+from modelpick.models.training_settings import Settings
 
 BATCH = 32
 NETWORKS = {"lenet5": 1, "resnet18": 3}

@@ -21,7 +21,8 @@ from modelpick.models.architectures.build import build
 from modelpick.models.architectures.known import known
 from modelpick.models.augmentation import Augmentation
 from modelpick.models.sources import ImageRows
-from modelpick.models.training import Settings, train
+from modelpick.models.training import train
+from modelpick.models.training_settings import Settings
 
 
 def network(small_stem: bool) -> nn.Module:
@@ -66,6 +67,7 @@ def ours(pixels: torch.Tensor, labels: torch.Tensor, batch: int, epochs: int, sm
         bf16=True,
         channels_last=True,
         threads="all",
+        replayed=True,
     )
     train(network(small_stem), rows, settings, generator=torch.Generator().manual_seed(0))
 
