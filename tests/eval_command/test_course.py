@@ -7,6 +7,7 @@ import json
 import re
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -133,6 +134,14 @@ def test_a_disk_that_is_full_in_the_end_loses_the_network_and_not_the_lesson(cap
     assert (outcome.data["run_dir"], outcome.data["unwritten"]["kind"]) == (None, "disk")
     course = outcome.data["course"]
     assert (course["rows"]["train"], course["answer"], course["sha256"]) == (120, None, {})
+
+
+def test_a_lesson_that_has_no_room_beside_its_run_is_told(course, tmp_path):
+    from modelpick.verbs.lesson import _write
+
+    told: list[str] = []
+    _write(tmp_path / "gone", course.lesson, SimpleNamespace(notice=told.append))
+    assert told == ["the lesson is not kept: `lesson.md`: No such file or directory"]
 
 
 def test_options_of_the_comparison_are_refused(capsys):

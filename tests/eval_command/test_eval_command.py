@@ -316,7 +316,7 @@ def test_a_wrong_option_exits_2_before_anything_is_written(capsys, arguments, me
 def test_an_unusable_device_is_told_before_anything_is_trained(monkeypatch):
     from modelpick.evaluation.baselines import Dummy
 
-    monkeypatch.setattr(Dummy, "fit", lambda *given: pytest.fail("trained"))
+    monkeypatch.setattr(Dummy, "fit_job", lambda *given: pytest.fail("trained"))
     with pytest.raises(modelpick.UsageError, match="quantum"):
         modelpick.evaluate(write_toy(), target="answer", device="quantum")
 
