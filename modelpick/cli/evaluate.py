@@ -171,8 +171,10 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
     show_default=True,
     help="Of a table's categories, likewise; target: their mean target in the training rows.",
 )
-@click.option("--with", "with_", metavar="NAME", multiple=True, help="A row to add, such as sklearn-mlp. Repeatable.")
-@click.option("--without", metavar="NAME", multiple=True, help="A row to leave out. Repeatable.")
+@click.option(
+    "--with", "with_", metavar="NAME", multiple=True, help="Rows to add, such as sklearn-mlp,knn. Repeatable."
+)
+@click.option("--without", metavar="NAME", multiple=True, help="Rows to leave out, such as trees,knn. Repeatable.")
 @click.option(
     "--resume",
     metavar="RUN",

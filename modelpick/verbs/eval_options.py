@@ -142,17 +142,18 @@ def row_options(
     allow_rejected: bool,
     endpoint: str | None,
 ) -> RowOptions:
-    """The rows that were asked for; a single name stands for a list of one.
+    """The rows that were asked for; for `with_` and `without` also several in one word, with commas.
 
     Raises:
         UsageError: A name that no row bears.
     """
-    for option, names in (("--with", as_names(with_)), ("--without", as_names(without))):
+    added, left_out = separate_names(with_), separate_names(without)
+    for option, names in (("--with", added), ("--without", left_out)):
         for name in names:
             check_row(option, name, ROWS)
     return RowOptions(
-        with_=as_names(with_),
-        without=as_names(without),
+        with_=added,
+        without=left_out,
         models=as_names(models),
         must_beat=must_beat,
         allow_rejected=allow_rejected,
@@ -178,6 +179,11 @@ def check_preprocessing(options: PreprocessingOptions | None, dataset: Dataset) 
 def as_names(given: Sequence[str]) -> tuple[str, ...]:
     """A single name stands for a list of one: it is never taken apart into its letters."""
     return (given,) if isinstance(given, str) else tuple(given)
+
+
+def separate_names(given: Sequence[str]) -> tuple[str, ...]:
+    """Names that hold no comma of their own, as those of rows, each for itself: `["knn,trees", "mlp"]` are three."""
+    return tuple(part.strip() for name in as_names(given) for part in name.split(","))
 
 
 def check_row(option: str, name: str, rows: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from modelpick.verbs.eval_options import (
     check_preprocessing,
     keeping_of,
     row_options,
+    separate_names,
 )
 from modelpick.verbs.eval_result import EvalResult
 
@@ -196,7 +197,7 @@ def evaluate(
     check_options(network)
     rows = replace(
         row_options(with_, without, models, must_beat, allow_rejected, endpoint),
-        archs=tuple(known(name).name for name in as_names(arch)),
+        archs=tuple(known(name).name for name in separate_names(arch)),
         said=None if said is None else as_names(said),
         side=side,
         flip=flip,
@@ -219,7 +220,7 @@ def evaluate(
         target=target,
         task=task,
         drop=as_names(drop),
-        allow=as_names(allow),
+        allow=separate_names(allow),
         options=reading,
         listener=listener,
     )

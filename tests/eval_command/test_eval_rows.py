@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from modelpick.data.dataset import Dataset
 from modelpick.data.table import Column, Table
+from modelpick.errors import UsageError
 from modelpick.models.options import NetworkOptions
 from modelpick.progress import Listener
-from modelpick.verbs.eval_options import RowOptions
+from modelpick.verbs.eval_options import RowOptions, row_options, separate_names
 from modelpick.verbs.eval_rows import LARGE_BATCH, MANY_ROWS, _for_many_rows
 
 
@@ -46,3 +48,13 @@ def test_batches_grow_with_the_rows_unless_a_size_was_asked_for() -> None:
     assert _for_many_rows(many, course, RowOptions(said=("epochs",)), noted).batch_size == LARGE_BATCH
     (told,) = noted.told
     assert told.endswith("`--batch-size 16`")
+
+
+def test_names_without_commas_of_their_own_may_be_given_with_commas() -> None:
+    rows = row_options(["sklearn-mlp, knn"], ("trees,perceptron", "mlp"), ["./a,b"], None, False, None)
+    assert rows.with_ == ("sklearn-mlp", "knn")
+    assert rows.without == ("trees", "perceptron", "mlp")
+    assert rows.models == ("./a,b",)
+    assert separate_names("lenet5,lstm") == ("lenet5", "lstm")
+    with pytest.raises(UsageError, match="`--without tress` names no row"):
+        row_options([], ["knn,tress"], [], None, False, None)
