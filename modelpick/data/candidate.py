@@ -235,3 +235,8 @@ class Entry:
     torch: bool = True
     foretold: Callable[[int], None] | None = None
     note: str = ""
+
+    @property
+    def saved_before(self) -> bool:
+        """Whether it is a saved model of ours that was given: it lies where it lies, and is not saved again."""
+        return self.fixed and self.way is None

@@ -100,7 +100,7 @@ def _over_dummy(evaluation: Evaluation, name: str) -> bool | None:
 
 def _unsaved(evaluation: Evaluation, name: str) -> bool:
     result = evaluation.result(name)
-    return result is not None and result.form is None and not result.entry.fixed
+    return result is not None and result.form is None and not result.entry.saved_before
 
 
 def _beaten(evaluation: Evaluation, name: str, beaten: Sequence[str]) -> str:

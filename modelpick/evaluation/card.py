@@ -70,7 +70,7 @@ def card(
                 Heading(name, level=1),
                 Text(_what_it_is(dataset, result, form)),
                 *_uses(dataset),
-                *_training_data(evaluation, bundled),
+                *_training_data(evaluation, bundled, result.entry.fixed),
                 *_base(result),
                 *_training(form, result, network),
             ]
@@ -79,8 +79,8 @@ def card(
         after_usage=_document(
             [
                 *_evaluation(evaluation, result),
-                *_limitations(evaluation, form),
-                *_terms(license),
+                *_limitations(evaluation, form, result.entry.fixed),
+                *_terms(license, result),
             ]
         ),
     )
@@ -93,7 +93,7 @@ def _document(blocks: Sequence[Block]) -> Document:
 def _what_it_is(dataset: Dataset, result: CandidateResult, form: SavedForm) -> str:
     what, target = _what(result, form), f'"{dataset.target_name}"'
     if dataset.task == "classification":
-        answer = f"{target}, one of {len(dataset.classes)} classes, with probabilities"
+        answer = f"{target}, one of {len(form.config['classes'])} classes, with probabilities"
     else:
         answer = f"the number {target}"
     given = {"text": "a text", "image": "an image", "audio": "a sound"}.get(dataset.kind) or _columns(dataset)
@@ -110,8 +110,12 @@ def _what(result: CandidateResult, form: SavedForm) -> str:
     if entry.kind == "architecture":
         return f"The architecture {form.architecture}, trained from scratch, that predicts"
     if entry.kind == "pretrained":
-        made = "A linear model on the frozen features" if entry.way == "probe" else "A fine-tuned copy"
-        return f"{made} of {entry.name.removesuffix(f':{entry.way}')} that predicts"
+        name = entry.name.removesuffix(f":{entry.way}")
+        return {
+            "as-is": f"{name} as it was published, its labels taken for the classes here; it predicts",
+            "zero-shot": f"{name} as it was published, asked which class's text fits best; it predicts",
+            "probe": f"A linear model on the frozen features of {name} that predicts",
+        }.get(str(entry.way), f"A fine-tuned copy of {name} that predicts")
     if entry.name == "mlp-stack":
         return "Several small networks, trained together and weighed, as one model that predicts"
     return "A multi-layer perceptron that predicts"
@@ -141,33 +145,35 @@ def _uses(dataset: Dataset) -> list[Block]:
     ]
 
 
-def _training_data(evaluation: Evaluation, bundled: bool) -> list[Block]:
+def _training_data(evaluation: Evaluation, bundled: bool, untrained: bool) -> list[Block]:
+    """The rows; `untrained`: of a model that learned nothing from them."""
     dataset, rows = evaluation.dataset, evaluation.final_rows
     table, nouns = dataset.kind == "table", _NOUNS[dataset.kind]
-    whose = f", {'a file' if table else 'files'} of the person who trained it"
+    whose = f", {'a file' if table else 'files'} of the person who {'compared' if untrained else 'trained'} it"
     if bundled:
         whose = ", in the copy that comes with scikit-learn"
     columns = f" ({_columns(dataset)})" if table else ""
+    used = (
+        "The model was not trained again. It was compared with others on" if untrained else "The model was trained on"
+    )
+    tested = "the others are" if untrained else "the model is"
     blocks: list[Block] = [
         Heading("Training data"),
         Text(
-            f"The model was trained on the {dataset.name} dataset{whose}: {len(rows):,} of its {dataset.rows:,} "
-            f'{nouns}{columns}, with the target "{dataset.target_name}". '
-            f"Fingerprint of the data (sha256): {dataset.fingerprint}."
+            f"{used} the {dataset.name} dataset{whose}: {len(rows):,} of its {dataset.rows:,} {nouns}{columns}, with "
+            f'the target "{dataset.target_name}". Fingerprint of the data (sha256): {dataset.fingerprint}.'
         ),
-    ]
-    blocks.append(
         Text(
-            "A hash of each of these rows lies in training_rows.safetensors, so that the model is not tested on them "
+            f"A hash of each of these rows lies in training_rows.safetensors, so that {tested} not tested on them "
             "unawares. Whoever guesses a row can look it up there; answers.safetensors holds the target of each row by "
             "its number, and report.json, report.md and blocks.json quote rows that were answered wrongly. Leave these "
             "files out where that must not be."
-        )
-    )
+        ),
+    ]
     if dataset.task == "classification":
         counts = Counter(dataset.target[rows])
         table_rows = tuple((label, f"{counts[label]:,}") for label in dataset.classes[:_SHOWN_CLASSES])
-        counted = f"training {nouns}"
+        counted = nouns if untrained else f"training {nouns}"
         blocks.append(Table(("class", counted), table_rows, right=(counted,)))
         if len(dataset.classes) > _SHOWN_CLASSES:
             blocks.append(Text(f"And {len(dataset.classes) - _SHOWN_CLASSES} more classes."))
@@ -186,28 +192,36 @@ def _base(result: CandidateResult) -> list[Block]:
         return []
     name = entry.name.removesuffix(f":{entry.way}")
     at = "" if entry.commit is None else f" at commit {entry.commit}"
+    said = "what the card of that model says of its data, its licence and its limits counts here, too."
+    if entry.way == "finetune":
+        return [Text(f"It builds on {name}{at}, which was trained before on other data: {said}")]
+    fetch = "" if entry.commit is None else f" (`modelpick download {entry.source} --revision {entry.commit}`)"
     return [
         Text(
-            f"It builds on {name}{at}, which was trained before on other data: what the card of that model says of "
-            "its data, its licence and its limits counts here, too."
+            f"It {'is' if entry.fixed else 'builds on'} {name}{at}, which was trained before on other data: {said} The "
+            f"weights of that model are not kept here: it is looked for where it was when this was saved{fetch}."
         )
     ]
 
 
 def _training(form: SavedForm, result: CandidateResult, network: Sequence[Block]) -> list[Block]:
-    blocks: list[Block] = [Heading("Training procedure")]
+    blocks: list[Block] = [Heading("How it answers" if result.entry.fixed else "Training procedure")]
     blocks += [Text(step, item=True) for step in form.preprocessing.describe()]
     if network:
         blocks += network
     else:
-        blocks.append(Text(f"{result.summary[:1].upper()}{result.summary[1:]}."))
+        named = result.entry.kind == "pretrained"  # it begins with a name, which keeps its letters
+        blocks.append(Text(f"{result.summary if named else result.summary[:1].upper() + result.summary[1:]}."))
     if form.config.get("augmentation"):
         blocks.append(Text(f"While it learned, images were {form.config['augmentation']}."))
     chosen = form.config.get("hyperparameters")
     if isinstance(chosen, Mapping):
         told = tuple((str(key), _plain(value)) for key, value in chosen.items() if value not in (None, {}))
         blocks.append(Table(("hyperparameter", "value"), told))
-    blocks.append(Text(f"Trained with {', '.join(f'{package} {number}' for package, number in versions().items())}."))
+    with_what = "Compared" if result.entry.fixed else "Trained"
+    blocks.append(
+        Text(f"{with_what} with {', '.join(f'{package} {number}' for package, number in versions().items())}.")
+    )
     return blocks
 
 
@@ -229,13 +243,16 @@ def _evaluation(evaluation: Evaluation, result: CandidateResult) -> list[Block]:
         for metric in metrics
         if metric.name in means
     )
+    mean = f"The mean is of models trained in this way on {dataset.name}, one for each split."
+    if result.entry.fixed:
+        mean = "The mean is of this very model on the test rows of each split."
     columns = ("metric", "mean over splits", "95 % interval", "this model, held-out rows", "95 % interval (Wilson)")
     return [
         Heading("Evaluation"),
         Text(f"{evaluation.plan.rule} {evaluation.plan.reason}"),
         Text(
-            f"The mean is of models trained in this way on {dataset.name}, one for each split. This very model was "
-            f"then measured on {len(evaluation.plan.test):,} held-out rows that it was not trained on."
+            f"{mean} This very model was then measured on {len(evaluation.plan.test):,} held-out rows that it was not "
+            "trained on."
         ),
         Table(columns, rows, right=columns[1:]),
         Text(_against_the_others(evaluation, result)),
@@ -268,11 +285,14 @@ def _interval(bounds: tuple[float, float] | None) -> str:
     return "" if bounds is None else f"{bounds[0]:.4g} to {bounds[1]:.4g}"
 
 
-def _limitations(evaluation: Evaluation, form: SavedForm) -> list[Block]:
+def _limitations(evaluation: Evaluation, form: SavedForm, untrained: bool) -> list[Block]:
     dataset = evaluation.dataset
+    rows = f"{len(evaluation.final_rows):,} {_NOUNS[dataset.kind]} of one source"
+    seen = f"It has seen {rows}, and knows nothing of others"
+    if untrained:
+        seen = f"It was compared on {rows}, which says nothing of others"
     lines = [
-        f"It has seen {len(evaluation.final_rows):,} {_NOUNS[dataset.kind]} of one source, and knows nothing of "
-        "others: on those from elsewhere it can be wrong with high confidence.",
+        f"{seen}: on those from elsewhere it can be wrong with high confidence.",
         *_split_limits(evaluation),
         "Biases of the data are biases of the model: a group that is rare in the training rows is served worse.",
     ]
@@ -297,9 +317,12 @@ def _split_limits(evaluation: Evaluation) -> list[str]:
     ]
 
 
-def _terms(license_: Mapping[str, str] | None) -> list[Block]:
+def _terms(license_: Mapping[str, str] | None, result: CandidateResult) -> list[Block]:
     if license_ is not None:
         return []
+    if result.entry.fixed:
+        name = result.entry.name.removesuffix(f":{result.entry.way}")
+        return [Heading("Terms"), Text(f"The terms are those of {name}: read its own card before you use it.")]
     return [
         Heading("Terms"),
         Text("Whoever trained this model has stated no licence for it: ask before you use it for anything of yours."),

@@ -274,7 +274,7 @@ def saved_words(evaluation: Evaluation, saved: Mapping[str, Saved], run_dir: str
     """Where the models are saved, and which are not."""
     if run_dir is None:
         return
-    unsaved = [r.entry.name for r in evaluation.results if r.entry.name not in saved and not r.entry.fixed]
+    unsaved = [r.entry.name for r in evaluation.results if r.entry.name not in saved and not r.entry.saved_before]
     where = "beside this report" if run_dir == "." else f"in {run_dir}"
     yield Text(f"Saved {where}: {', '.join(saved) or 'no model'}.")
     if unsaved:

@@ -203,7 +203,7 @@ def _outcome(
         converged=not stalled,
         caught=tuple(warning for warning in caught if warning not in stalled),
         history=candidate.history if part.number in (0, FINAL) else (),
-        form=candidate.saved_form() if part.number == FINAL and not entry.fixed else None,
+        form=candidate.saved_form() if part.number == FINAL and not entry.saved_before else None,
     )
 
 

@@ -91,6 +91,11 @@ class SavedModel:
         return kind if kind in ("dummy", "linear", "architecture", "pretrained") else "mlp"
 
     @property
+    def trained_here(self) -> bool:
+        """Whether it learned from rows of the comparison that it comes from."""
+        return self.form.config.get("way") not in ("as-is", "zero-shot")
+
+    @property
     def rows_kind(self) -> Kind:
         """Of the raw rows that it takes: `table`, `text`, `image` or `audio`."""
         return self.form.preprocessing.kind

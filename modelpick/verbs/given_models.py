@@ -216,6 +216,8 @@ def _read(place: _Place, dataset: Dataset, device: str, listener: Listener) -> G
             "`--task` overrules what was inferred",
             kind="data",
         )
+    if not model.trained_here:
+        return Given(entry=_entry(place, model))
     hashes = _training_rows(place.folder)
     known = None
     if hashes is None:

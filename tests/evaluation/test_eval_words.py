@@ -191,4 +191,6 @@ def test_a_card_says_what_the_model_is(
     assert made.front_matter["pipeline_tag"] == "image-classification"
     assert "tabular" not in str(made.front_matter)
     assert made.front_matter.get("base_model") == source
-    assert (f"It builds on org/net at commit {commit}" in told) == (source is not None)
+    builds = f"It builds on org/net at commit {commit}"
+    assert (builds in told) == (source is not None)
+    assert ("`modelpick download org/net --revision" in told) == (way == "probe")

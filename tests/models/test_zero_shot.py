@@ -18,7 +18,7 @@ from modelpick.data.read import read_dataset
 from modelpick.errors import AnswerIsNo, CannotFindOut
 from modelpick.models.pretrained.entries import pretrained_entries
 from modelpick.models.pretrained.folder import open_folder
-from modelpick.models.pretrained.zero_shot import entailment, zero_shot_entry
+from modelpick.models.pretrained.zero_shot_entry import entailment, zero_shot_entry
 from modelpick.progress import SILENT
 
 

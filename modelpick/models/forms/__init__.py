@@ -6,8 +6,9 @@ from modelpick.models.forms.network import FORM as NETWORK
 from modelpick.models.forms.probe import FORM as PROBE
 from modelpick.models.forms.stack import FORM as STACK
 from modelpick.models.forms.tuned import FORM as TUNED
+from modelpick.models.forms.untrained import FORM as UNTRAINED
 
-FORMS: tuple[Form, ...] = (DENSE, STACK, NETWORK, TUNED, PROBE)
+FORMS: tuple[Form, ...] = (DENSE, STACK, NETWORK, TUNED, PROBE, UNTRAINED)
 
 
 def form_of(architecture: object) -> Form | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from modelpick.data.candidate import EpochRecord, SavedForm
 from modelpick.data.labels import Mapped
 from modelpick.models.forms.probe import shares
+from modelpick.models.pretrained.base import untrained_form
 from modelpick.models.pretrained.features import FeatureBank
 
 
@@ -19,11 +20,13 @@ class AsIsCandidate:
     Args:
         bank: The scores of the head for rows.
         mapped: What its labels mean.
+        target_name: The column that it answers for.
     """
 
-    def __init__(self, bank: FeatureBank, mapped: Mapped) -> None:
+    def __init__(self, bank: FeatureBank, mapped: Mapped, target_name: str) -> None:
         self.bank = bank
         self.mapped = mapped
+        self.target_name = target_name
 
     @property
     def classes_(self) -> tuple[str, ...]:
@@ -71,9 +74,12 @@ class AsIsCandidate:
         names: NDArray[Any] = np.array(self.classes_, dtype=object)
         return names[self.predict_proba(X).argmax(axis=1)]  # type: ignore[no-any-return]
 
-    def saved_form(self) -> SavedForm | None:
-        """None: it lies where it came from."""
-        return None
+    def saved_form(self) -> SavedForm:
+        """Which model it is, and what its labels mean."""
+        mapped = self.mapped
+        meant = [list(one) for one in zip(mapped.labels, mapped.names, mapped.how, strict=True)]
+        fields = {"labels": meant, "without": list(mapped.without)}
+        return untrained_form(self.bank.folder, "as-is", self.classes_, self.target_name, fields, mapped.describe())
 
     def summary(self) -> str:
         """What it is, and what its labels mean."""

@@ -16,7 +16,7 @@ from modelpick.models.pretrained.finetune import finetune_entry
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.probe import ProbeCandidate, fit_many
 from modelpick.models.pretrained.tuning_plan import TuningOptions
-from modelpick.models.pretrained.zero_shot import zero_shot_entry
+from modelpick.models.pretrained.zero_shot_entry import zero_shot_entry
 from modelpick.progress import SILENT, Listener
 
 
@@ -70,7 +70,9 @@ def _as_is(bank: FeatureBank, dataset: Dataset, options: PretrainedOptions, list
         listener.notice(f"`{folder.name}` is not tested as it is: {error.message}; {error.hint}")
         return None
     listener.notice(f"`{folder.name}` as it is: {mapped.describe()}")
-    candidate = AsIsCandidate(FeatureBank(folder, "scores", dataset.features, options.device, listener), mapped)
+    candidate = AsIsCandidate(
+        FeatureBank(folder, "scores", dataset.features, options.device, listener), mapped, dataset.target_name
+    )
     return Entry(
         name=row_name(folder, "as-is"),
         kind="pretrained",

@@ -16,14 +16,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from modelpick.data.candidate import Entry, EpochRecord, SavedForm
-from modelpick.data.dataset import Dataset
-from modelpick.data.label_map import LabelMap, texts_of
-from modelpick.data.labels import folded
-from modelpick.errors import AnswerIsNo
+from modelpick.data.candidate import EpochRecord, SavedForm
 from modelpick.models.arch_entries import in_words
 from modelpick.models.devices import device_for
 from modelpick.models.forms.probe import shares
+from modelpick.models.pretrained.base import untrained_form
 from modelpick.models.pretrained.embedding import TOKENS, batches
 from modelpick.models.pretrained.faults import InOneLine
 from modelpick.models.pretrained.features import FeatureBank
@@ -35,12 +32,10 @@ from modelpick.models.pretrained.refusal import refused
 from modelpick.models.torch_threads import paying_torch_threads
 from modelpick.progress import SILENT, Listener
 
-TEMPLATES = {"image": "a photo of a {}", "audio": "this is a sound of {}", "text": "This example is {}."}
-"""Kind of rows -> the text of a class where the label map gives none."""
+SCALES = ("logit_scale", "logit_scale_a")
+"""What a model multiplies the angle between a row's vector and a text's by; it marks those that have one."""
 
-_SCALES = ("logit_scale", "logit_scale_a")
 _PADDED_FAMILIES = ("siglip", "siglip2")  # they read the last place of a text, padding or not
-_ENTAILMENT = ("entailment", "entail", "entails", "entailed")
 _LONG = 60.0
 _TEXTS = 64  # of classes that go through the model at once
 _PAIRS = 20_000  # of rows and hypotheses that are held as tokens at once
@@ -51,11 +46,13 @@ class ZeroShot:
 
     Args:
         texts: Class -> the texts that stand for it.
+        target_name: The column that it answers for.
     """
 
-    def __init__(self, folder: PretrainedFolder, texts: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, folder: PretrainedFolder, texts: Mapping[str, tuple[str, ...]], target_name: str) -> None:
         self.folder = folder
         self.texts = dict(texts)
+        self.target_name = target_name
 
     @property
     def classes_(self) -> tuple[str, ...]:
@@ -85,9 +82,10 @@ class ZeroShot:
         names: NDArray[Any] = np.array(self.classes_, dtype=object)
         return names[self.predict_proba(X).argmax(axis=1)]  # type: ignore[no-any-return]
 
-    def saved_form(self) -> SavedForm | None:
-        """None: it lies where it came from."""
-        return None
+    def saved_form(self) -> SavedForm:
+        """Which model it is, and the texts of the classes."""
+        texts = {"texts": [list(own) for own in self.texts.values()]}
+        return untrained_form(self.folder, "zero-shot", self.classes_, self.target_name, texts, self.describe())
 
     def summary(self) -> str:
         """What it is, and the texts of its classes."""
@@ -107,8 +105,8 @@ class ByVectors(ZeroShot):
         bank: Vectors of the rows; the probe of the same model has the same ones.
     """
 
-    def __init__(self, bank: FeatureBank, texts: Mapping[str, tuple[str, ...]]) -> None:
-        super().__init__(bank.folder, texts)
+    def __init__(self, bank: FeatureBank, texts: Mapping[str, tuple[str, ...]], target_name: str) -> None:
+        super().__init__(bank.folder, texts, target_name)
         self.bank = bank
         self._compared: tuple[NDArray[np.float64], float] | None = None
 
@@ -140,7 +138,7 @@ class ByVectors(ZeroShot):
         ends = np.cumsum([len(own_texts) for own_texts in self.texts.values()])[:-1]
         means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends)])
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
-        scale = next(float(getattr(model, name).exp()) for name in _SCALES if hasattr(model, name))
+        scale = next(float(getattr(model, name).exp()) for name in SCALES if hasattr(model, name))
         if not np.isfinite(means).all() or not math.isfinite(scale):
             raise refused(folder.name, "what it gives for the texts of the classes is not finite (NaN or infinity)")
         return means, scale
@@ -169,11 +167,12 @@ class ByInference(ZeroShot):
         self,
         folder: PretrainedFolder,
         texts: Mapping[str, tuple[str, ...]],
+        target_name: str,
         entailment: int,
         device: str = "auto",
         listener: Listener = SILENT,
     ) -> None:
-        super().__init__(folder, texts)
+        super().__init__(folder, texts, target_name)
         self.entailment = entailment
         self._device = device
         self._listener = listener
@@ -256,75 +255,3 @@ class ByInference(ZeroShot):
     def _foretell(self, seconds: float, pairs: int) -> None:
         if seconds > _LONG:
             self._listener.notice(f"`{self.folder.name}:zero-shot`: {in_words(seconds)} for these {pairs:,} passes")
-
-
-def zero_shot_entry(
-    folder: PretrainedFolder,
-    dataset: Dataset,
-    label_map: LabelMap | None = None,
-    device: str = "auto",
-    listener: Listener = SILENT,
-    bank: FeatureBank | None = None,
-) -> Entry | None:
-    """The row `name:zero-shot`; None where the model compares nothing with texts, or the task is a regression.
-
-    Args:
-        bank: Vectors of the rows, which the other ways of the model need too; None makes one.
-
-    Raises:
-        CannotFindOut: The label map names a class that the data do not have.
-        AnswerIsNo: The labels of a model of inference have no entailment that is known by its name.
-    """
-    if dataset.task == "regression":
-        return None
-    if compares_with_texts(folder):
-        texts = texts_of(dataset.classes, TEMPLATES[folder.kind], label_map, folder.name)
-        if bank is None:
-            bank = FeatureBank(folder, "vectors", dataset.features, device, listener)
-        candidate: ZeroShot = ByVectors(bank, texts)
-    elif is_inference(folder):
-        which = entailment(folder)
-        texts = texts_of(dataset.classes, TEMPLATES["text"], label_map, folder.name)
-        passes = sum(map(len, texts.values()))
-        listener.notice(
-            f"`{folder.name}:zero-shot` reads each tested row once for each of {passes:,} hypotheses; of all "
-            f"{dataset.rows:,} rows that would be {passes * dataset.rows:,} passes"
-        )
-        candidate = ByInference(folder, texts, which, device, listener)
-    else:
-        return None
-    return Entry(
-        name=f"{folder.name}:zero-shot",
-        kind="pretrained",
-        make=lambda seed: candidate,
-        fixed=True,
-        way="zero-shot",
-        source=folder.repo_id or str(folder.path),
-        commit=folder.commit,
-        note=candidate.describe(),
-    )
-
-
-def compares_with_texts(folder: PretrainedFolder) -> bool:
-    """Whether it has a scale for the angle between a row's vector and a text's, as CLIP, SigLIP and CLAP have."""
-    return folder.kind in ("image", "audio") and any(name in folder.tensors for name in _SCALES)
-
-
-def is_inference(folder: PretrainedFolder) -> bool:
-    """Whether a classifier of texts was trained on natural language inference, by the names of its labels."""
-    words = {folded(label) for label in folder.labels}
-    inference = {*_ENTAILMENT, "contradiction", "notentailment", "nonentailment"}
-    return folder.kind == "text" and folder.has_head and bool(words & inference)
-
-
-def entailment(folder: PretrainedFolder) -> int:
-    """Which output of its head is entailment; AnswerIsNo where no label, or more than one, is called so."""
-    found = [i for i, label in enumerate(folder.labels) if folded(label) in _ENTAILMENT]
-    if len(found) == 1:
-        return found[0]
-    why = f"none of its labels is called entailment ({', '.join(folder.labels[:5])}), and order says nothing"
-    raise _not_zero_shot(folder, why)
-
-
-def _not_zero_shot(folder: PretrainedFolder, why: str) -> AnswerIsNo:
-    return refused(f"{folder.name}:zero-shot", why, "test it by its features instead")
