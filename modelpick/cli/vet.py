@@ -83,17 +83,15 @@ def command(
         sink.show(explanation(explain).document())
         return
     _one_way({"SUBJECT": bool(subjects), "--ids": ids, "--cards": cards, "--from": bundle})
+    of_repos: dict[str, object] = {
+        "--revision": revision,
+        "--endpoint": endpoint,
+        "--shallow": shallow,
+        "--save": save,
+        "--offline": offline,
+    }
     if cards is not None:
-        _without(
-            "--cards",
-            {
-                "--revision": revision,
-                "--endpoint": endpoint,
-                "--shallow": shallow,
-                "--save": save,
-                "--offline": offline,
-            },
-        )
+        _without("--cards", of_repos)
         from modelpick.cli.vet_bulk import listener_of, show_bulk
         from modelpick.verbs.vet_bulk import vet_cards
 
@@ -108,16 +106,7 @@ def command(
         _vet_ids(sink, ids, how, fail_on)
         return
     if bundle is not None:
-        _without(
-            "--from",
-            {
-                "--revision": revision,
-                "--endpoint": endpoint,
-                "--shallow": shallow,
-                "--save": save,
-                "--offline": offline,
-            },
-        )
+        _without("--from", of_repos)
     found = _found(sink, subjects, bundle, {**how, "save": save})
     sink.show(found.document())
     _end(sink, found, fail_on)

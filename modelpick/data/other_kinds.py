@@ -110,25 +110,36 @@ def with_files(
         if group is not None:
             raise UsageError(f"`--group {group}` is for files, and `{dataset.path}` is a table", "name a column")
         return dataset
-    column, of = found
+    return _of_files(dataset, base, *found, group, listener)
+
+
+def _of_files(
+    dataset: Dataset, base: Path, column: str, kind: MediaKind, group: str | None, listener: Listener
+) -> Dataset:
+    """The dataset with the files that a column names as rows; those without a file that can be used are left out."""
     cells = dataset.features.column(column).values
     there = np.array([cell is not None for cell in cells], dtype=bool)
     names = [str(cell).strip() for cell in cells[there]]
     different = {name: i for i, name in enumerate(dict.fromkeys(names))}
-    media = read_media(of, [os.path.join(base, name) for name in different], list(different), dataset.path, listener)  # noqa: PTH118 - fast
+    media = read_media(
+        kind,
+        [os.path.join(base, name) for name in different],  # noqa: PTH118 - fast
+        list(different),
+        dataset.path,
+        listener,
+    )
     place = {int(i): new for new, i in enumerate(media.kept)}
     pairs = zip(np.flatnonzero(there), names, strict=True)
     kept = np.array([i for i, name in pairs if different[name] in place], dtype=np.intp)
     index = [place[different[name]] for name in names if different[name] in place]
     others = [name for name in dataset.features.names if name != column]
-    notes = [*dataset.notes, f"`{column}` names {len(different):,} {WORDS[of][1]}: they are the rows.", *media.notes]
+    notes = [*dataset.notes, f"`{column}` names {len(different):,} {WORDS[kind][1]}: they are the rows.", *media.notes]
     if others:
         notes.append(f"Other columns are not used: {listed(others)}.")
     if not there.all():
         notes.append(f"{int((~there).sum()):,} rows name no file and are left out.")
     rows = [_row(str(cells[i]), dataset.target[i]) for i in kept]
-    groups = None if dataset.groups is None else dataset.groups[kept]
-    findings = list(media.findings)
+    groups, findings = _taken(dataset.groups, kept), list(media.findings)
     if group is not None:
         groups, note = groups_of(rows, group, first=1)
         notes.append(note)
@@ -137,7 +148,7 @@ def with_files(
     target = dataset.target[kept]
     return replace(
         dataset,
-        kind=of,
+        kind=kind,
         features=media.rows.take(index),
         target=target,
         classes=tuple(sorted(set(target))) if dataset.task == "classification" else (),
@@ -146,9 +157,10 @@ def with_files(
         findings=(*dataset.findings, *findings),
         dropped=(*dataset.dropped, *others),
         groups=groups,
-        times=None if dataset.times is None else dataset.times[kept],
+        times=_taken(dataset.times, kept),
         test_rows=_taken(dataset.test_rows, kept),
         validation_rows=_taken(dataset.validation_rows, kept),
+        row_numbers=_taken(dataset.row_numbers, kept),
     )
 
 
@@ -169,8 +181,9 @@ def _row(path: str, label: Any) -> Row:
     return Row((path,), str(label), None, tuple(inside), name)
 
 
-def _taken(mask: NDArray[np.bool_] | None, kept: NDArray[np.intp]) -> NDArray[np.bool_] | None:
-    return None if mask is None else mask[kept]
+def _taken(values: NDArray[Any] | None, kept: NDArray[np.intp]) -> NDArray[Any] | None:
+    """What is known of the rows, for those that are kept."""
+    return None if values is None else values[kept]
 
 
 def as_texts(dataset: Dataset, *, kind: str | None, text: Sequence[str] = ()) -> Dataset:

@@ -71,6 +71,28 @@ def read_dataset(
     if given.schema is not None and given.schema.exists():
         schema = schema_file.load(given.schema)
         given = _with_schema(given, schema)
+    dataset = _of_table(data, target, task, given, schema, listener)
+    with listener.step("Looking for what is wrong with the data"):
+        dataset = inspected(dataset, allow, given.text)
+    if dataset.kind != "table":
+        return dataset
+    _check_features(dataset.features, dataset.path)
+    dataset = replace(dataset, notes=(*dataset.notes, _kinds(dataset.features)))
+    if given.schema is not None and schema is None:
+        schema_file.write(given.schema, dataset)
+        dataset = replace(dataset, notes=(*dataset.notes, f"What was inferred is written to `{given.schema}`."))
+    return as_texts(dataset, kind=given.kind, text=given.text)
+
+
+def _of_table(
+    data: Any,
+    target: str | int | None,
+    task: Task | None,
+    given: ReadOptions,
+    schema: Schema | None,
+    listener: Listener,
+) -> Dataset:
+    """A table, or the files that it names, before the guards look at it."""
     named = isinstance(data, str | Path)
     shown = str(data) if named else "the data"
     with listener.step(f"Reading {shown}"):
@@ -89,17 +111,7 @@ def read_dataset(
         reading = _Reading(raw, shown, find_target(raw, target, shown), columns, schema or Schema())
         dataset = reading.dataset(name, task)
     base = Path(shown).expanduser().parent if named else Path()
-    dataset = with_files(dataset, base, kind=given.kind, group=of_files, listener=listener)
-    with listener.step("Looking for what is wrong with the data"):
-        dataset = inspected(dataset, allow, given.text)
-    if dataset.kind != "table":
-        return dataset
-    _check_features(dataset.features, shown)
-    dataset = replace(dataset, notes=(*dataset.notes, _kinds(dataset.features)))
-    if given.schema is not None and schema is None:
-        schema_file.write(given.schema, dataset)
-        dataset = replace(dataset, notes=(*dataset.notes, f"What was inferred is written to `{given.schema}`."))
-    return as_texts(dataset, kind=given.kind, text=given.text)
+    return with_files(dataset, base, kind=given.kind, group=of_files, listener=listener)
 
 
 def _with_schema(given: ReadOptions, schema: Schema) -> ReadOptions:

@@ -35,7 +35,7 @@ def contract(
     device: str | None,
 ) -> dict[str, Any]:
     """The comparison as `--format json` prints it; the arguments are those of `report.document`."""
-    dataset, plan, advised = evaluation.dataset, evaluation.plan, advice(evaluation, compared)
+    advised = advice(evaluation, compared)
     tested = {
         r.entry.name: {name: {"value": _number(m.value), "ci95": m.ci95 and list(m.ci95)} for name, m in r.test.items()}
         for r in evaluation.results
@@ -43,54 +43,14 @@ def contract(
     }
     return {
         "schema": SCHEMA,
-        "data": {
-            "path": dataset.path,
-            "fingerprint": dataset.fingerprint,
-            "kind": dataset.kind,
-            "rows": dataset.rows,
-            "columns": _columns(dataset),
-            "task": dataset.task,
-            "target": dataset.target_name,
-            "classes": list(dataset.classes),
-            "findings": [finding.to_dict() for finding in dataset.findings],
-            "notes": list(dataset.notes),
-        },
-        "protocol": {
-            "splits": short_rule(plan),
-            "way": plan.way,
-            "folds": plan.folds,
-            "repeats": plan.repeats,
-            "seeds": list(plan.seeds),
-            "rows": {
-                "compared": len(plan.rest),
-                "untouched": len(plan.test),
-                "known_to_a_given_model": plan.known,
-                "apart": plan.apart,
-            },
-            "metric": evaluation.metric.name,
-            "metric_why": evaluation.metric_reason or None,
-            "why": f"{plan.rule} {plan.reason}",
-            "jobs": evaluation.jobs,
-        },
+        "data": _data(evaluation.dataset),
+        "protocol": _protocol(evaluation),
         "preprocessing": list(preprocessing_steps(evaluation)),
         "advice": {"take": advised.take, "simplest_within_noise": advised.simplest, "text": advised.text},
         "models": [_model(evaluation, result, saved) for result in evaluation.ranked],
-        "comparisons": [
-            {
-                "candidate": c.candidate,
-                "baseline": c.baseline,
-                "metric": evaluation.metric.name,
-                "difference": _number(c.difference.mean),
-                "ci95": c.difference.ci95 and list(c.difference.ci95),
-                "p": c.p,
-                "verdict": c.verdict,
-                "probabilities": c.chances and asdict(c.chances),
-                "more_rows_to_tell": c.more_rows,
-            }
-            for c in compared
-        ],
+        "comparisons": [_comparison(evaluation, c) for c in compared],
         "test": {
-            "rows": len(plan.test),
+            "rows": len(evaluation.plan.test),
             "models": tested,
             "comparisons": [asdict(pair) for pair in on_the_test_set(evaluation)],
         },
@@ -98,6 +58,56 @@ def contract(
         "run_dir": run_dir,
         "interrupted": evaluation.interrupted,
         "provenance": {"versions": versions(), "device": device, "seconds": round(evaluation.seconds, 3)},
+    }
+
+
+def _data(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "path": dataset.path,
+        "fingerprint": dataset.fingerprint,
+        "kind": dataset.kind,
+        "rows": dataset.rows,
+        "columns": _columns(dataset),
+        "task": dataset.task,
+        "target": dataset.target_name,
+        "classes": list(dataset.classes),
+        "findings": [finding.to_dict() for finding in dataset.findings],
+        "notes": list(dataset.notes),
+    }
+
+
+def _protocol(evaluation: Evaluation) -> dict[str, Any]:
+    plan = evaluation.plan
+    return {
+        "splits": short_rule(plan),
+        "way": plan.way,
+        "folds": plan.folds,
+        "repeats": plan.repeats,
+        "seeds": list(plan.seeds),
+        "rows": {
+            "compared": len(plan.rest),
+            "untouched": len(plan.test),
+            "known_to_a_given_model": plan.known,
+            "apart": plan.apart,
+        },
+        "metric": evaluation.metric.name,
+        "metric_why": evaluation.metric_reason or None,
+        "why": f"{plan.rule} {plan.reason}",
+        "jobs": evaluation.jobs,
+    }
+
+
+def _comparison(evaluation: Evaluation, compared: Comparison) -> dict[str, Any]:
+    return {
+        "candidate": compared.candidate,
+        "baseline": compared.baseline,
+        "metric": evaluation.metric.name,
+        "difference": _number(compared.difference.mean),
+        "ci95": compared.difference.ci95 and list(compared.difference.ci95),
+        "p": compared.p,
+        "verdict": compared.verdict,
+        "probabilities": compared.chances and asdict(compared.chances),
+        "more_rows_to_tell": compared.more_rows,
     }
 
 

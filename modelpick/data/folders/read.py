@@ -45,16 +45,7 @@ def read_folder(
         found = scan(root, shown)
     counts = Counter(found.files.values())
     chosen = kind or _chosen(found, counts, root, shown)
-    files = [path for path, of in found.files.items() if of == chosen]
-    if not files:
-        raise _nothing(found, root, shown, WORDS[chosen][1])
-    classes = classes_of(files)
-    if not classes.rows:
-        raise CannotFindOut(
-            f"the {WORDS[chosen][1]} of `{shown}` lie in no folder, and the folder's name is the class",
-            "put those of each class into a folder of its own, or give a CSV with their paths and labels",
-            kind="data",
-        )
+    classes = _classes(found, chosen, root, shown)
     media = read_media(
         chosen,
         [os.fspath(root.joinpath(*row.path)) for row in classes.rows],
@@ -88,6 +79,21 @@ def read_folder(
         test_rows=_part(rows, "test"),
         validation_rows=_part(rows, "validation"),
     )
+
+
+def _classes(found: Scan, chosen: MediaKind, root: Path, shown: str) -> Classes:
+    """The class folders of the files of a kind."""
+    files = [path for path, of in found.files.items() if of == chosen]
+    if not files:
+        raise _nothing(found, root, shown, WORDS[chosen][1])
+    classes = classes_of(files)
+    if not classes.rows:
+        raise CannotFindOut(
+            f"the {WORDS[chosen][1]} of `{shown}` lie in no folder, and the folder's name is the class",
+            "put those of each class into a folder of its own, or give a CSV with their paths and labels",
+            kind="data",
+        )
+    return classes
 
 
 def _part(rows: Sequence[Row], part: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelpick.data.encoding import Text, as_utf8
@@ -104,42 +105,12 @@ def assembled(
         names: Of a format that states them: then no record is a header.
         declared: Kinds that the format states.
     """
-    told = list(notes)
-    heads, above, heading = 0, 0, {}
+    told, heading = list(notes), {}
     if names is None:
-        sample = _sample(connection, columns)
-        above = titles(sample) if source.options.header is not False else 0
-        if above:
-            rows = "The first row stands" if above == 1 else f"The first {above} rows stand"
-            told.append(f"{rows} above the table and {'is' if above == 1 else 'are'} left out.")
-            connection.execute("DELETE FROM raw WHERE rowid < ?", [above])
-            sample = sample[above:]
-        judged = look(sample, guess) if sample else None
-        header = source.options.header if source.options.header is not None else judged is None or judged.header
-        how += ", with a header" if header else ", without a header"
-        if source.options.header is None and judged is not None:
-            told += _header_notes(header, judged.sure)
-        if header and sample:
-            asked = source.options.second_header
-            second = second_header(sample) if asked is None else asked and len(sample) > 1
-            heads = 2 if second else 1
-            found, unnamed, twice = names_of(sample[0], sample[1] if second and _any_word(sample[1]) else None)
-            if second:
-                told.append(f"The second row ({_shown_cells(sample[1])}) is no data but a second header: left out.")
-            if twice:
-                told.append(
-                    f"Names that stand in the header more than once ({listed(twice, 5)}) are told apart by position."
-                )
-            if unnamed:
-                counted = "1 column has" if unnamed == 1 else f"{unnamed} columns have"
-                told.append(f"{counted} no name in the header: called after a label below, or the position.")
-        else:
-            found = tuple(f"column_{j}" for j in range(columns))
-            told.append(f"The columns are called after their position: {listed(found, 2)}.")
-        names, heading = found, {"header": bool(heads), "second_header": heads == 2}
+        headed = _without_header(connection, source, columns, guess, told)
+        names, how = headed.names, f"{how}, {'with' if headed.given else 'without'} a header"
+        heading = {"header": bool(headed.rows), "second_header": headed.rows == 2}
     check_names(names, source.shown)
-    if heads:
-        connection.execute("DELETE FROM raw WHERE rowid < ?", [above + heads])
     blank = 0 if source.options.keep_blank else _without_blank_rows(connection, columns)
     if blank:
         told.append(f"{blank} blank rows are left out.")
@@ -156,6 +127,52 @@ def assembled(
         codes=source.codes,
         declared=declared or {},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Headed:
+    """The names of the columns, how many rows held them, and whether the table is said to have a header."""
+
+    names: Sequence[str]
+    rows: int
+    given: bool
+
+
+def _without_header(
+    connection: DuckDBPyConnection, source: Source, columns: int, guess: bool, told: list[str]
+) -> _Headed:
+    """Takes titles and header off the records in `raw`; `told` gets a sentence for what a person may not expect."""
+    sample, asked = _sample(connection, columns), source.options.header
+    above = titles(sample) if asked is not False else 0
+    if above:
+        rows = "The first row stands" if above == 1 else f"The first {above} rows stand"
+        told.append(f"{rows} above the table and {'is' if above == 1 else 'are'} left out.")
+        sample = sample[above:]
+    judged = look(sample, guess) if sample else None
+    header = asked if asked is not None else judged is None or judged.header
+    if asked is None and judged is not None:
+        told += _header_notes(header, judged.sure)
+    heads = 0
+    if header and sample:
+        wanted = source.options.second_header
+        second = second_header(sample) if wanted is None else wanted and len(sample) > 1
+        heads = 2 if second else 1
+        names, unnamed, twice = names_of(sample[0], sample[1] if second and _any_word(sample[1]) else None)
+        if second:
+            told.append(f"The second row ({_shown_cells(sample[1])}) is no data but a second header: left out.")
+        if twice:
+            told.append(
+                f"Names that stand in the header more than once ({listed(twice, 5)}) are told apart by position."
+            )
+        if unnamed:
+            counted = "1 column has" if unnamed == 1 else f"{unnamed} columns have"
+            told.append(f"{counted} no name in the header: called after a label below, or the position.")
+    else:
+        names = tuple(f"column_{j}" for j in range(columns))
+        told.append(f"The columns are called after their position: {listed(names, 2)}.")
+    if above + heads:
+        connection.execute("DELETE FROM raw WHERE rowid < ?", [above + heads])
+    return _Headed(names, heads, header)
 
 
 def from_rows(
