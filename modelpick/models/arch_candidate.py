@@ -21,6 +21,7 @@ from modelpick.models.architectures.build import build
 from modelpick.models.architectures.known import Architecture
 from modelpick.models.architectures.layers import Dropout
 from modelpick.models.batches import Source
+from modelpick.models.becomes_saved import BecomesSaved
 from modelpick.models.devices import device_for
 from modelpick.models.forms.network import COUNTED
 from modelpick.models.saved import SavedModel
@@ -30,7 +31,6 @@ from modelpick.models.training_settings import Settings
 from modelpick.models.training_state import Keeping
 from modelpick.progress import SILENT, Listener
 
-_BLOCK = 512
 _HELD = 0.1
 
 
@@ -57,7 +57,7 @@ class Recipe:
     expects: Callable[[float], None] | None = None
 
 
-class ArchitectureCandidate:
+class ArchitectureCandidate(BecomesSaved):
     """A network trained from scratch on the training rows alone.
 
     Args:
@@ -68,25 +68,8 @@ class ArchitectureCandidate:
     def __init__(self, recipe: Recipe, seed: int) -> None:
         self.recipe = recipe
         self.seed = seed
-        self._model: SavedModel | None = None
         self._history: tuple[EpochRecord, ...] = ()
         self._trained = ""
-
-    @property
-    def _fitted(self) -> SavedModel:
-        if self._model is None:
-            raise RuntimeError("the candidate is not fitted yet: call fit first")
-        return self._model
-
-    @property
-    def classes_(self) -> tuple[str, ...]:
-        """Class names in the order of `predict_proba`'s columns; empty for regression."""
-        return self._fitted.classes_
-
-    @property
-    def parameters(self) -> int:
-        """Weights and biases."""
-        return self._fitted.parameters
 
     @property
     def history(self) -> tuple[EpochRecord, ...]:
@@ -223,26 +206,6 @@ class ArchitectureCandidate:
         return SavedForm(
             architecture=recipe.architecture.name, config=config, tensors=tensors, preprocessing=preprocessing
         )
-
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities, shape (rows, classes), each row summing to one."""
-        return self._in_blocks(self._fitted.predict_proba, X)
-
-    @staticmethod
-    def _in_blocks(answer: Callable[[Any], NDArray[Any]], X: Any) -> NDArray[Any]:
-        starts = range(0, max(1, len(X)), _BLOCK)
-        return np.concatenate([answer(X.take(np.arange(s, min(s + _BLOCK, len(X))))) for s in starts])
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Class names (object array of str) or numbers (float64), shape (rows,)."""
-        if self.recipe.task == "regression":
-            return self._in_blocks(self._fitted.predict, X)
-        names: NDArray[Any] = np.array(self.classes_, dtype=object)
-        return names[self.predict_proba(X).argmax(axis=1)]  # type: ignore[no-any-return]
-
-    def saved_form(self) -> SavedForm:
-        """Its weights, preprocessing and config."""
-        return self._fitted.form
 
     def summary(self) -> str:
         """Its layers, how the rows were changed while it learned, and the count of updates."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from modelpick.data.candidate import EpochRecord, FitJob, Preprocessing, SavedForm
 from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.data.table import Table
+from modelpick.models.becomes_saved import BecomesSaved
 from modelpick.models.estimators import MLPClassifier, MLPRegressor
 from modelpick.models.fitting import HELD_OUT, fit_together
 from modelpick.models.options import hidden_sizes
@@ -22,7 +23,7 @@ Prepared = tuple[NDArray[Any], NDArray[Any], tuple[NDArray[Any], NDArray[Any]] |
 """Features and target to train on, and those that are held out, as the estimators take them."""
 
 
-class MLPCandidate:
+class MLPCandidate(BecomesSaved):
     """Preprocessing and network, both fitted on the training rows alone.
 
     Args:
@@ -40,27 +41,10 @@ class MLPCandidate:
         self.estimator = estimator
         self.target_name = target_name
         self.options = options
-        self._model: SavedModel | None = None
         self._preprocessing: Preprocessing
         self._columns: list[list[str]]
         self._groups: NDArray[np.intp] | None = None
         self._times: NDArray[np.float64] | None = None
-
-    @property
-    def _fitted(self) -> SavedModel:
-        if self._model is None:
-            raise RuntimeError("the candidate is not fitted yet: call fit first")
-        return self._model
-
-    @property
-    def classes_(self) -> tuple[str, ...]:
-        """Class names in the order of `predict_proba`'s columns; empty for regression."""
-        return self._fitted.classes_
-
-    @property
-    def parameters(self) -> int:
-        """Weights and biases."""
-        return self._fitted.parameters
 
     @property
     def history(self) -> tuple[EpochRecord, ...]:
@@ -123,18 +107,6 @@ class MLPCandidate:
         else:
             config["classes"] = [str(name) for name in estimator.classes_]
         return SavedForm(architecture="mlp", config=config, tensors=estimator.tensors_, preprocessing=preprocessing)
-
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities, shape (rows, classes), each row summing to one."""
-        return self._fitted.predict_proba(X)
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Class names (object array of str) or numbers (float64), shape (rows,)."""
-        return self._fitted.predict(X)
-
-    def saved_form(self) -> SavedForm:
-        """Its weights, preprocessing and config."""
-        return self._fitted.form
 
     def summary(self) -> str:
         """Its layers with weights A x B and biases B, and the count of updates."""

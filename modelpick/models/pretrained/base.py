@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modelpick.data.candidate import SavedForm, Way
-from modelpick.data.network_inputs.untouched import Untouched
 from modelpick.errors import CannotFindOut
 from modelpick.models.pretrained.folder import PretrainedFolder, open_folder
 from modelpick.places import user_path
@@ -30,30 +28,6 @@ def reference(folder: PretrainedFolder) -> dict[str, Any]:
         "kind": folder.kind,
         "content": folder.content(),
     }
-
-
-def untrained_form(
-    folder: PretrainedFolder, way: Way, classes: Sequence[str], target_name: str, meant: Mapping[str, Any], told: str
-) -> SavedForm:
-    """The saved form of a model that has learned nothing here: which model it is, and what its answers mean.
-
-    Args:
-        meant: Of `as-is` the class of each label, of `zero-shot` the texts of each class.
-        told: The same in words.
-    """
-    config: dict[str, Any] = {
-        "task": "classification",
-        "kind": "pretrained",
-        "way": way,
-        "classes": list(classes),
-        "target_name": target_name,
-        "columns": [],
-        "base": reference(folder),
-        "parameters": folder.parameters,
-        **meant,
-        "trained": f"as it was published, and never trained on these data; {told}",
-    }
-    return SavedForm(architecture=way, config=config, tensors={}, preprocessing=Untouched(folder.kind, folder.name))
 
 
 def is_reference(value: Any) -> bool:

@@ -10,17 +10,15 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from modelpick.data.candidate import EpochRecord, SavedForm
 from modelpick.models.arch_entries import in_words
 from modelpick.models.devices import device_for
 from modelpick.models.forms.probe import shares
-from modelpick.models.pretrained.base import untrained_form
 from modelpick.models.pretrained.embedding import TOKENS, batches
 from modelpick.models.pretrained.faults import InOneLine
 from modelpick.models.pretrained.features import FeatureBank
@@ -29,6 +27,7 @@ from modelpick.models.pretrained.forward import OWN, layers_of
 from modelpick.models.pretrained.inputs import TextInputs, accepted, inputs_for
 from modelpick.models.pretrained.loading import load
 from modelpick.models.pretrained.refusal import refused
+from modelpick.models.pretrained.untrained import Untrained
 from modelpick.models.torch_threads import paying_torch_threads
 from modelpick.progress import SILENT, Listener
 
@@ -41,7 +40,7 @@ _TEXTS = 64  # of classes that go through the model at once
 _PAIRS = 20_000  # of rows and hypotheses that are held as tokens at once
 
 
-class ZeroShot:
+class ZeroShot(Untrained):
     """What two ways of zero-shot have in common; neither is ever fitted.
 
     Args:
@@ -49,43 +48,20 @@ class ZeroShot:
         target_name: The column that it answers for.
     """
 
+    way = "zero-shot"
+
     def __init__(self, folder: PretrainedFolder, texts: Mapping[str, tuple[str, ...]], target_name: str) -> None:
-        self.folder = folder
+        super().__init__(folder, target_name)
         self.texts = dict(texts)
-        self.target_name = target_name
 
     @property
     def classes_(self) -> tuple[str, ...]:
         """The user's classes."""
         return tuple(self.texts)
 
-    @property
-    def parameters(self) -> int:
-        """Of the whole model."""
-        return self.folder.parameters
-
-    @property
-    def history(self) -> tuple[EpochRecord, ...]:
-        """Empty: it was trained elsewhere."""
-        return ()
-
-    def fit(self, X: Any, y: NDArray[Any], validation: tuple[Any, NDArray[Any]] | None = None) -> Self:
-        """Never possible: it is tested as it is."""
-        raise TypeError("a model that is tested as it is cannot be fitted")
-
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities, shape (rows, classes), each row summing to one."""
-        raise NotImplementedError
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Class names (object array of str), shape (rows,)."""
-        names: NDArray[Any] = np.array(self.classes_, dtype=object)
-        return names[self.predict_proba(X).argmax(axis=1)]  # type: ignore[no-any-return]
-
-    def saved_form(self) -> SavedForm:
-        """Which model it is, and the texts of the classes."""
-        texts = {"texts": [list(own) for own in self.texts.values()]}
-        return untrained_form(self.folder, "zero-shot", self.classes_, self.target_name, texts, self.describe())
+    def meant(self) -> Mapping[str, Any]:
+        """The texts of the classes, in their order."""
+        return {"texts": [list(own) for own in self.texts.values()]}
 
     def summary(self) -> str:
         """What it is, and the texts of its classes."""

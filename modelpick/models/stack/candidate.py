@@ -12,6 +12,7 @@ from modelpick.data.candidate import Entry, EpochRecord, FitJob, Preprocessing, 
 from modelpick.data.dataset import Task
 from modelpick.data.preprocessing_options import PreprocessingOptions
 from modelpick.data.table import Table
+from modelpick.models.becomes_saved import BecomesSaved
 from modelpick.models.devices import usable_device
 from modelpick.models.saved import SavedModel, learned_features
 from modelpick.models.stack.training import FittedStack, train_stacks
@@ -21,7 +22,7 @@ from modelpick.progress import SILENT, Listener
 NAME = "mlp-stack"
 
 
-class StackCandidate:
+class StackCandidate(BecomesSaved):
     """Preprocessing and stack, fitted on the training rows alone; rows held out for validation are not looked at.
 
     Args:
@@ -43,24 +44,7 @@ class StackCandidate:
         self.seed = seed
         self.device = device
         self.options = options
-        self._model: SavedModel | None = None
         self._notes: tuple[str, ...] = ()
-
-    @property
-    def _fitted(self) -> SavedModel:
-        if self._model is None:
-            raise RuntimeError("the candidate is not fitted yet: call fit first")
-        return self._model
-
-    @property
-    def classes_(self) -> tuple[str, ...]:
-        """Class names in the order of `predict_proba`'s columns; empty for regression."""
-        return self._fitted.classes_
-
-    @property
-    def parameters(self) -> int:
-        """Weights and biases of all members."""
-        return self._fitted.parameters
 
     @property
     def history(self) -> tuple[EpochRecord, ...]:
@@ -108,18 +92,6 @@ class StackCandidate:
             scaled=True,
         )
         return preprocessing, given, classes
-
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities, shape (rows, classes), each row summing to one."""
-        return self._fitted.predict_proba(X)
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Class names (object array of str) or numbers (float64), shape (rows,)."""
-        return self._fitted.predict(X)
-
-    def saved_form(self) -> SavedForm:
-        """Its members, preprocessing and config."""
-        return self._fitted.form
 
     def summary(self) -> str:
         """Its members with weight, layers and parameters, and how they were trained."""

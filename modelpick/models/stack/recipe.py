@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,37 +28,29 @@ _HIDDEN = (128, 128)
 TINY_ROWS = 300
 """Training rows below which fewer epochs and fewer networks do as well (measured on seven tables)."""
 
+_TANH = Member(name="tanh", hidden=_HIDDEN, activation="tanh", weight_decay=1.0)
+_RELU = Member(name="relu", hidden=_HIDDEN, activation="relu", weight_decay=0.3)
+_BINNED_RELU = replace(_RELU, name="binned-relu", binned=True, least_rows=TINY_ROWS)
+_LINEAR = Member(name="linear", weight_decay=10.0, learning_rate=1e-2)
+_BINNED_LINEAR = replace(_LINEAR, name="binned-linear", binned=True)
+
 CLASSIFICATION = (
-    Member(name="tanh", hidden=_HIDDEN, activation="tanh", weight_decay=1.0),
-    Member(name="relu", hidden=_HIDDEN, activation="relu", weight_decay=0.3),
-    Member(name="linear", weight_decay=10.0, learning_rate=1e-2),
-    Member(
-        name="binned-relu",
-        binned=True,
-        hidden=_HIDDEN,
-        activation="relu",
-        weight_decay=0.3,
-        least_rows=TINY_ROWS,
-    ),
-    Member(name="binned-linear", binned=True, weight_decay=0.1, learning_rate=1e-2),
-    Member(name="binned-linear-calm", binned=True, weight_decay=10.0, learning_rate=1e-2),
+    _TANH,
+    _RELU,
+    _LINEAR,
+    _BINNED_RELU,
+    replace(_BINNED_LINEAR, weight_decay=0.1),
+    replace(_BINNED_LINEAR, name="binned-linear-calm"),
 )
 """The calm ones carry noisy tables, where nothing else is sure of itself rightly."""
 
 REGRESSION = (
-    Member(name="tanh", hidden=_HIDDEN, activation="tanh", weight_decay=1.0),
-    Member(name="relu", hidden=_HIDDEN, activation="relu", weight_decay=0.3),
-    Member(name="relu-calm", hidden=_HIDDEN, activation="relu", weight_decay=3.0),
-    Member(name="linear", weight_decay=0.1, learning_rate=3e-2),
-    Member(
-        name="binned-relu",
-        binned=True,
-        hidden=_HIDDEN,
-        activation="relu",
-        weight_decay=1.0,
-        least_rows=TINY_ROWS,
-    ),
-    Member(name="binned-linear", binned=True, weight_decay=1.0, learning_rate=1e-2),
+    _TANH,
+    _RELU,
+    replace(_RELU, name="relu-calm", weight_decay=3.0),
+    replace(_LINEAR, weight_decay=0.1, learning_rate=3e-2),
+    replace(_BINNED_RELU, weight_decay=1.0),
+    replace(_BINNED_LINEAR, weight_decay=1.0),
 )
 
 _EPOCHS, _TINY_EPOCHS = 50, 35
