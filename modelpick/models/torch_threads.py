@@ -37,6 +37,12 @@ def one_torch_thread() -> Iterator[None]:
                 torch.set_num_threads(_threads_before)
 
 
+def own_torch_threads() -> int:
+    """How many threads torch takes by itself, also inside of `one_torch_thread`."""
+    with _pins:
+        return _threads_before if _pinned else torch.get_num_threads()
+
+
 @contextmanager
 def paying_torch_threads(count: int | None = None) -> Iterator[None]:
     """As many torch threads as pay for a large network, or just so many, also inside of `one_torch_thread`."""

@@ -1,22 +1,21 @@
-"""Rows through a pretrained model: each different row once, in batches of like length, on as many threads as pay."""
+"""Rows through a pretrained model: each different row once, in batches of like length, several batches side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from modelpick.models.pretrained.faults import InOneLine
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.forward import scores, vectors
 from modelpick.models.pretrained.inputs import Batch, Inputs, SoundInputs
 from modelpick.models.pretrained.refusal import refused
-from modelpick.models.torch_threads import paying_torch_threads
+from modelpick.models.pretrained.side_by_side import side_by_side
 from modelpick.progress import SILENT, Listener
 
 What = Literal["vectors", "scores"]
@@ -25,6 +24,8 @@ What = Literal["vectors", "scores"]
 TOKENS, IMAGES, SECONDS = 1024, 16, 20.0
 """Padded tokens, images, and seconds of sound in a batch on a CPU: larger ones do not fit its caches and are slower."""
 _ON_GPU = 16
+_AT_A_TIME = {"text": 8, "image": 4, "audio": 1}
+"""Batches side by side on a CPU, each half as large: those of images and sounds take much memory."""
 _UNITS = {"text": "texts", "image": "images", "audio": "sounds"}
 
 
@@ -43,15 +44,31 @@ class Runner:
     what: What
     device: torch.device
 
-    def batch(self, batch: Batch) -> dict[str, Tensor]:
-        """What one batch gives, by the name of the layer (`scores` for the head's)."""
-        there = {
-            name: value if name == "lengths" else value.to(self.device, non_blocking=True)
-            for name, value in batch.items()
-        }
-        if self.what == "scores":
-            return {"scores": scores(self.model, there)}
-        return vectors(self.folder, self.model, there)
+    def batch(self, batch: Batch) -> dict[str, NDArray[np.float32]]:
+        """What one batch gives, by the name of the layer (`scores` for the head's).
+
+        Raises:
+            AnswerIsNo: It fails.
+        """
+        with self.faults():
+            there = {
+                name: value if name == "lengths" else value.to(self.device, non_blocking=True)
+                for name, value in batch.items()
+            }
+            if self.what == "scores":
+                given = {"scores": scores(self.model, there)}
+            else:
+                given = vectors(self.folder, self.model, there)
+            return {name: tensor.cpu().numpy() for name, tensor in given.items()}
+
+    def faults(self) -> InOneLine:
+        """Tells in one line what goes wrong with a row."""
+        return InOneLine(self.folder.name, "it fails on a row")
+
+    @property
+    def at_a_time(self) -> int:
+        """Batches that are computed side by side."""
+        return _AT_A_TIME[self.folder.kind] if self.device.type == "cpu" else 1
 
     @property
     def budget(self) -> int:
@@ -59,7 +76,9 @@ class Runner:
         kind = self.folder.kind
         costs = {"text": TOKENS, "image": IMAGES}
         budget = costs[kind] if kind in costs else int(SECONDS * getattr(self.inputs, "rate", 16_000))
-        return budget * (_ON_GPU if self.device.type == "cuda" else 1)
+        if self.device.type == "cuda":
+            return budget * _ON_GPU
+        return budget // 2 if self.at_a_time > 1 else budget
 
 
 def run(runner: Runner, rows: Any, listener: Listener = SILENT) -> dict[str, NDArray[np.float32]]:
@@ -72,7 +91,7 @@ def run(runner: Runner, rows: Any, listener: Listener = SILENT) -> dict[str, NDA
     _, first, back = np.unique(rows.row_hashes(), return_index=True, return_inverse=True)
     different = rows.take(first)
     words = f"{runner.folder.name} reads {len(different):,} {_UNITS[runner.folder.kind]}"
-    with listener.step(words, total=len(different), unit="rows") as step, paying_torch_threads():
+    with listener.step(words, total=len(different), unit="rows") as step:
         made = _different(runner, different, step.advance)
     cut = runner.inputs.cut(different)
     if cut:
@@ -85,17 +104,25 @@ def _different(runner: Runner, rows: Any, advance: Callable[[float], None]) -> d
     costs = runner.inputs.costs(rows)
     alike = isinstance(runner.inputs, SoundInputs) and runner.inputs.same_length
     whole: dict[str, NDArray[np.float32]] = {}
-    for part in batches(costs, runner.budget, alike=alike):
-        with InOneLine(runner.folder.name, "it fails on a row"):
-            given = {name: tensor.cpu() for name, tensor in runner.batch(runner.inputs.batch(rows.take(part))).items()}
-        for name, tensor in given.items():
-            values = tensor.numpy()
+
+    def keep(part: NDArray[np.intp], given: dict[str, NDArray[np.float32]]) -> None:
+        for name, values in given.items():
             if not np.isfinite(values).all():
                 raise refused(runner.folder.name, "its answer to a row is not finite (NaN or infinity)")
             if name not in whole:
                 whole[name] = np.empty((len(rows), values.shape[1]), dtype=np.float32)
             whole[name][part] = values
         advance(len(part))
+
+    def prepare(part: NDArray[np.intp]) -> Batch:
+        with runner.faults():
+            return runner.inputs.batch(rows.take(part))
+
+    def compute(own: Any, batch: Batch) -> dict[str, NDArray[np.float32]]:
+        return replace(runner, model=own).batch(batch)
+
+    parts = list(batches(costs, runner.budget, alike=alike))
+    side_by_side(runner.model, parts, prepare, compute, keep, runner.at_a_time)
     return whole
 
 

@@ -46,7 +46,10 @@ class OwnNetwork(nn.Module):
         super().__init__()
         self.net = net
         self._seen: list[Tensor] = []
-        net.get_submodule(head).register_forward_pre_hook(lambda _, given: self._seen.append(given[0]))
+        net.get_submodule(head).register_forward_pre_hook(self._see)  # a method: a copy of the whole sees its own
+
+    def _see(self, _: nn.Module, given: tuple[Tensor, ...]) -> None:
+        self._seen.append(given[0])
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(rows, channels, height, width) -> (rows, classes)."""
