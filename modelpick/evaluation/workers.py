@@ -19,6 +19,11 @@ def free_cores() -> int:
     return max(1, min(cores, round(cores - busy + 1)))
 
 
+def several(jobs: int | None) -> bool:
+    """More than this process may work: so many were asked for, or another core is free."""
+    return (free_cores() if jobs is None else jobs) > 1
+
+
 @contextmanager
 def workers_ahead(jobs: int | None) -> Iterator[int]:
     """Starts the processes that `schedule.perform` will use, and has them import scikit-learn; how many they are.

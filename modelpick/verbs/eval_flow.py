@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from modelpick.data.dataset import Dataset
     from modelpick.evaluation.protocol import Evaluation
     from modelpick.models.options import NetworkOptions
+    from modelpick.verbs.pictures import Pictures
 
 
 def trained_and_kept(
@@ -30,22 +31,27 @@ def trained_and_kept(
     listener: Listener,
 ) -> EvalResult:
     """The comparison, judged and saved; trainings that take long leave states to go on from."""
-    from modelpick.evaluation.workers import workers_ahead
+    from modelpick.evaluation.workers import several, workers_ahead
     from modelpick.models.unfinished import states_of
+    from modelpick.render.artist import artist_ahead
     from modelpick.verbs.eval_rows import asked_of, pays_ahead, trained_rows, tuning_of
+    from modelpick.verbs.pictures import Pictures
 
     splits, place, asked = protocol.splits, keeping.place(dataset.name), None
     if rows.archs or rows.finetune:
         asked = asked_of(dataset, network, rows, splits, **splits_by)
     resumed = keeping.resumed
-    with states_of(resumed or place, asked, resumed=resumed is not None, listener=listener) as states:
+    with (
+        states_of(resumed or place, asked, resumed=resumed is not None, listener=listener) as states,
+        artist_ahead(several(protocol.jobs)) as artist,
+    ):
         rows = replace(rows, keep_in=states.folder)
         rows = replace(rows, tuning=tuning_of(network, rows))
         with workers_ahead(protocol.jobs) if pays_ahead(dataset, rows, splits) else nullcontext(0) as ahead:
             trained = trained_rows(dataset, network, rows, listener)
             evaluation, refused = _compare(dataset, trained, rows, protocol, ahead, listener)
         bar = None if rows.must_beat is None else judge_bar(evaluation, rows.must_beat)
-        result = _keep(evaluation, place, keeping, network.device, bar, refused, listener)
+        result = _keep(evaluation, place, keeping, network.device, bar, refused, Pictures(artist), listener)
         states.complete = not evaluation.interrupted and result.unwritten is None
     return result
 
@@ -112,6 +118,7 @@ def _keep(
     device: str,
     bar: Bar | None,
     refused: Mapping[str, ModelpickError],
+    pictures: Pictures,
     listener: Listener,
 ) -> EvalResult:
     """Saves the run and says what to type next; where it cannot be written, the comparison is told all the same."""
@@ -119,10 +126,10 @@ def _keep(
     from modelpick.models.run_folder import shown, typed
     from modelpick.verbs.run_writer import look_closer, write_or_tell
 
-    closer = look_closer(evaluation)
+    closer = look_closer(evaluation, pictures)
     used = "cpu" if device == "auto" else device
     written, unwritten = write_or_tell(
-        evaluation, place, keeping, device=used, bar=bar, closer=closer, listener=listener
+        evaluation, place, keeping, device=used, bar=bar, closer=closer, pictures=pictures, listener=listener
     )
     folder, advice = written.folder, None
     if written.saved:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from modelpick.evaluation.lesson import Kept, Lesson
     from modelpick.evaluation.protocol import Evaluation
     from modelpick.models.options import NetworkOptions
-    from modelpick.verbs.predict import PredictResult
+    from modelpick.verbs.predict_result import PredictResult
 
 FLOWER = "6.6,3,4.4,1.4"
 """The row of the course on Iris."""
@@ -100,16 +100,21 @@ def teach(
     Raises:
         UsageError, AnswerIsNo, CannotFindOut: As `evaluate`.
     """
+    from modelpick.evaluation.workers import several
     from modelpick.models.run_folder import shown
+    from modelpick.render.artist import artist_ahead
+    from modelpick.verbs.pictures import Pictures
     from modelpick.verbs.run_writer import look_closer, write_or_tell
 
-    evaluation = _trained(dataset, network, rows, protocol, listener)
-    closer = look_closer(evaluation)
     device = "cpu" if network.device == "auto" else network.device
     place = keeping.place(dataset.name)
-    written, unwritten = write_or_tell(
-        evaluation, place, keeping, device=device, bar=None, closer=closer, listener=listener
-    )
+    with artist_ahead(several(protocol.jobs)) as artist:
+        pictures = Pictures(artist)
+        evaluation = _trained(dataset, network, rows, protocol, listener)
+        closer = look_closer(evaluation, pictures)
+        written, unwritten = write_or_tell(
+            evaluation, place, keeping, device=device, bar=None, closer=closer, pictures=pictures, listener=listener
+        )
     lesson = _lesson(evaluation, None if unwritten is not None else written.folder, unwritten, listener)
     if lesson.kept is not None:
         _write(written.folder, lesson, listener)

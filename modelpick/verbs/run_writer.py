@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from modelpick.evaluation.protocol import CandidateResult, Evaluation
     from modelpick.verbs.eval_options import Keeping
     from modelpick.verbs.eval_result import Bar
+    from modelpick.verbs.pictures import Pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ def write_run(
     license: Mapping[str, str] | None,  # noqa: A002 - the Hub's own word
     extra: Mapping[str, Any],
     closer: CloserLook | None,
+    pictures: Pictures,
 ) -> Written:
     """Builds the run beside its place and moves it there when it is complete.
 
@@ -53,13 +55,13 @@ def write_run(
         license: Front-matter keys of the stated licence.
         extra: Further members of the report's JSON.
         closer: A look at the candidate that comes first.
+        pictures: Of the run.
     """
     from modelpick.evaluation import report
     from modelpick.evaluation.answers_file import write_answers
     from modelpick.models.run_folder import REPORT, building, place_of
     from modelpick.render.as_json import to_json
     from modelpick.render.markdown import render_markdown
-    from modelpick.verbs.pictures import write_pictures
     from modelpick.verbs.stored_report import FILE, blocks_text
 
     savable = [(result, result.form) for result in evaluation.ranked if result.form is not None]
@@ -77,7 +79,7 @@ def write_run(
         _write(run.folder / FILE, blocks_text(document.blocks))
         _write(run.folder / "history.json", to_json(_history(evaluation)) + "\n")
         write_answers(evaluation, run.folder)
-        plots = write_pictures(evaluation, closer, run.folder)
+        plots = pictures.write(run.folder)
         if savable:
             _write(run.folder / "README.md", _readme(evaluation, *savable[0], run.place.name, license, plots))
     return Written(folder=run.place, saved=saved)
@@ -91,6 +93,7 @@ def write_or_tell(
     device: str,
     bar: Bar | None,
     closer: CloserLook | None,
+    pictures: Pictures,
     listener: Listener,
 ) -> tuple[Written, ModelpickError | None]:
     """As `write_run`; where nothing can be written, as on a full disk, why, which the listener hears: the comparison is
@@ -108,6 +111,7 @@ def write_or_tell(
             license=keeping.terms,
             extra=report_extra(keeping.created, bar),
             closer=closer,
+            pictures=pictures,
         )
     except (OSError, UsageError) as error:  # UsageError: someone else took the place meanwhile
         why = error if isinstance(error, UsageError) else from_os_error(error, f"`{shown(place.parent)}`")
@@ -144,17 +148,25 @@ def network_section(evaluation: Evaluation) -> list[Block]:
     return [] if form is None else [Heading("The network"), *network_blocks(form)]
 
 
-def look_closer(evaluation: Evaluation) -> CloserLook | None:
-    """A look at the candidate that `predict` will take, or at the best one where none can be saved."""
+def look_closer(evaluation: Evaluation, pictures: Pictures) -> CloserLook | None:
+    """A look at the candidate that `predict` will take, or at the best one where none can be saved.
+
+    The pictures of the run are handed over to be drawn as soon as what they show is known.
+    """
     from modelpick.data.threads import one_thread
     from modelpick.evaluation.closer import closer_look, subject
     from modelpick.models.saved import SavedModel
+    from modelpick.verbs.pictures import of_look, of_trainings
 
+    pictures.draw(of_trainings(evaluation))
     result = subject(evaluation)
     columns = evaluation.dataset.kind == "table"  # of other rows nothing is asked of the model itself
     form = result.form if result is not None and columns else None
     with one_thread():  # the last bits must not depend on the count of cores
-        return closer_look(evaluation, None if form is None else SavedModel(form))
+        look = closer_look(evaluation, None if form is None else SavedModel(form))
+    if look is not None:
+        pictures.draw(of_look(look))
+    return look
 
 
 def _save(evaluation: Evaluation, form: SavedForm, folder: Path, where: str) -> Saved:
