@@ -16,7 +16,10 @@ def usable_device(name: str) -> torch.device:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError, TypeError) as error:  # torch says in all three ways that it has none
         reason = str(error).strip().split("\n", 1)[0]
-        raise UsageError(f"device {name!r} cannot be used: {reason}", "`cpu` always can") from error
+        raise UsageError(
+            f"device {name!r} cannot be used: {reason}",
+            "`cpu` always can; `cuda` is a GPU of NVIDIA, `mps` one of Apple",
+        ) from error
     return device
 
 

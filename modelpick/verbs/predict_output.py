@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from modelpick.data.table import ColumnKind
     from modelpick.data.table import Table as Rows
     from modelpick.models.saved import SavedModel
-    from modelpick.verbs.predict import Prediction
+    from modelpick.verbs.predict_result import Prediction
 
 _ROWS_AT_ONCE = 10_000
 _DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}

@@ -166,6 +166,13 @@ def test_rows_are_given_one_way(run, capsys, arguments):
     assert "--row" in outcome.err
 
 
+def test_a_device_that_is_not_there_is_refused_also_where_the_model_would_not_look_at_it(run, capsys):
+    told = call(capsys, "predict", "toy-1", "--row", "1,blue", "--device", "gpu0")
+    assert (told.code, told.out) == (2, "")
+    assert "device 'gpu0' cannot be used" in told.err
+    assert call(capsys, "predict", "toy-1", "--row", "1,blue", "--device", "cpu").code == 0
+
+
 def test_the_answers_do_not_depend_on_the_count_of_threads(run, monkeypatch):
     """A larger matrix product is cut up by threads, and its last bits with it."""
     from threadpoolctl import threadpool_info, threadpool_limits
