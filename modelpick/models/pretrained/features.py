@@ -33,7 +33,7 @@ from modelpick.progress import SILENT, Listener
 FOLDER = "features"
 """In our own folder: `modelpick cache` shows it."""
 
-_FORMAT = "modelpick.features/2"  # counted up where other numbers come of the same model and rows
+_FORMAT = "modelpick.features/3"  # counted up where other numbers come of the same model and rows
 _ROWS = "rows"
 Features = dict[str, NDArray[np.float32]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -91,7 +91,14 @@ class PretrainedFolder:
     @property
     def parameters(self) -> int:
         """How many numbers its weights hold."""
-        return sum(stored.tensor.elements for stored in self.tensors.values())
+        return sum(stored.tensor.elements for stored in self._stored())
+
+    def _stored(self) -> Iterator[Stored]:
+        """All tensors, those behind the pooling too."""
+        yield from self.tensors.values()
+        if self.modules is not None:
+            for dense in self.modules.dense.values():
+                yield from dense.tensors.values()
 
     def identity(self) -> str:
         """What it is, for whoever keeps something computed by it: repo and commit, else `content`."""
@@ -101,10 +108,11 @@ class PretrainedFolder:
 
     def content(self) -> str:
         """sha256 (hex) over all its files that count; reads them all."""
-        used = {stored.file for stored in self.tensors.values()}
+        used = {stored.file for stored in self._stored()}
+        places = {self.path, self.model_path, *_module_folders(self.path, self.modules)}
         small = {
             path
-            for folder in {self.path, self.model_path}
+            for folder in places
             for path in folder.iterdir()
             if path.is_file() and path.suffix in (".json", ".txt", ".model")
         }
@@ -138,7 +146,7 @@ def open_folder(
     check_not_quantised(config, called)
     layout = _layout(config, modules, called)
     tensors = stored_tensors(model_path, called)
-    check_links(path, _files(path, model_path, tensors), called)
+    check_links(path, _files(path, model_path, tensors, modules), called)
     check_preprocessor(model_path, called)
     check_attention(config, called)
     if layout != "own weights":
@@ -163,10 +171,16 @@ def open_folder(
     )
 
 
-def _files(path: Path, model_path: Path, tensors: Mapping[str, Stored]) -> set[Path]:
+def _files(path: Path, model_path: Path, tensors: Mapping[str, Stored], modules: SentenceModules | None) -> set[Path]:
     """All that is ever read of a model."""
-    beside = {file for place in (path, model_path) for file in place.iterdir()}
+    places = {path, model_path, *_module_folders(path, modules)}
+    beside = {file for place in places for file in place.iterdir()}
     return beside | {stored.file for stored in tensors.values()} | set(path.glob("*/config.json"))
+
+
+def _module_folders(path: Path, modules: SentenceModules | None) -> set[Path]:
+    """Those of a sentence encoder's modules that are there; one that only normalises may have none."""
+    return set() if modules is None else {path / place for place in modules.folders if (path / place).is_dir()}
 
 
 def is_pretrained(path: Path) -> bool:

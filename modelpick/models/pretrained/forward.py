@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.inputs import Batch, Inputs, accepted
+from modelpick.models.pretrained.sentence_dense import DENSE
 from modelpick.models.pretrained.sentence_modules import SentenceModules
 
 OWN, LAST, MIDDLE, MEAN = "its own vector", "last layer", "middle layer", "mean of all layers"
@@ -60,13 +62,14 @@ def _text(folder: PretrainedFolder, model: Any, batch: Batch) -> dict[str, Tenso
     mask = batch["attention_mask"]
     if hasattr(model, "get_text_features"):
         return {OWN: _tensor(model.get_text_features(**accepted(batch, model.get_text_features)))}
+    behind = getattr(model, DENSE, ())
     if getattr(model.config, "is_encoder_decoder", False):
         model = model.get_encoder()
     output = model(**accepted(batch, model.forward), output_hidden_states=True)
     last = output.last_hidden_state
     inner = _inner([_mean(layer, mask) for layer in output.hidden_states[1:]])
     if folder.modules is not None:
-        return {OWN: _sentence(folder.modules, last, mask), **inner}
+        return {OWN: _sentence(folder.modules, behind, last, mask), **inner}
     found = {LAST: _mean(last, mask), **inner}
     if folder.architecture.endswith(_DECODERS) or folder.model_type in _DECODER_TYPES:
         found[LAST_TOKEN] = _at_last(last, mask)
@@ -80,7 +83,7 @@ def _inner(layers: list[Tensor]) -> dict[str, Tensor]:
     return {MIDDLE: layers[(len(layers) + 1) // 2 - 1], MEAN: torch.stack(layers).mean(0)}
 
 
-def _sentence(modules: SentenceModules, tokens: Tensor, mask: Tensor) -> Tensor:
+def _sentence(modules: SentenceModules, behind: Iterable[Any], tokens: Tensor, mask: Tensor) -> Tensor:
     parts = []
     for way in modules.pooling:
         match way:
@@ -95,6 +98,8 @@ def _sentence(modules: SentenceModules, tokens: Tensor, mask: Tensor) -> Tensor:
             case "mean_sqrt":
                 parts.append(_mean(tokens, mask) * mask.sum(1, keepdim=True).sqrt())
     whole = torch.cat(parts, dim=1)
+    for layer in behind:
+        whole = layer(whole)
     return torch.nn.functional.normalize(whole, dim=1) if modules.normalise else whole
 
 

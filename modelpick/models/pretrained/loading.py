@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -13,6 +14,7 @@ from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.layout_checks import check_layout
 from modelpick.models.pretrained.library import transformers
 from modelpick.models.pretrained.refusal import refused
+from modelpick.models.pretrained.sentence_dense import DENSE, SentenceDense
 from modelpick.models.pretrained.weight_files import Stored
 
 if TYPE_CHECKING:
@@ -54,6 +56,9 @@ def load(folder: PretrainedFolder, *, head: bool, learns: bool = False) -> nn.Mo
     _check_report(folder, model, info, head)
     _check_numbers(folder, model)
     _check_same(folder, model, info)
+    if not head and folder.modules is not None and folder.modules.dense:
+        model.add_module(DENSE, _dense_layers(folder.modules.dense.values()))
+        _check_numbers(folder, model)
     model.eval().requires_grad_(False)
     _check_sample(folder, model)
     return model  # type: ignore[no-any-return]
@@ -180,6 +185,21 @@ def _check_same(folder: PretrainedFolder, model: Any, info: Mapping[str, Any]) -
 def _from_file(key: str, stored: Stored) -> Tensor:
     with safe_open(stored.file, framework="pt") as file:
         return file.get_tensor(key)  # type: ignore[no-any-return]
+
+
+def _dense_layers(dense: Iterable[SentenceDense]) -> nn.ModuleList:
+    """The dense layers behind a sentence encoder's pooling, with their weights, float32."""
+    from torch import nn
+
+    made = nn.ModuleList()
+    for one in dense:
+        with torch.device("meta"):
+            linear = nn.Linear(one.inputs, one.outputs, bias=one.bias)
+        layer = nn.Sequential(OrderedDict(linear=linear, activation=getattr(nn, one.activation)()))
+        given = {key: _from_file(key, stored).to(torch.float32) for key, stored in one.tensors.items()}
+        layer.load_state_dict(given, assign=True)
+        made.append(layer)
+    return made
 
 
 def _check_sample(folder: PretrainedFolder, model: Any) -> None:

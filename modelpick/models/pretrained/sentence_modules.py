@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from modelpick.models.pretrained.json_files import read_json, read_table
 from modelpick.models.pretrained.refusal import refused
+from modelpick.models.pretrained.sentence_dense import SentenceDense, read_dense
 
 MODULES = "modules.json"
 SETTINGS = tuple(
@@ -32,6 +33,8 @@ _WORDS: dict[str, Pooling] = {
     "lasttoken": "last",
 }
 
+_MOST_DENSE = 8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceModules:
@@ -39,8 +42,10 @@ class SentenceModules:
 
     Attributes:
         transformer: Folder of the transformer, `.` or such as `0_Transformer`.
+        folders: Of all modules, the transformer's too; a normalisation needs none and may name one.
         pooling: Ways to make one vector of the tokens', one after the other where there are several.
-        normalise: Whether vectors are brought to length one.
+        dense: Layers behind the pooling, by the folder of each (`2_Dense`), in their order.
+        normalise: Whether vectors are brought to length one in the end.
         longest: Tokens of a text that are read; None where the tokenizer tells.
         lower: Whether texts are put in lower case first.
         prompts: Name -> words that are set before a text; `default_prompt` names the one that is always set.
@@ -50,6 +55,8 @@ class SentenceModules:
     transformer: str
     pooling: tuple[Pooling, ...]
     normalise: bool
+    folders: tuple[str, ...] = ()
+    dense: Mapping[str, SentenceDense] = field(default_factory=dict)
     longest: int | None = None
     lower: bool = False
     prompts: Mapping[str, str] = field(default_factory=dict)
@@ -67,14 +74,16 @@ def read_modules(folder: Path, name: str) -> SentenceModules:
     Raises:
         AnswerIsNo: A module is of a kind that is not known, or its settings make no sense.
     """
-    listed = read_json(folder / MODULES, name)
-    if not isinstance(listed, list) or not all(isinstance(module, dict) for module in listed):
-        raise refused(name, f"its `{MODULES}` is no list of modules")
-    kinds = [(_kind(module.get("type"), name), _inside(folder, module.get("path"), name)) for module in listed]
+    kinds = _kinds(folder, name)
     words = [kind for kind, _ in kinds]
-    if words not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
-        raise refused(name, f"its modules are {', '.join(words)[:120] or 'none'}; a transformer, pooling and at most "
-                      "a normalisation are known")  # fmt: skip
+    normalise = words[-1:] == ["Normalize"]
+    dense = words[2:-1] if normalise else words[2:]
+    if words[:2] != ["Transformer", "Pooling"] or len(dense) > _MOST_DENSE or set(dense) - {"Dense"}:
+        raise refused(name, f"its modules are {', '.join(words)[:120] or 'none'}; a transformer, pooling, dense layers "
+                      "and a normalisation, in this order, are known")  # fmt: skip
+    behind = [_within(place, folder) for kind, place in kinds if kind == "Dense"]
+    if len(set(behind)) < len(behind):
+        raise refused(name, f"two of its modules are the dense layer in `{behind[0][:60]}`")
     transformer, pooling = kinds[0][1], kinds[1][1]
     pooled = read_table(pooling / "config.json", name)
     settings = next((found for file in SETTINGS if (found := _optional(transformer / file, name))), {})
@@ -88,14 +97,29 @@ def read_modules(folder: Path, name: str) -> SentenceModules:
     if default is not None and prompts[default] and pooled.get("include_prompt") is False:
         raise refused(name, "it sets a prompt before each text and leaves it out of the pooling, which is not known")
     return SentenceModules(
-        transformer=transformer.relative_to(folder).as_posix(),
+        transformer=_within(transformer, folder),
         pooling=_pooling(pooled, name),
-        normalise=len(kinds) == 3,
+        normalise=normalise,
+        folders=tuple(_within(place, folder) for _, place in kinds),
+        dense={place: read_dense(folder / place, name) for place in behind},
         longest=longest,
         lower=settings.get("do_lower_case") is True,
         prompts=prompts,
         default_prompt=default,
     )
+
+
+def dense_folders(folder: Path, name: str) -> list[Path]:
+    """The folders of its dense layers in their order; errors as `read_modules`."""
+    return [place for kind, place in _kinds(folder, name) if kind == "Dense"]
+
+
+def _kinds(folder: Path, name: str) -> list[tuple[str, Path]]:
+    """Each module's kind and folder."""
+    listed = read_json(folder / MODULES, name)
+    if not isinstance(listed, list) or not all(isinstance(module, dict) for module in listed):
+        raise refused(name, f"its `{MODULES}` is no list of modules")
+    return [(_kind(module.get("type"), name), _inside(folder, module.get("path"), name)) for module in listed]
 
 
 def _kind(stated: Any, name: str) -> str:
@@ -109,6 +133,10 @@ def _inside(folder: Path, stated: Any, name: str) -> Path:
     if not isinstance(stated, str) or ".." in Path(stated).parts or Path(stated).is_absolute():
         raise refused(name, f"its `{MODULES}` leads out of the folder")
     return folder / stated
+
+
+def _within(place: Path, folder: Path) -> str:
+    return place.relative_to(folder).as_posix()
 
 
 def _optional(path: Path, name: str) -> dict[str, Any]:

@@ -25,7 +25,8 @@ from modelpick.models.pretrained.folder import CONFIG, PretrainedFolder, open_fo
 from modelpick.models.pretrained.inputs import Inputs, inputs_for
 from modelpick.models.pretrained.loading import load, load_preprocessor
 from modelpick.models.pretrained.refusal import refused
-from modelpick.models.pretrained.sentence_modules import MODULES, SETTINGS
+from modelpick.models.pretrained.sentence_dense import DENSE
+from modelpick.models.pretrained.sentence_modules import MODULES, SETTINGS, dense_folders
 from modelpick.models.pretrained.tuned_net import ModelRows, TunedNetwork, tuned_network
 from modelpick.models.pretrained.weight_files import WEIGHTS
 
@@ -90,8 +91,8 @@ def _small_files(folder: PretrainedFolder) -> dict[str, bytes]:
                 files[f"{prefix}{name}"] = (place / name).read_bytes()
     if (folder.path / MODULES).is_file():
         files[MODULES] = (folder.path / MODULES).read_bytes()
-        for pooling in sorted(folder.path.glob("*/config.json")):
-            files.setdefault(pooling.relative_to(folder.path).as_posix(), pooling.read_bytes())
+        for module in sorted(folder.path.glob("*/config.json")):
+            files.setdefault(module.relative_to(folder.path).as_posix(), module.read_bytes())
     if folder.kind == "text" and f"{inside}tokenizer.json" not in files and "tokenizer.json" not in files:
         files |= _fast_tokenizer(folder, inside)
     return files
@@ -143,8 +144,16 @@ def _laid_out(place: Path, own: OwnInputs, form: SavedForm, name: str) -> Pretra
     inside = next(
         (path for path in sorted(own.files) if path.endswith(f"/{CONFIG}") and _is_model(own.files[path])), CONFIG
     )
+    for number, behind in enumerate(_dense_folders(place, name)):  # behind the pooling of a sentence encoder
+        prefix = f"{DENSE}.{number}."
+        its = {key.removeprefix(prefix): weights.pop(key) for key in list(weights) if key.startswith(prefix)}
+        safetensors.torch.save_file(its, behind / WEIGHTS, {"format": "pt"})
     safetensors.torch.save_file(weights, place / Path(inside).parent / WEIGHTS, {"format": "pt"})
     return open_folder(place, own.kind, name=name)
+
+
+def _dense_folders(place: Path, name: str) -> list[Path]:
+    return dense_folders(place, name) if (place / MODULES).is_file() else []
 
 
 def _is_model(content: bytes) -> bool:
