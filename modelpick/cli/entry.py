@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -13,12 +12,12 @@ from typing import NoReturn, TextIO
 
 import click
 
+from modelpick.data.imports import own_process
 from modelpick.errors import CannotFindOut, ModelpickError, UsageError, from_os_error
 
 _BUG = 70
 _INTERRUPTED = 130
 _TERMINATED = 143
-_OBJECTS = 50_000
 
 
 class _Terminated(BaseException):
@@ -28,9 +27,7 @@ class _Terminated(BaseException):
 def main(argv: Sequence[str] | None = None, prog: str = "modelpick") -> NoReturn:
     """Runs the command line and ends the process with the exit code."""
     signal.signal(signal.SIGTERM, _on_terminate)
-    # What large packages make while they are imported is no garbage; to look through all of it again and again, as
-    # Python does after every few hundred objects, costs a short command a twentieth of its time.
-    gc.set_threshold(_OBJECTS, 20, 50)
+    own_process()
     code = run(argv, prog)
     for stream in (sys.stdout, sys.stderr):  # what cannot be written now would become Python's own exit code 120
         try:

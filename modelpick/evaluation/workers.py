@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from modelpick.data.imports import importing
+from modelpick.data.imports import importing, own_process
 
 
 def free_cores() -> int:
@@ -56,5 +56,6 @@ def close_quietly(arriving: Generator[Any, None, None]) -> None:
 
 
 def _import_baselines() -> None:
+    own_process()
     with importing():
         import_module("modelpick.evaluation.baselines")

@@ -98,10 +98,11 @@ def _drawn(picture: Picture) -> bytes:
 
 def serve() -> None:
     """The other process: draws what it is told to until nobody is there to tell it."""
-    from modelpick.data.imports import importing
+    from modelpick.data.imports import importing, own_process
 
     asked, answered = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever a library prints is no answer
+    own_process()
     with importing():
         import matplotlib.backends.backend_agg
         import matplotlib.figure
