@@ -28,3 +28,10 @@ def device_for(name: str) -> torch.device:
     if name == "auto" and torch.cuda.is_available():
         return torch.device("cuda")
     return usable_device(name)
+
+
+def devices_said(name: str, large: bool) -> str:
+    """Where the networks of a comparison were trained and asked, in words; `large`: some of them are large ones."""
+    small = usable_device(name).type
+    used = device_for(name).type if large else small
+    return used if used == small else f"{small} and {used}"

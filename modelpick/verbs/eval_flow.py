@@ -123,11 +123,13 @@ def _keep(
 ) -> EvalResult:
     """Saves the run and says what to type next; where it cannot be written, the comparison is told all the same."""
     from modelpick.data.new_rows import row_option
+    from modelpick.models.devices import devices_said
     from modelpick.models.run_folder import shown, typed
     from modelpick.verbs.run_writer import look_closer, write_or_tell
 
     closer = look_closer(evaluation, pictures)
-    used = "cpu" if device == "auto" else device
+    large = any(r.entry.kind in ("architecture", "pretrained") for r in evaluation.results if r.error is None)
+    used = devices_said(device, large)
     written, unwritten = write_or_tell(
         evaluation, place, keeping, device=used, bar=bar, closer=closer, pictures=pictures, listener=listener
     )

@@ -101,17 +101,18 @@ def teach(
         UsageError, AnswerIsNo, CannotFindOut: As `evaluate`.
     """
     from modelpick.evaluation.workers import several
+    from modelpick.models.devices import devices_said
     from modelpick.models.run_folder import shown
     from modelpick.render.artist import artist_ahead
     from modelpick.verbs.pictures import Pictures
     from modelpick.verbs.run_writer import look_closer, write_or_tell
 
-    device = "cpu" if network.device == "auto" else network.device
     place = keeping.place(dataset.name)
     with artist_ahead(several(protocol.jobs)) as artist:
         pictures = Pictures(artist)
         evaluation = _trained(dataset, network, rows, protocol, listener)
         closer = look_closer(evaluation, pictures)
+        device = devices_said(network.device, large=False)
         written, unwritten = write_or_tell(
             evaluation, place, keeping, device=device, bar=None, closer=closer, pictures=pictures, listener=listener
         )
