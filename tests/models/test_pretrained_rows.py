@@ -50,6 +50,23 @@ def test_a_decoder_with_a_head_finds_the_last_token_of_each_text(pretrained_mode
         np.testing.assert_allclose(got[i], alone, atol=1e-5)
 
 
+def test_the_encoder_of_a_family_with_a_decoder_stands_alone(pretrained_models, tmp_path):
+    from transformers import AutoTokenizer, T5Config, T5EncoderModel
+
+    tokenizer = AutoTokenizer.from_pretrained(pretrained_models / "text")
+    torch.manual_seed(0)
+    config = T5Config(vocab_size=len(tokenizer), d_model=16, d_kv=8, d_ff=32, num_layers=2, num_heads=2)
+    model = T5EncoderModel(config).eval()
+    model.save_pretrained(tmp_path)
+    folder = open_folder(beside(tmp_path, pretrained_models / "text"), "text")
+    rows, _ = read_texts(["good", "the film was a very dull story"])
+    got = FeatureBank(folder, "vectors", None, "cpu").of(rows)[LAST]
+    for i, text in enumerate(rows.values):
+        with torch.no_grad():
+            last = model(input_ids=tokenizer(text, return_tensors="pt")["input_ids"]).last_hidden_state[0]
+        np.testing.assert_allclose(got[i], last.mean(0), atol=1e-5)
+
+
 def test_an_answer_that_is_no_number_is_no_score(pretrained_models, tmp_path):
     shutil.copytree(pretrained_models / "text", tmp_path / "text")
     place = tmp_path / "text" / "model.safetensors"

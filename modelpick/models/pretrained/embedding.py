@@ -65,20 +65,22 @@ class Runner:
         """Tells in one line what goes wrong with a row."""
         return InOneLine(self.folder.name, "it fails on a row")
 
-    @property
-    def at_a_time(self) -> int:
-        """Batches that are computed side by side."""
-        return _AT_A_TIME[self.folder.kind] if self.device.type == "cpu" else 1
 
-    @property
-    def budget(self) -> int:
-        """What the rows of a batch may cost together, padding counted."""
-        kind = self.folder.kind
-        costs = {"text": TOKENS, "image": IMAGES}
-        budget = costs[kind] if kind in costs else int(SECONDS * getattr(self.inputs, "rate", 16_000))
-        if self.device.type == "cuda":
-            return budget * _ON_GPU
-        return budget // 2 if self.at_a_time > 1 else budget
+def at_a_time(kind: str, device: torch.device) -> int:
+    """Batches of rows of a kind that are computed side by side."""
+    return _AT_A_TIME[kind] if device.type == "cpu" else 1
+
+
+def budget(kind: str, device: torch.device, rate: int = 16_000) -> int:
+    """What the rows of a batch may cost together, padding counted.
+
+    Args:
+        rate: Of sounds.
+    """
+    most = {"text": TOKENS, "image": IMAGES, "audio": int(SECONDS * rate)}[kind]
+    if device.type == "cuda":
+        return most * _ON_GPU
+    return most // 2 if at_a_time(kind, device) > 1 else most
 
 
 def run(runner: Runner, rows: Any, listener: Listener = SILENT) -> dict[str, NDArray[np.float32]]:
@@ -121,16 +123,18 @@ def _different(runner: Runner, rows: Any, advance: Callable[[float], None]) -> d
     def compute(own: Any, batch: Batch) -> dict[str, NDArray[np.float32]]:
         return replace(runner, model=own).batch(batch)
 
-    parts = list(batches(costs, runner.budget, alike=alike))
-    side_by_side(runner.model, parts, prepare, compute, keep, runner.at_a_time)
+    kind = runner.folder.kind
+    most = budget(kind, runner.device, getattr(runner.inputs, "rate", 16_000))
+    parts = list(batches(costs, most, alike=alike))
+    side_by_side(runner.model, parts, prepare, compute, keep, at_a_time(kind, runner.device))
     return whole
 
 
-def batches(costs: NDArray[np.int64], budget: int, *, alike: bool = False) -> Iterator[NDArray[np.intp]]:
-    """Row numbers in batches, the short rows first: rows times the longest of them stays within the budget.
+def batches(costs: NDArray[np.int64], most: int, *, alike: bool = False) -> Iterator[NDArray[np.intp]]:
+    """Row numbers in batches, the short rows first: rows times the longest of them stays within `most`.
 
     Args:
-        costs: Of each row; a row that alone is over the budget is a batch of its own.
+        costs: Of each row; a row that alone is over it is a batch of its own.
         alike: Only rows of one cost go together.
     """
     order = np.argsort(costs, kind="stable")
@@ -139,7 +143,7 @@ def batches(costs: NDArray[np.int64], budget: int, *, alike: bool = False) -> It
         end = start + 1
         while end < len(order):
             cost = int(costs[order[end]])
-            if cost * (end + 1 - start) > budget or (alike and cost != costs[order[start]]):
+            if cost * (end + 1 - start) > most or (alike and cost != costs[order[start]]):
                 break
             end += 1
         yield order[start:end]

@@ -25,6 +25,8 @@ _HEADS = {
     "image": "AutoModelForImageClassification",
     "audio": "AutoModelForAudioClassification",
 }
+_HALVES = ("T5EncoderModel", "MT5EncoderModel", "UMT5EncoderModel", "LongT5EncoderModel")
+"""The encoder alone of a family that has a decoder too: its weights hold none."""
 _ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout", "attn_pdrop")
 _COMPARED = 6
 _LARGEST_COMPARED = 4_000_000
@@ -50,7 +52,8 @@ def load(folder: PretrainedFolder, *, head: bool, learns: bool = False) -> nn.Mo
     if head and not folder.has_head:
         what = folder.architecture or folder.model_type
         raise refused(folder.name, f"it was not trained to answer with classes (`{what}`)", "test it by its features")
-    auto = getattr(transformers(), _HEADS[folder.kind] if head else "AutoModel")
+    backbone = "AutoModelForTextEncoding" if folder.architecture in _HALVES else "AutoModel"
+    auto = getattr(transformers(), _HEADS[folder.kind] if head else backbone)
     check_layout(folder, auto)
     model, info = _from_pretrained(folder, auto, _ATTENTION_DROPOUT if learns else ())
     _check_report(folder, model, info, head)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,16 +19,16 @@ from numpy.typing import NDArray
 from modelpick.models.arch_entries import in_words
 from modelpick.models.devices import device_for
 from modelpick.models.forms.probe import shares
-from modelpick.models.pretrained.embedding import TOKENS, batches
+from modelpick.models.pretrained.embedding import at_a_time, batches, budget
 from modelpick.models.pretrained.faults import InOneLine
 from modelpick.models.pretrained.features import FeatureBank
 from modelpick.models.pretrained.folder import PretrainedFolder, open_folder
 from modelpick.models.pretrained.forward import OWN, layers_of
-from modelpick.models.pretrained.inputs import TextInputs, accepted, inputs_for
+from modelpick.models.pretrained.inputs import Batch, TextInputs, accepted, inputs_for
 from modelpick.models.pretrained.loading import load
 from modelpick.models.pretrained.refusal import refused
+from modelpick.models.pretrained.side_by_side import side_by_side
 from modelpick.models.pretrained.untrained import Untrained
-from modelpick.models.torch_threads import paying_torch_threads
 from modelpick.progress import SILENT, Listener
 
 SCALES = ("logit_scale", "logit_scale_a")
@@ -164,8 +164,7 @@ class ByInference(ZeroShot):
         texts = [str(text) for text in X.values]
         new = list(dict.fromkeys(text for text in texts if text not in self._known))
         if new:
-            with paying_torch_threads():
-                self._score_all(new)
+            self._score_all(new)
         return shares(np.stack([self._known[text] for text in texts])) if texts else np.empty((0, len(self.texts)))
 
     def _score_all(self, texts: list[str]) -> None:
@@ -182,36 +181,53 @@ class ByInference(ZeroShot):
             self._listener.step(words, total=pairs, unit="pairs") as step,
             InOneLine(self.folder.name, "it fails on a row and a hypothesis"),
         ):
-            started, told = time.perf_counter(), False
-            for start in range(0, len(texts), size):
-                done = start * len(hypotheses)
-                for count in self._score(inputs, texts[start : start + size], hypotheses):
-                    step.advance(count)
-                    done += count
-                    passed = time.perf_counter() - started
-                    if not told and passed > 1:
-                        told = True
-                        self._foretell(passed / done * pairs, pairs)
+            started, done, told = time.perf_counter(), 0, False
 
-    def _score(self, inputs: TextInputs, texts: list[str], hypotheses: list[tuple[int, str]]) -> Iterator[int]:
-        """Yields how many pairs each batch has scored."""
+            def count(more: int) -> None:
+                nonlocal done, told
+                step.advance(more)
+                done += more
+                passed = time.perf_counter() - started
+                if not told and passed > 1:
+                    told = True
+                    self._foretell(passed / done * pairs, pairs)
+
+            for start in range(0, len(texts), size):
+                self._score(inputs, texts[start : start + size], hypotheses, count)
+
+    def _score(
+        self, inputs: TextInputs, texts: list[str], hypotheses: list[tuple[int, str]], count: Callable[[int], None]
+    ) -> None:
+        """Scores texts; `count` hears how many pairs are done with each batch."""
         device = device_for(self._device)
         pairs = [one for _, hypothesis in hypotheses for one in self._encoded(inputs, texts, hypothesis)]
         costs = np.array([len(one["input_ids"]) for one in pairs], dtype=np.int64)
         scores = np.empty(len(pairs))
-        for part in batches(costs, TOKENS):
-            batch = {name: value.to(device) for name, value in inputs.padded([pairs[i] for i in part]).items()}
+
+        def score(model: Any, batch: Batch) -> NDArray[np.float64]:
             with torch.inference_mode():
-                logits = self._model(**accepted(batch, self._model.forward)).logits
-            scores[part] = logits[:, self.entailment].double().cpu().numpy()
-            yield len(part)
+                logits = model(**accepted(batch, model.forward)).logits
+            return logits[:, self.entailment].double().cpu().numpy()  # type: ignore[no-any-return]
+
+        def keep(part: NDArray[np.intp], found: NDArray[np.float64]) -> None:
+            scores[part] = found
+            count(len(part))
+
+        side_by_side(
+            self._model,
+            list(batches(costs, budget("text", device))),
+            lambda part: {n: value.to(device) for n, value in inputs.padded([pairs[i] for i in part]).items()},
+            score,
+            keep,
+            at_a_time("text", device),
+        )
         if not np.isfinite(scores).all():
             raise refused(self.folder.name, "its answer to a row is not finite (NaN or infinity)")
         for row, text in enumerate(texts):
-            found = np.full(len(self.texts), -np.inf)
+            best = np.full(len(self.texts), -np.inf)
             for h, (c, _) in enumerate(hypotheses):
-                found[c] = max(found[c], scores[h * len(texts) + row])
-            self._known[text] = found
+                best[c] = max(best[c], scores[h * len(texts) + row])
+            self._known[text] = best
 
     def _encoded(self, inputs: TextInputs, texts: list[str], hypothesis: str) -> list[dict[str, NDArray[np.int64]]]:
         made = inputs.tokenizer(
