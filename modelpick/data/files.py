@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 import stat
 from collections.abc import Collection
-from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -14,19 +12,6 @@ from pathlib import Path
 from modelpick.errors import CannotFindOut, UsageError
 
 _CHUNK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextLook:
-    r"""What one pass over a text file told.
-
-    Attributes:
-        fingerprint: sha256 (hex) of its bytes.
-        lines: Counted at `\n`, an unterminated last one included.
-    """
-
-    fingerprint: str
-    lines: int
 
 
 def is_path(text: str) -> bool:
@@ -87,9 +72,7 @@ def _regular_file(text: str) -> Path:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise CannotFindOut(f"`{text}` cannot be opened: {why}", "check the path", kind="data") from error
     if stat.S_ISDIR(mode):
-        raise UsageError(
-            f"`{text}` is a folder", "give the table's own file; folders of images or sounds come with a later release"
-        )
+        raise UsageError(f"`{text}` is a folder, where one file is expected", "give the table's own file")
     if not stat.S_ISREG(mode):
         raise UsageError(f"`{text}` is a pipe or a device, no regular file", "write the data into a file first")
     return path
@@ -117,52 +100,3 @@ def fingerprint(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def look_at_text(path: Path, shown: str) -> TextLook:
-    """One pass over a text file: strict UTF-8, no NUL, not blank.
-
-    Raises:
-        CannotFindOut: It is empty or not UTF-8; the message names the encoding as far as it can be told.
-    """
-    digest, decoder = sha256(), codecs.getincrementaldecoder("utf-8")()
-    lines, last, blank = 0, b"", True
-    with path.open("rb") as file:
-        chunk = file.read(_CHUNK)
-        if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _zero_bytes_like_utf16(chunk):
-            raise _not_utf8(shown, "it is UTF-16", "UTF-16")
-        while chunk:
-            digest.update(chunk)
-            try:
-                text = decoder.decode(chunk)
-            except UnicodeDecodeError as error:
-                at = lines + 1 + error.object[: error.start].count(b"\n")
-                why = f"byte 0x{error.object[error.start]:02x} in line {at}; perhaps latin-1 (Windows-1252)"
-                raise _not_utf8(shown, why, "latin1") from None
-            if "\0" in text:
-                at = lines + 1 + chunk[: chunk.index(b"\0")].count(b"\n")
-                raise CannotFindOut(f"`{shown}` is no text: a NUL byte in line {at}", "check the file", kind="data")
-            blank = blank and not text.strip().strip("\ufeff")
-            lines += chunk.count(b"\n")
-            last, chunk = chunk, file.read(_CHUNK)
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        raise _not_utf8(shown, "it ends inside a character", "latin1") from None
-    if blank:
-        raise CannotFindOut(f"`{shown}` is empty", "give a file with a header and rows", kind="data")
-    return TextLook(fingerprint=digest.hexdigest(), lines=lines + (not last.endswith(b"\n")))
-
-
-def _zero_bytes_like_utf16(head: bytes) -> bool:
-    """Western text in UTF-16 without a mark has a zero in every other byte."""
-    sample = head[:1000]
-    return len(sample) >= 4 and max(sample[0::2].count(0), sample[1::2].count(0)) > 0.4 * len(sample) / 2
-
-
-def _not_utf8(shown: str, why: str, encoding: str) -> CannotFindOut:
-    return CannotFindOut(
-        f"`{shown}` is not UTF-8: {why}",
-        f"convert it, as with `iconv -f {encoding} -t UTF-8 {shown} > utf8.csv`; a later release reads it as it is",
-        kind="data",
-    )

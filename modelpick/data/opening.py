@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from modelpick.data.files import fingerprint, read_head
+from modelpick.data.kinds import WORDS, media_kind
 from modelpick.data.raw_table import RawTable, Reader, Source
 from modelpick.data.read_options import ReadOptions
 from modelpick.data.readers import READERS
@@ -46,7 +47,9 @@ def open_table(path: Path, shown: str, options: ReadOptions, codes: tuple[str, .
         with TemporaryDirectory(prefix="modelpick-") as made:
             folder = Path(made)
             plain, suffix, packed = unpacked(path, head, shown, folder)
-            reader = _reader(suffix, read_head(plain, shown), shown)
+            inside = read_head(plain, shown)
+            _check_no_page(inside, shown)
+            reader = _reader(suffix, inside, shown)
             source = Source(
                 path=plain,
                 shown=shown,
@@ -63,6 +66,16 @@ def open_table(path: Path, shown: str, options: ReadOptions, codes: tuple[str, .
         ) from error
 
 
+def _check_no_page(head: bytes, shown: str) -> None:
+    """Refuses a web page, which a browser or a download often saves under the name of the table."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower().startswith((b"<!doctype html", b"<html")):
+        raise CannotFindOut(
+            f"`{shown}` is a web page (HTML), no table",
+            "download the file itself: on GitHub and the Hub the button is called Raw or Download",
+            kind="data",
+        )
+
+
 def _reader(suffix: str, head: bytes, shown: str) -> Reader:
     for reader in READERS:
         if suffix in reader.suffixes:
@@ -77,6 +90,14 @@ def _reader(suffix: str, head: bytes, shown: str) -> Reader:
         for reader in READERS:
             if reader.sniff(head):
                 return reader
+    kind = media_kind(f"file{suffix}")
+    if kind is not None:
+        one, many = WORDS[kind]
+        raise CannotFindOut(
+            f"`{shown}` is one {one}, where a table is expected",
+            f"give a folder that holds a folder of {many} for each class, or a CSV with their paths and labels",
+            kind="data",
+        )
     known = ", ".join(f"`{known}`" for reader in READERS for known in reader.suffixes)
     raise CannotFindOut(
         f"`{shown}` has no suffix of a table that can be read ({known})",
