@@ -203,7 +203,7 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
 )
 @click.option("--cost", type=click.Choice(COSTS), default=None, help="By default cross-entropy, or mse for regression.")
 @click.option("--optimizer", type=click.Choice(OPTIMIZERS), default="adam", show_default=True, help="How it learns.")
-@click.option("--lr", type=float, default=1e-3, show_default=True, help="Learning rate.")
+@click.option("--lr", type=click.FloatRange(0, min_open=True), default=1e-3, show_default=True, help="Learning rate.")
 @click.option(
     "--batch-size",
     type=_BatchSize(),
@@ -216,8 +216,16 @@ class _BatchSize(click.ParamType):  # type: ignore[type-arg] # as above
 @click.option(
     "--patience", type=click.IntRange(1), default=10, show_default=True, help="Epochs that early stopping waits."
 )
-@click.option("--dropout", type=float, default=0.0, show_default=True, help="Share of nodes left out in an update.")
-@click.option("--weight-decay", type=float, default=0.0, show_default=True, help="Pulls weights towards zero.")
+@click.option(
+    "--dropout",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.0,
+    show_default=True,
+    help="Share of nodes left out in an update.",
+)
+@click.option(
+    "--weight-decay", type=click.FloatRange(0), default=0.0, show_default=True, help="Pulls weights towards zero."
+)
 @click.option("--tune", is_flag=True, help="Search its settings inside the training rows; it takes its time.")
 @click.option("--device", default="auto", show_default=True, help="auto (the CPU), cuda, mps, ...")
 @click.option("--course", is_flag=True, help="A lesson instead: one network, one split 8:1:1, step by step.")

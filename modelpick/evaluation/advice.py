@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from modelpick.evaluation.comparison import Comparison, estimates, simplest_within_noise, verdict_on
 from modelpick.evaluation.protocol import Evaluation
 from modelpick.evaluation.statistics import Verdict
-from modelpick.evaluation.wording import interval_shown, listed_words, number_shown
+from modelpick.evaluation.wording import interval_shown, listed_words, more_rows_shown, number_shown
 
 _FOLDS_PAY = 5_000
 """Rows up to which ten folds tell more than a few splits, and cost little enough to be advised."""
@@ -77,7 +77,7 @@ def _why_none(evaluation: Evaluation, best: str, against: Mapping[str, Compariso
     if plan.way == "shares" and plan.pool <= _FOLDS_PAY:
         return f"{why}; `--folds 10` tests every row, and may tell."
     if dummy.more_rows is not None:
-        return f"{why}; about {float(f'{dummy.more_rows:.2g}'):,.0f} more rows would tell."
+        return f"{why}; {more_rows_shown(dummy.more_rows, grouped=evaluation.dataset.groups is not None)} would tell."
     return f"{why}."
 
 

@@ -16,7 +16,15 @@ from modelpick.evaluation.metrics import Metric, metrics_of
 from modelpick.evaluation.protocol import CandidateResult, Evaluation
 from modelpick.evaluation.sizes import as_good_as_larger, as_good_words
 from modelpick.evaluation.statistics import Estimate, holm
-from modelpick.evaluation.wording import interval_shown, number_shown, rows_counted, signed, size_shown, time_shown
+from modelpick.evaluation.wording import (
+    interval_shown,
+    more_rows_shown,
+    number_shown,
+    rows_counted,
+    signed,
+    size_shown,
+    time_shown,
+)
 from modelpick.findings import Severity
 
 FEW_ROWS = 1000
@@ -148,10 +156,8 @@ def _is_it_real(evaluation: Evaluation, compared: Sequence[Comparison]) -> Itera
     best = evaluation.best
     for c in compared:
         if c.more_rows is not None and c.candidate == best:
-            more = float(f"{c.more_rows:.2g}")
-            yield Text(
-                f"{c.candidate} against {c.baseline}: you would need about {more:,.0f} more rows to tell.", item=True
-            )
+            more = more_rows_shown(c.more_rows, grouped=evaluation.dataset.groups is not None)
+            yield Text(f"{c.candidate} against {c.baseline}: you would need {more} to tell.", item=True)
 
 
 def comparison_table(evaluation: Evaluation, compared: Sequence[Comparison]) -> Table:

@@ -16,6 +16,11 @@ def rows_are(rows: int) -> str:
     return f"{rows:,} {'row is' if rows == 1 else 'rows are'}"
 
 
+def more_rows_shown(rows: int, *, grouped: bool) -> str:
+    """`about 1,200 more rows`: two digits, for it is an estimate. More of the same groups would tell nothing."""
+    return f"about {float(f'{rows:.2g}'):,.0f} more rows{', of other groups,' if grouped else ''}"
+
+
 def listed_words(names: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

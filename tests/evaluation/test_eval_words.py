@@ -22,7 +22,7 @@ from modelpick.evaluation.importance import MOST_ROWS
 from modelpick.evaluation.protocol import Evaluation
 from modelpick.evaluation.report import comparison_table, document
 from modelpick.evaluation.tested import Tested as Answers
-from modelpick.evaluation.wording import interval_shown, percent_shown, size_shown
+from modelpick.evaluation.wording import interval_shown, more_rows_shown, percent_shown, size_shown
 
 SHAPE = NetworkShape(hidden_layer_sizes=(16,), activation="relu", learning_rate=0.01, batch_size=16, epochs=4)
 SCORES = {"knn": 0.98, "linear": 0.96, "dummy": 0.3}
@@ -78,6 +78,11 @@ def test_who_cannot_tell_is_told_what_would(done: Evaluation) -> None:
     single = compare(done.dataset, [r.entry for r in done.results], seeds=[0], metric="log_loss")
     in_time = replace(single, plan=replace(single.plan, way="time"))
     assert advised(in_time).text.endswith("from dummy: several windows can: leave `--split` out.")
+
+
+def test_more_rows_of_the_same_groups_would_tell_nothing() -> None:
+    assert more_rows_shown(1234, grouped=False) == "about 1,200 more rows"
+    assert more_rows_shown(56, grouped=True) == "about 56 more rows, of other groups,"
 
 
 def test_intervals_of_a_difference_are_in_its_unit_and_said_to_be_unadjusted(done: Evaluation) -> None:
