@@ -151,7 +151,9 @@ def _checked(path: Path, shown: str, encoding: str, note: str | None) -> Text:
         zero = chunk.find(b"\0")
         if zero >= 0:
             at = lines + 1 + chunk[:zero].count(b"\n")
-            raise CannotFindOut(f"`{shown}` is no text: a NUL byte in line {at}", "check the file", kind="data")
+            raise CannotFindOut(
+                f"`{shown}` is no text: a NUL byte in line {at}", "take it out, or save it as text", kind="data"
+            )
         blank = blank and not chunk.decode("utf-8", errors="replace").strip().strip("\ufeff")
         quotes = quotes or b'"' in chunk
         lines += chunk.count(b"\n")

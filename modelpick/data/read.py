@@ -24,7 +24,7 @@ from modelpick.data.readers.bundled import BUNDLED, load
 from modelpick.data.readers.frames import from_memory
 from modelpick.data.schema_file import Schema
 from modelpick.data.split_columns import group_numbers, moments
-from modelpick.data.table import Column, ColumnKind, Table, as_number, columns_differ, listed
+from modelpick.data.table import Column, ColumnKind, Table, as_number, listed
 from modelpick.data.target import find_target, no_such_column, read_target, targets_like
 from modelpick.errors import CannotFindOut, UsageError
 from modelpick.progress import SILENT, Listener
@@ -76,7 +76,7 @@ def read_dataset(
         dataset = inspected(dataset, allow, given.text)
     if dataset.kind != "table":
         return dataset
-    _check_features(dataset.features, dataset.path)
+    _check_features(dataset)
     dataset = replace(dataset, notes=(*dataset.notes, _kinds(dataset.features)))
     if given.schema is not None and schema is None:
         schema_file.write(given.schema, dataset)
@@ -204,7 +204,7 @@ class _Reading:
         ):
             for column in names:
                 if column not in self.raw.names:
-                    raise no_such_column(column, self.raw.names, self.shown)
+                    raise no_such_column(column, self.raw.names, self.shown, option)
                 if column == self.target_name:
                     raise UsageError(
                         f"`{column}` is the target and cannot be `{option}` too", f"take it out of `{option}`"
@@ -258,7 +258,11 @@ class _Reading:
         aside = [name for name in (self.options.group, self.options.time) if name is not None]
         absent = [name for name in (*wanted, self.target_name, *aside) if name not in raw.names]
         if absent:
-            raise columns_differ(absent, [], f"the test file `{shown}`")
+            raise CannotFindOut(
+                f"the test file `{shown}` lacks {listed(absent)}",
+                f"give it the columns of `{self.shown}`, by the same names; their order does not matter",
+                kind="data",
+            )
         more = [name for name in raw.names if name not in self.raw.names]
         columns = raw.as_kinds([(column.name, column.kind) for column in typed.columns], typed.styles, typed.words)
         columns = missing_numbers.without(columns, dataset.reading["missing_numbers"])
@@ -308,8 +312,12 @@ def _kinds(features: Table) -> str:
     return f"Features: {', '.join(parts) or 'none'}."
 
 
-def _check_features(features: Table, shown: str) -> None:
-    if not features.kinds:
+def _check_features(dataset: Dataset) -> None:
+    if not dataset.features.kinds:
+        out = [column.name for column in dataset.kept_out]
+        why = f": kept out {'is' if len(out) == 1 else 'are'} {listed(out)}, with nothing in it or one value alone"
         raise CannotFindOut(
-            f"`{shown}` has no column to learn from besides the target", "give a table with features", kind="data"
+            f"`{dataset.path}` has no column to learn from besides the target{why if out else ''}",
+            "give a table with features",
+            kind="data",
         )

@@ -211,7 +211,7 @@ def remarks(evaluation: Evaluation) -> Iterator[Text]:
     for result in evaluation.results:
         if result.error is not None:
             yield Text(f"{result.entry.name} {_fate(result)}: {result.error}", Tone.BAD, item=True)
-        if result.entry.note:
+        elif result.entry.note:
             yield Text(f"{result.entry.name}: {result.entry.note}", item=True)
         if result.warned:
             fits = result.finished + (result.form is not None)

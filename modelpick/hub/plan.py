@@ -166,7 +166,7 @@ def _check_weights(facts: RepoFacts, selection: Selection) -> None:
     if not others:
         raise AnswerIsNo(
             f"`{name}` holds no weights",
-            f"`modelpick download {name} --include README.md` takes its card and configuration",
+            f"choose another model; `modelpick download {name} --include README.md` takes its card alone",
             kind="no-weights",
         )
     kinds = ", ".join(sorted({kind.name for kind, _ in others}))

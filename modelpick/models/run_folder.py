@@ -47,8 +47,11 @@ def typed(folder: Path) -> str:
 
 
 def place_of(name: str) -> str:
-    """Where in a run a candidate of that name lies that is not the best: `org/name:probe` needs another spelling."""
-    plain = re.sub(r"[^\w.-]+", "--", name)
+    """Where in a run a candidate of that name lies that is not the best: `org/name:probe` needs another spelling.
+
+    It is one folder under `candidates/` and never another place, whatever the name.
+    """
+    plain = re.sub(r"[^\w.-]+", "--", name).lstrip(".-") or "model"
     return f"{CANDIDATES}/{plain}"
 
 
@@ -76,11 +79,12 @@ def list_runs(folder: Path) -> list[tuple[Path, Mapping[str, Any]]]:
     return sorted(found, key=lambda run: str(run[1].get("created") or ""), reverse=True)
 
 
-def find_run(text: str, command: str) -> Path:
+def find_run(text: str, command: str, more: str = "") -> Path:
     """The folder that a user means: a path, or the name of a run in `./modelpick-runs`. Nothing in it is opened.
 
     Args:
         command: For the hint, such as `modelpick predict`.
+        more: What else the command takes, for the hint where there is no such run.
 
     Raises:
         UsageError: There is no such run (close names are suggested), or two could be meant.
@@ -97,7 +101,7 @@ def find_run(text: str, command: str) -> Path:
         )
     if named.exists() or not here:
         if not named.exists():
-            raise _no_such_run(text)
+            raise _no_such_run(text, more)
         return named
     return path
 
@@ -114,8 +118,7 @@ def candidate_folder(run: Path, name: str) -> Path:
     saved = {
         str(model["name"]): run / str(model["saved"])
         for model in told
-        if re.fullmatch(r"\w[\w.:/-]*", str(model.get("name")))
-        and model.get("saved") in (".", place_of(str(model["name"])))
+        if model.get("name") and model.get("saved") in (".", place_of(str(model["name"])))
     }
     if name not in saved:
         close = get_close_matches(name, saved, n=1)
@@ -127,7 +130,7 @@ def candidate_folder(run: Path, name: str) -> Path:
     return saved[name]
 
 
-def _no_such_run(name: str) -> UsageError:
+def _no_such_run(name: str, more: str) -> UsageError:
     names = [path.name for path, _ in list_runs(RUNS)]
     close = get_close_matches(name, names, n=3)
     if close:
@@ -136,7 +139,7 @@ def _no_such_run(name: str) -> UsageError:
         hint = "`modelpick runs` lists the runs"
     else:
         hint = "there is none yet: `modelpick eval iris` makes one"
-    return UsageError(f"there is no run `{name}` in `{RUNS}`", hint)
+    return UsageError(f"there is no run `{name}` in `{RUNS}`", f"{hint}{more}")
 
 
 def new_run_name(data: str, when: datetime) -> str:

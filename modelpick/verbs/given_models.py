@@ -133,12 +133,38 @@ def _locate(name: str, allow_rejected: bool, endpoint: str | None, listener: Lis
                 f"give `--model ./{name}` for the folder; elsewhere than beside it `{name}` means the repo",
             )
         return _fetch(name, allow_rejected, endpoint, listener)
-    folder = find_run(name, "modelpick eval DATA --model")
+    folder = find_run(name, "modelpick eval DATA --model", "; a model of the Hub reads `owner/name`")
+    _check_is_folder(folder, name)
     whole = whole_path(folder)
     shown = whole.name
     if whole.parent.name == CANDIDATES:
         shown = f"{whole.parent.parent.name}:{whole.name}"
     return _Place(folder, shown, name, pretrained=is_pretrained(folder) and not is_checkpoint(folder))
+
+
+def _check_is_folder(folder: Path, name: str) -> None:
+    """Refuses a path at which no model can be, before it is taken for a run.
+
+    Raises:
+        UsageError: There is nothing, or a file, or a folder without a config.
+    """
+    from modelpick.models.pretrained.folder import is_pretrained
+
+    if folder.is_dir():
+        if not is_pretrained(folder):
+            raise UsageError(
+                f"`{name}` holds no model",
+                "the folder of a model holds `config.json` and `model.safetensors`; that of a run is what eval wrote",
+            )
+    elif folder.is_file():
+        raise UsageError(
+            f"`{name}` is a file, and a model is a folder",
+            "give the folder that holds it and its config; pickles (.pkl, .joblib, .pt, .skops) are never opened",
+        )
+    else:
+        raise UsageError(
+            f"there is no `{name}`", "give the folder of a model, the name of a run, or `owner/name` for one of the Hub"
+        )
 
 
 def _fetch(repo_id: str, allow_rejected: bool, endpoint: str | None, listener: Listener) -> _Place:

@@ -45,6 +45,7 @@ def refusal(path: str, target: str | int | None = "y", **options: object) -> Mod
         ("one.csv", b"a,b,y\n1,2,p\n", 4, "one row only"),
         ("two.csv", b"a,b,y\n1,2,p\n3,4,q\n", 1, "2 rows cannot be split"),
         ("nul.csv", b"a,y\n1,\0p\n", 4, "NUL byte in line 2"),
+        ("hollow.csv", b"a,y\n,p\n,q\n,p\n,q\n,p\n,q\n", 4, "besides the target: kept out is `a`, with nothing in it"),
         ("misplaced.csv", b'a,b,y\n1,2,p\n1,"2" x,p\n', 4, "a quote is misplaced"),
         ("short.csv", b"a,b,y\n1,2,p\n1,2\n", 4, "line 3 has 2 fields where the first one has 3"),
         ("long.csv", b"a,b,y\n1,2,p\n1,2,q,3\n", 4, "line 3 has 4 fields where the first one has 3"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,21 @@ def test_a_name_that_may_be_a_folder_or_a_repo_is_asked_about(tmp_path, monkeypa
         _locate("org/name", False, None, SILENT)
     assert "`--model ./org/name`" in caught.value.hint
     assert _locate("./org/name", False, None, SILENT).pretrained
+
+
+def test_what_can_be_no_model_is_told_by_what_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "model.pkl").write_bytes(b"x")
+    for name, words, hint in (
+        ("./nowhere", "there is no `./nowhere`", "`owner/name`"),
+        ("./empty", "`./empty` holds no model", "`model.safetensors`"),
+        ("./model.pkl", "`./model.pkl` is a file", "never opened"),
+        ("bert-base-uncased", "there is no run `bert-base-uncased`", "a model of the Hub reads `owner/name`"),
+    ):
+        with pytest.raises(UsageError, match=re.escape(words)) as caught:
+            _locate(name, False, None, SILENT)
+        assert hint in caught.value.hint
 
 
 def test_a_folder_that_may_not_be_read_is_one_line(tmp_path, monkeypatch):

@@ -132,6 +132,8 @@ def test_a_damaged_tokenizer_is_one_line(copied):
     tokenizer = json.loads((folder / "tokenizer.json").read_text())
     (folder / "tokenizer.json").write_text(json.dumps({**tokenizer, "model": {"type": "Nope"}}))
     assert "tokenizer cannot be read" in refusal(folder, head=False)
+    (folder / "tokenizer.json").write_text('{"version": "1.0"}')
+    assert "tokenizer cannot be read: it has no 'added_tokens'" in refusal(folder, head=False)
 
 
 def test_a_tokenizer_with_more_words_than_the_weights(copied):

@@ -146,6 +146,18 @@ def test_a_saved_model_lies_where_its_name_says(here, name):
         assert ("compared there, but not saved" in error.value.hint) == (unknown != "lineer")
 
 
+@pytest.mark.parametrize(
+    "name", ["my model:as-is", "./other/text:probe", "org/name:zero-shot", "Bär", "../..", "...", "-x"]
+)
+def test_whatever_a_model_is_called_it_is_found_where_it_was_written(here, name):
+    place = run_folder.place_of(name)
+    assert Path(place).parts[0] == "candidates"
+    assert len(Path(place).parts) == 2
+    assert not Path(place).name.startswith((".", "-"))
+    run = make(here / "run", models=[{"name": "best", "saved": "."}, {"name": name, "saved": place}])
+    assert run_folder.candidate_folder(run, name) == run / place
+
+
 def test_a_place_that_takes_no_files_is_refused_before_anything_is_trained(here, monkeypatch):
     run_folder.check_writable(Path("modelpick-runs/not/there/yet"))
     run_folder.check_writable(here / "new")

@@ -27,7 +27,7 @@ class Scan:
         files: Path below the folder, its parts -> the kind that its suffix tells, in the order of the paths.
         hidden: Folders whose names say that they are no data (`.ipynb_checkpoints`, `__MACOSX`).
         empty: Folders without any file of a kind.
-        links: Links to folders, and links to files outside.
+        links: Links to folders, to nothing, and to files outside.
         others: Suffix -> how many files of it were passed over.
         unreadable: Folders that may not be read.
     """
@@ -45,7 +45,7 @@ class Scan:
         for names, why in (
             (self.hidden, "no class: hidden, or a system's own"),
             (self.empty, "no class: nothing that is read lies in it"),
-            (self.links, "not followed: a link to a folder, or out of this one"),
+            (self.links, "not followed: a link to a folder, to nothing, or out of this folder"),
             (self.unreadable, "passed over: it may not be read by you"),
         ):
             if names:

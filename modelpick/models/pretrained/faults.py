@@ -50,6 +50,8 @@ def lacks_memory(error: BaseException) -> bool:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line that says something, cut."""
+    """The first line that says something, cut; of a key that is not there its name."""
+    if isinstance(error, KeyError) and error.args:
+        return f"it has no {str(error.args[0])[:100]!r}"
     lines = (line.strip() for line in str(error).splitlines())
     return next((line for line in lines if line), type(error).__name__)[:200]
