@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -41,8 +42,14 @@ def find_target(raw: RawTable, target: str | int | None, shown: str) -> str:
     return raw.names[position]
 
 
-def no_such_column(name: str, names: Sequence[str], shown: str) -> UsageError:
-    """The error for an unknown column: the close matches, or the list."""
+def no_such_column(name: str, names: Sequence[str], shown: str, option: str = "") -> UsageError:
+    """The error for an unknown column: the close matches, or the list; several columns in one `option` are taken apart
+    for the user, and not for the program: a name may hold a comma.
+    """
+    parts = [part.strip() for part in name.split(",")]
+    if option in ("--drop", "--text") and len(parts) > 1 and all(part in names for part in parts):
+        apart = " ".join(f"{option} {shlex.quote(part)}" for part in parts)
+        return UsageError(f"`{shown}` has no column `{name}`", f"name each by itself: `{apart}`")
     folded: dict[str, str] = {}
     for known in names:
         folded.setdefault(known.casefold(), known)

@@ -10,6 +10,7 @@ import pytest
 
 from modelpick.data.dataset import Dataset
 from modelpick.data.read import read_dataset
+from modelpick.data.read_options import ReadOptions
 from modelpick.errors import CannotFindOut, UsageError
 
 
@@ -116,6 +117,17 @@ def test_dropped_columns(tmp_path: Path) -> None:
     for name in ("ID", "y"):
         with pytest.raises(UsageError):
             dataset(tmp_path, text, drop=[name])
+    with pytest.raises(UsageError, match="no column `a, id`") as caught:
+        dataset(tmp_path, text, drop=["a, id"])
+    assert caught.value.hint == "name each by itself: `--drop a --drop id`"
+    assert dataset(tmp_path, text.replace("id", '"a,id"'), drop=["a,id"]).dropped == ("a,id",)
+
+
+def test_a_test_file_that_lacks_columns_is_told(tmp_path: Path) -> None:
+    (tmp_path / "test.csv").write_text("a,y\n1,p\n2,q\n")
+    options = ReadOptions.of(test=tmp_path / "test.csv")
+    with pytest.raises(CannotFindOut, match="lacks `b`$"):
+        dataset(tmp_path, "a,b,y\n1,7,p\n2,8,q\n3,9,p\n4,5,q\n", options=options)
 
 
 def test_line_breaks_in_quotes_and_windows_line_ends(tmp_path: Path) -> None:
