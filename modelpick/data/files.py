@@ -40,6 +40,11 @@ def resolve(text: str, built_in: Collection[str]) -> Path | None:
                 )
             return None
         raise _unknown_name(text, built_in)
+    name = Path(text).stem
+    if name in built_in and Path(text).parent == Path() and not _exists(text):
+        raise CannotFindOut(
+            f"there is no file `{text}`", f"write `{name}` for the built-in data set", kind="file-not-found"
+        )
     return _regular_file(text)
 
 
@@ -47,8 +52,8 @@ def _unknown_name(text: str, built_in: Collection[str]) -> UsageError:
     if text and _exists(text):
         return UsageError(f"`{text}` is no built-in data set", f"write `./{text}` for the file of that name")
     close = get_close_matches(text.lower(), built_in, n=1)
-    hint = f"did you mean `{close[0]}`?" if close else f"built in are {', '.join(built_in)}"
-    return UsageError(f"there is no built-in data set `{text}`", f"{hint}; a file is given as `./{text}`")
+    hint = f"did you mean `{close[0]}`?" if close else f"built in are {', '.join(built_in)};"
+    return UsageError(f"there is no built-in data set `{text}`", f"{hint} a file is given as `./{text}`")
 
 
 def _exists(text: str) -> bool:
@@ -80,6 +85,14 @@ def _regular_file(text: str) -> Path:
 
 def _not_allowed(text: str) -> CannotFindOut:
     return CannotFindOut(f"`{text}` may not be read by you", "ask for the permission to read it", kind="permission")
+
+
+def why_unread(error: OSError | UnicodeDecodeError) -> str:
+    """Why a text in UTF-8 could not be read: `no such file or directory`, or the line that is no UTF-8."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"line {error.object[: error.start].count(10) + 1} is not UTF-8"
+    words = error.strerror or type(error).__name__
+    return words[:1].lower() + words[1:]
 
 
 def read_head(path: Path, shown: str) -> bytes:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modelpick.data.files import why_unread
 from modelpick.errors import CannotFindOut, UsageError
 
 _HEADER = ["label", "class", "model"]
@@ -73,8 +74,9 @@ def read_label_map(given: str | Path) -> LabelMap:
             data = file.read(_MOST_BYTES + 1)
         text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
+        why = why_unread(error)
         raise CannotFindOut(
-            f"`{shown}` cannot be read: {error}", "check the path of `--label-map`", kind="data"
+            f"`{shown}` cannot be read: {why}", "check the file of `--label-map`", kind="data"
         ) from None
     if len(data) > _MOST_BYTES:
         raise UsageError(f"`{shown}` is larger than {_MOST_BYTES:,} bytes", "it has one line for each label")

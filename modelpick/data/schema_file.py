@@ -11,6 +11,7 @@ from typing import Any, NoReturn, get_args
 
 from modelpick.data import dates
 from modelpick.data.dataset import Dataset, Task
+from modelpick.data.files import why_unread
 from modelpick.data.number_signs import is_number_style
 from modelpick.data.number_styles import STYLES
 from modelpick.data.table import ColumnKind
@@ -65,7 +66,8 @@ def load(path: Path) -> Schema:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CannotFindOut(f"`{path}` cannot be read: {error}", "check the path of `--schema`", kind="data") from None
+        why = why_unread(error)
+        raise CannotFindOut(f"`{path}` cannot be read: {why}", "check the file of `--schema`", kind="data") from None
     try:
         fields = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -153,9 +154,10 @@ def check_series(architecture: Architecture, rows: Table) -> None:
     words = [column.name for column in rows.columns if column.kind != "number"]
     if words:
         others = f" and {len(words) - 1:,} more are no numbers" if len(words) > 1 else " is no number"
+        drops = " ".join(f"--drop {shlex.quote(name)}" for name in words[:3])
         raise UsageError(
             f"`{architecture.name}` reads a table's columns as the steps of a series, and `{words[0]}`{others}",
-            f"leave them out ({' '.join(f'`--drop {name}`' for name in words[:3])}), or `--arch {architecture.name}`",
+            f"give `{drops}`{' and so on' if len(words) > 3 else ''}, or leave `--arch {architecture.name}` out",
         )
 
 

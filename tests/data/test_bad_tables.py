@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from modelpick.data.label_map import read_label_map
 from modelpick.data.read import read_dataset
-from modelpick.errors import ModelpickError
+from modelpick.errors import CannotFindOut, ModelpickError
 
 GOOD = "a,b,y\n1,2,p\n2,3,q\n3,1,p\n4,6,q\n"
 
@@ -125,6 +126,7 @@ def test_things_that_are_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "/dev/zero": (2, "a pipe or a device"),
         "https://example.org/t.csv": (2, "is an address"),
         "irs": (2, "no built-in data set `irs`"),
+        "wine.csv": (4, "no file `wine.csv`"),
         "iris": (2, "built-in data set and also a file"),
         "mine": (2, "no built-in data set"),
         "a\0b.csv": (4, "cannot be opened"),
@@ -136,7 +138,8 @@ def test_things_that_are_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         with pytest.raises(ModelpickError, match=message) as caught:
             read_dataset(path, target="y")
         assert caught.value.exit_code == code
-    assert "`iris`" in (refusal("irs").hint or "")
+    assert refusal("irs").hint == "did you mean `iris`? a file is given as `./irs`"
+    assert refusal("wine.csv").hint == "write `wine` for the built-in data set"
     assert "`./iris`" in (refusal("iris").hint or "")
     assert read_dataset("./iris", target="y").name == "iris"
 
@@ -165,3 +168,11 @@ def test_labels_that_look_alike_are_told(tmp_path: Path) -> None:
     path.write_text("a,y\n1,p\n2,p \n3,p\n4,p \n5,P\n6,P\n")
     (finding,) = [f for f in read_dataset(str(path), target="y").findings if f.check == "labels-alike"]
     assert "'P', 'p', 'p '" in finding.message
+
+
+def test_why_a_text_of_ours_is_not_read(tmp_path: Path) -> None:
+    for content, why in ((None, "no such file or directory"), (b"[a]\nb = '\xe9'\n", "line 2 is not UTF-8")):
+        if content is not None:
+            (tmp_path / "map.toml").write_bytes(content)
+        with pytest.raises(CannotFindOut, match=f"map.toml` cannot be read: {why}"):
+            read_label_map(tmp_path / "map.toml")
