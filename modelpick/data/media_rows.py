@@ -96,7 +96,8 @@ def _left_out(named: Sequence[LeftOut], all_: int, kind: MediaKind) -> Finding:
         check="files-left-out",
         outcome=Outcome.FAIL,
         severity=Severity.LOW,
-        message=f"{_count(len(named), all_, kind)} cannot be used and are left out: {_why(named)}",
+        message=f"{_count(len(named), all_, kind)} cannot be used and {'is' if len(named) == 1 else 'are'} left out: "
+        f"{_why(named)}",
         evidence=tuple(Evidence(file=item.path, line=0, quote=item.why) for item in named[:_MOST_EVIDENCE]),
         remediation="repair or remove them",
     )
@@ -154,20 +155,22 @@ def _sounds(paths: Sequence[str], listener: Listener) -> _Read:
         rates = Counter(look.rate for look in looks)
         said = " and ".join(f"{rate:,} Hz" for rate, _ in rates.most_common(2))
         more = f" and {len(rates) - 2} other rates" if len(rates) > 2 else ""
-        notes.append(
-            f"Sounds at {said}{more}, of {seconds.min():.2g} to {seconds.max():.3g} seconds, median "
-            f"{np.median(seconds):.2g}; all are brought to {rows.rate:,} Hz and one channel."
-        )
+        shortest, longest = f"{seconds.min():.2g}", f"{seconds.max():.3g}"
+        long = f"of {shortest} to {longest} seconds, median {np.median(seconds):.2g}"
+        if float(shortest) == float(longest):
+            long = f"each {longest} s long"
+        notes.append(f"Sounds at {said}{more}, {long}; all are brought to {rows.rate:,} Hz and one channel.")
     silent = [path for path, look in zip(rows.store.paths, looks, strict=True) if look.silent]
     if silent:
-        names = ", ".join(f"`{PurePath(path).name}`" for path in silent[:_NAMED])
+        names = ", ".join(f"`{'/'.join(PurePath(path).parts[-2:])}`" for path in silent[:_NAMED])
         more = f" and {len(silent) - _NAMED} more" if len(silent) > _NAMED else ""
         findings.append(
             Finding(
                 check="silent-sounds",
                 outcome=Outcome.FAIL,
                 severity=Severity.LOW,
-                message=f"{_count(len(silent), len(looks), 'audio')} are silent from beginning to end: {names}{more}",
+                message=f"{_count(len(silent), len(looks), 'audio')} {'is' if len(silent) == 1 else 'are'} silent from "
+                f"beginning to end: {names}{more}",
                 remediation="remove them, unless silence is what is to be told",
             )
         )

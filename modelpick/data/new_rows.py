@@ -122,7 +122,8 @@ def _files(kind: Kind, paths: Sequence[str], names: Sequence[str], listener: Lis
         first = bad[0]
         more = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
         suffix = Path(first.path).suffix.lower()
-        hint = UNREAD.get(suffix, "take it out, and the others are answered")
+        others = f"take {'it' if len(bad) == 1 else 'them'} out, and the others are answered"
+        hint = UNREAD.get(suffix, others if len(bad) < len(paths) else "repair it, or give another file")
         raise CannotFindOut(f"`{called[first.path]}` cannot be used: {first.why}{more}", hint, kind="data")
     return NewRows(rows, tuple(names))
 

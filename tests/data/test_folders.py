@@ -173,7 +173,8 @@ def test_silent_and_empty_sounds(tmp_path):
     silence = sound_bytes()[:44] + bytes(3200)
     dataset = read(write(tmp_path, files | {"a/silent.wav": silence, "b/empty.wav": sound_bytes()[:40] + bytes(4)}))
     assert dataset.rows == 25
-    assert "1 of 25 sounds are silent" in checks(dataset)["silent-sounds"].message
+    assert "1 of 25 sounds is silent from beginning to end: `a/silent.wav`" in checks(dataset)["silent-sounds"].message
+    assert "each 0.2 s long" in " ".join(dataset.notes)
     assert "empty, no samples" in checks(dataset)["files-left-out"].message
     assert all(np.isfinite(features).all() for features in dataset.features.log_mel(frames=8))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,11 @@ class AsIsCandidate(Untrained):
     def classes_(self) -> tuple[str, ...]:
         """The user's classes that it can answer with."""
         return self.mapped.classes
+
+    def ready(self) -> Self:
+        """Itself, with the scores of all rows of the dataset."""
+        self.bank.ready()
+        return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probabilities, shape (rows, classes), each row summing to one; labels that mean no class are left out.

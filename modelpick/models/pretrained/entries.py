@@ -11,7 +11,7 @@ from modelpick.data.label_map import LabelMap
 from modelpick.data.labels import map_labels
 from modelpick.errors import AnswerIsNo, CannotFindOut
 from modelpick.models.pretrained.as_is import AsIsCandidate
-from modelpick.models.pretrained.features import FeatureBank
+from modelpick.models.pretrained.features import KEPT, FeatureBank
 from modelpick.models.pretrained.finetune import finetune_entry
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.probe import ProbeCandidate, fit_many
@@ -76,12 +76,12 @@ def _as_is(bank: FeatureBank, dataset: Dataset, options: PretrainedOptions, list
     return Entry(
         name=row_name(folder, "as-is"),
         kind="pretrained",
-        make=lambda seed: candidate,
+        make=lambda seed: candidate.ready(),
         fixed=True,
         way="as-is",
         source=folder.repo_id or str(folder.path),
         commit=folder.commit,
-        note=f"{mapped.describe()}; {_KEPT}",
+        note=f"{mapped.describe()}; {KEPT}",
     )
 
 
@@ -99,7 +99,7 @@ def _probe(bank: FeatureBank, dataset: Dataset, options: PretrainedOptions, list
         source=folder.repo_id or str(folder.path),
         commit=folder.commit,
         fit_many=lambda jobs: fit_many(make, jobs),
-        note=_KEPT,
+        note=KEPT,
     )
 
 
@@ -118,8 +118,6 @@ def _finetune(bank: FeatureBank, dataset: Dataset, options: PretrainedOptions, l
     tuning = options.tuning
     return None if tuning is None else finetune_entry(bank.folder, dataset, tuning, listener, bank)
 
-
-_KEPT = "what the model gives for a row is computed once for all splits and kept: the time per row is without it"
 
 WAYS: tuple[Callable[[FeatureBank, Dataset, PretrainedOptions, Listener], Entry | None], ...] = (
     _as_is,

@@ -33,6 +33,9 @@ from modelpick.progress import SILENT, Listener
 FOLDER = "features"
 """In our own folder: `modelpick cache` shows it."""
 
+KEPT = "what the model gives for a row is computed once for all splits and kept: the time per row is without it"
+"""Said of each way that looks at a bank."""
+
 _FORMAT = "modelpick.features/3"  # counted up where other numbers come of the same model and rows
 _ROWS = "rows"
 Features = dict[str, NDArray[np.float32]]
@@ -66,6 +69,11 @@ class FeatureBank:
         self._made: Features = {}
         self._runner: Runner | None = None
 
+    def ready(self) -> None:
+        """Computes what it gives for the rows of the dataset, where that is not done; errors as of `of`."""
+        if not self._made and self._rows is not None:
+            self._fill()
+
     def of(self, rows: Any) -> Features:
         """By layer, float32 of shape (rows, width).
 
@@ -73,8 +81,7 @@ class FeatureBank:
             AnswerIsNo: The model cannot be loaded or used.
             CannotFindOut: transformers cannot work here, or a file has changed.
         """
-        if not self._made and self._rows is not None:
-            self._fill()
+        self.ready()
         wanted = rows.row_hashes()
         if len(self._hashes):
             places = np.searchsorted(self._hashes, wanted).clip(max=len(self._hashes) - 1)

@@ -45,6 +45,14 @@ class Untrained(ABC):
     def meant(self) -> Mapping[str, Any]:
         """The same as the members of a saved config."""
 
+    def ready(self) -> Self:
+        """Itself, once what is done for all rows at once is done: the time that a row takes is without it.
+
+        Raises:
+            AnswerIsNo: The model cannot be loaded or used.
+        """
+        return self
+
     @property
     def parameters(self) -> int:
         """Of the whole model."""

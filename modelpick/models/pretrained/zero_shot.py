@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -86,14 +86,21 @@ class ByVectors(ZeroShot):
         self.bank = bank
         self._compared: tuple[NDArray[np.float64], float] | None = None
 
+    def ready(self) -> Self:
+        """Itself, with the vectors of the classes' texts and of all rows of the dataset."""
+        self.bank.ready()
+        if self._compared is None:
+            self._compared = self._text_vectors()
+        return self
+
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """The softmax over the classes of what the model makes of the angle (its own scale).
 
         Raises:
             AnswerIsNo: The model cannot be loaded or used.
         """
-        if self._compared is None:
-            self._compared = self._text_vectors()
+        self.ready()
+        assert self._compared is not None  # noqa: S101 - by ready
         vectors, scale = self._compared
         rows = self.bank.of(X)[OWN].astype(np.float64)
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)

@@ -9,7 +9,7 @@ from modelpick.data.dataset import Dataset
 from modelpick.data.label_map import LabelMap, texts_of
 from modelpick.data.labels import folded
 from modelpick.errors import AnswerIsNo
-from modelpick.models.pretrained.features import FeatureBank
+from modelpick.models.pretrained.features import KEPT, FeatureBank
 from modelpick.models.pretrained.folder import PretrainedFolder
 from modelpick.models.pretrained.refusal import refused
 from modelpick.models.pretrained.zero_shot import SCALES, ByInference, ByVectors, ZeroShot
@@ -55,12 +55,12 @@ def zero_shot_entry(
     return Entry(
         name=f"{folder.name}:zero-shot",
         kind="pretrained",
-        make=lambda seed: candidate,
+        make=lambda seed: candidate.ready(),
         fixed=True,
         way="zero-shot",
         source=folder.repo_id or str(folder.path),
         commit=folder.commit,
-        note=candidate.describe(),
+        note=candidate.describe() if isinstance(candidate, ByInference) else f"{candidate.describe()}; {KEPT}",
     )
 
 
