@@ -201,8 +201,11 @@ def test_texts_in_folders_and_the_kind_that_is_asked_for(tmp_path):
     assert mixed.kind == "image"
     assert "`--kind text` takes them instead" in " ".join(mixed.notes)
     assert read(tmp_path, kind="text").kind == "text"
-    with pytest.raises(CannotFindOut, match="holds no sounds"):
+    (tmp_path / "loop").symlink_to(tmp_path)
+    with pytest.raises(CannotFindOut, match="holds no sounds") as caught:
         read(tmp_path, kind="audio")
+    assert "24 " in caught.value.hint
+    assert "leave `--kind` out" in caught.value.hint
     with pytest.raises(UsageError, match="`--target` is for tables"):
         read_dataset(f"{tmp_path}/", target="class", options=ReadOptions())
 

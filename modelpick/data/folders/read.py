@@ -115,15 +115,17 @@ def _nothing(found: Scan, root: Path, shown: str, what: str) -> CannotFindOut:
     message = f"`{shown}` holds no {what} that can be read"
     tables = sorted(entry.name for entry in root.iterdir() if entry.suffix.lower() in _TABLES)
     unread = [suffix for suffix in found.others if suffix in UNREAD]
+    there = Counter(found.files.values()).most_common(1)
     if tables:
         beneath = shown.rstrip("/")
         hint = f"give the table itself: {listed([f'{beneath}/{name}' for name in tables], 3)}"
+    elif there and there[0][1] > sum(found.others[suffix] for suffix in unread):
+        kind, count = there[0]
+        hint = f"it holds {count:,} {WORDS[kind][count != 1]}: leave `--kind` out to take them"
     elif unread:
         hint = f"`{unread[0]}` is not read: {UNREAD[unread[0]]}"
     elif found.links:
         hint = "links out of the folder are not followed: give the folder that they lead to"
-    elif found.files:
-        hint = "leave `--kind` out to take what is there"
     else:
         hint = f"a folder for each class with {suffixes_in_words()}"
     return CannotFindOut(message, hint, kind="data")
