@@ -208,11 +208,15 @@ def _fate(result: CandidateResult) -> str:
 
 def remarks(evaluation: Evaluation) -> Iterator[Text]:
     """What went wrong, and what is worth a line."""
+    notes: dict[str, list[str]] = {}
     for result in evaluation.results:
         if result.error is not None:
             yield Text(f"{result.entry.name} {_fate(result)}: {result.error}", Tone.BAD, item=True)
         elif result.entry.note:
-            yield Text(f"{result.entry.name}: {result.entry.note}", item=True)
+            notes.setdefault(result.entry.note, []).append(result.entry.name)
+    for note, names in notes.items():
+        yield Text(f"{', '.join(names)}: {note}", item=True)
+    for result in evaluation.results:
         if result.warned:
             fits = result.finished + (result.form is not None)
             yield Text(

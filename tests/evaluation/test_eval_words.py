@@ -20,7 +20,7 @@ from modelpick.evaluation.closer_report import closer_blocks, closer_lines
 from modelpick.evaluation.comparison import comparisons
 from modelpick.evaluation.importance import MOST_ROWS
 from modelpick.evaluation.protocol import Evaluation
-from modelpick.evaluation.report import comparison_table, document
+from modelpick.evaluation.report import comparison_table, document, remarks
 from modelpick.evaluation.tested import Tested as Answers
 from modelpick.evaluation.wording import interval_shown, more_rows_shown, percent_shown, size_shown
 
@@ -169,6 +169,18 @@ def test_importances_say_on_how_many_rows() -> None:
     assert len(made.plan.test) > MOST_ROWS
     assert found.looked_at == MOST_ROWS
     assert "The saved model on 1,000 rows that stayed untouched" in said(found)
+
+
+def test_a_note_is_told_once_for_all_whom_it_concerns_and_of_none_that_failed(done: Evaluation) -> None:
+    said = {"knn": ("kept", None), "linear": ("kept", None), "dummy": ("kept", "damaged")}
+    results = tuple(
+        replace(result, entry=replace(result.entry, note=note), error=error)
+        for result in done.results
+        for note, error in (said[result.entry.name],)
+    )
+    told = [block.text for block in remarks(replace(done, results=results))]
+    names = [result.entry.name for result in done.results if result.entry.name != "dummy"]
+    assert told == ["dummy did not finish: damaged", f"{', '.join(names)}: kept"]
 
 
 @pytest.mark.parametrize(
