@@ -8,8 +8,10 @@ be the same, on tensors that stay where they are, and must not ask the GPU for a
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,30 +28,34 @@ _SHAPES = 4  # recordings at most; whoever has batches of more shapes gains noth
 
 
 class Replayed:
-    """Work on batches that are alike; to be called as the work itself. Whatever it changes must stay in its place.
+    """Does work on batches that are alike. Whatever the work changes must stay in its place.
 
     Args:
-        work: What is done.
         streams: Random streams that it draws from; those on a GPU go on from replay to replay.
     """
 
-    def __init__(self, work: Work, streams: Iterable[torch.Generator]) -> None:
-        self._work = work
+    def __init__(self, streams: Iterable[torch.Generator]) -> None:
         self._streams = [stream for stream in streams if stream.device.type == "cuda"]
         self._seen: Counter[tuple[Any, ...]] = Counter()
-        self._recordings: dict[tuple[Any, ...], _Recording] = {}
+        self._recordings: dict[tuple[Any, ...], Recording] = {}
 
-    def __call__(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The losses, shape (rows,), and the sums, shape (rows, outputs), of a batch."""
+    def do(self, work: Work, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The losses, shape (rows,), and the sums, shape (rows, outputs), of a batch.
+
+        Args:
+            work: The same every time. (It is not kept: what it belongs to would keep the recordings, and be kept by
+                them, and a GPU's memory must not wait for the garbage to be collected.)
+        """
         shapes = tuple((tensor.shape, tensor.stride(), tensor.dtype) for tensor in _tensors(batch))
         if shapes not in self._recordings:
             self._seen[shapes] += 1
-            if self._seen[shapes] <= _FIRST or len(self._recordings) == _SHAPES:
-                return self._work(batch)
-            self._recordings[shapes] = self._record(batch)
+            late = self._seen[shapes] == _FIRST + 1
+            if not late or len(self._recordings) == _SHAPES or not _roomy(batch.targets.device):
+                return work(batch)
+            self._recordings[shapes] = self._record(work, batch)
         return self._recordings[shapes].replay(batch)
 
-    def _record(self, batch: Batch) -> _Recording:
+    def _record(self, work: Work, batch: Batch) -> Recording:
         own = Batch(
             inputs=tuple(torch.empty_like(tensor) for tensor in batch.inputs),
             targets=torch.empty_like(batch.targets),
@@ -57,17 +63,17 @@ class Replayed:
         )
         # All recordings share their memory: none runs while another does, and results are copied out at once.
         pool = next((recording.graph.pool() for recording in self._recordings.values()), None)
-        with torch.cuda.device(batch.targets.device):
+        with torch.cuda.device(batch.targets.device), _no_garbage():
             graph = torch.cuda.CUDAGraph()
             for stream in self._streams:
                 graph.register_generator_state(stream)
             with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
-                losses, sums = self._work(own)
-        return _Recording(graph=graph, batch=own, losses=losses, sums=sums)
+                losses, sums = work(own)
+        return Recording(graph=graph, batch=own, losses=losses, sums=sums)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Recording:
+class Recording:
     """The work on batches of one shape, and the tensors that it reads and writes."""
 
     graph: torch.cuda.CUDAGraph
@@ -82,6 +88,25 @@ class _Recording:
         with torch.cuda.device(batch.targets.device):
             self.graph.replay()
         return self.losses.clone(), self.sums.clone()
+
+
+def _roomy(device: torch.device) -> bool:
+    """A recording keeps the memory of its work; where that is much of the GPU's, its kernels are not short."""
+    free, _ = torch.cuda.mem_get_info(device)
+    idle = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return free + idle > 2 * torch.cuda.max_memory_allocated(device)
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Nobody's recording is thrown away meanwhile: to give its memory back makes the one under way invalid."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _tensors(batch: Batch) -> list[Tensor]:

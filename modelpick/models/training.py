@@ -91,7 +91,7 @@ def train(
         expects=expects,
     )
     if settings.replayed and theta.is_cuda:
-        job.replayed = Replayed(job.work, streams)
+        job.replayed = Replayed(streams)
     job.recall()
     memory = job.memory
     with _threads(job), listener.step("training", settings.epochs, "epochs") as step:
@@ -161,7 +161,7 @@ class _Job:
             if batch.pieces:
                 losses, sums = self.work(piece, len(piece.targets) / len(batch.targets), add=number > 0)
             else:
-                losses, sums = self.replayed(piece) if self.replayed is not None else self.work(piece)
+                losses, sums = self.work(piece) if self.replayed is None else self.replayed.do(self.work, piece)
             if running is not None:
                 running.add(losses, sums, piece)
 
