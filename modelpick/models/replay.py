@@ -38,6 +38,7 @@ class Replayed:
         self._streams = [stream for stream in streams if stream.device.type == "cuda"]
         self._seen: Counter[tuple[Any, ...]] = Counter()
         self._recordings: dict[tuple[Any, ...], Recording] = {}
+        self._side: torch.cuda.Stream | None = None
 
     def do(self, work: Work, batch: Batch) -> tuple[Tensor, Tensor]:
         """The losses, shape (rows,), and the sums, shape (rows, outputs), of a batch.
@@ -65,9 +66,11 @@ class Replayed:
         pool = next((recording.graph.pool() for recording in self._recordings.values()), None)
         with torch.cuda.device(batch.targets.device), _no_garbage():
             graph = torch.cuda.CUDAGraph()
+            if self._side is None:
+                self._side = torch.cuda.Stream()  # torch's own for this is one of the device that came first
             for stream in self._streams:
                 graph.register_generator_state(stream)
-            with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
+            with torch.cuda.graph(graph, pool=pool, stream=self._side, capture_error_mode="thread_local"):
                 losses, sums = work(own)
         return Recording(graph=graph, batch=own, losses=losses, sums=sums)
 
