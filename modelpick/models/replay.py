@@ -67,7 +67,8 @@ class Replayed:
         with torch.cuda.device(batch.targets.device), _no_garbage():
             graph = torch.cuda.CUDAGraph()
             if self._side is None:
-                self._side = torch.cuda.Stream()  # torch's own for this is one of the device that came first
+                # Of this device; the one that torch would take is of the device that came first.
+                self._side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
             for stream in self._streams:
                 graph.register_generator_state(stream)
             with torch.cuda.graph(graph, pool=pool, stream=self._side, capture_error_mode="thread_local"):
