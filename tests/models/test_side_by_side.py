@@ -48,8 +48,7 @@ def images(folder):
     ],
 )
 def test_the_same_bits_as_one_after_the_other(pretrained_models, tmp_path, monkeypatch, threads, name, kind, what):
-    monkeypatch.setattr(embedding, "TOKENS", 64)
-    monkeypatch.setattr(embedding, "IMAGES", 4)
+    monkeypatch.setattr(embedding, "SIDE_BY_SIDE", {"text": (8, 32), "image": (4, 2)})
     rows = texts() if kind == "text" else images(tmp_path)
     bank = FeatureBank(open_folder(pretrained_models / name, kind), what, None, "cpu")
     threads(1)

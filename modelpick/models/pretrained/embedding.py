@@ -23,9 +23,10 @@ What = Literal["vectors", "scores"]
 
 TOKENS, IMAGES, SECONDS = 1024, 16, 20.0
 """Padded tokens, images, and seconds of sound in a batch on a CPU: larger ones do not fit its caches and are slower."""
+SIDE_BY_SIDE = {"text": (8, 768), "image": (4, 8)}
+"""Kind of rows -> batches side by side on a CPU, at most, and padded tokens or images in each; of sounds one batch
+alone takes much memory. Smaller ones are padded less and leave no thread idle for long in the end."""
 _ON_GPU = 16
-_AT_A_TIME = {"text": 8, "image": 4, "audio": 1}
-"""Batches side by side on a CPU, each half as large: those of images and sounds take much memory."""
 _UNITS = {"text": "texts", "image": "images", "audio": "sounds"}
 
 
@@ -68,7 +69,7 @@ class Runner:
 
 def at_a_time(kind: str, device: torch.device) -> int:
     """Batches of rows of a kind that are computed side by side."""
-    return _AT_A_TIME[kind] if device.type == "cpu" else 1
+    return SIDE_BY_SIDE[kind][0] if kind in SIDE_BY_SIDE and device.type == "cpu" else 1
 
 
 def budget(kind: str, device: torch.device, rate: int = 16_000) -> int:
@@ -77,10 +78,10 @@ def budget(kind: str, device: torch.device, rate: int = 16_000) -> int:
     Args:
         rate: Of sounds.
     """
+    if at_a_time(kind, device) > 1:
+        return SIDE_BY_SIDE[kind][1]
     most = {"text": TOKENS, "image": IMAGES, "audio": int(SECONDS * rate)}[kind]
-    if device.type == "cuda":
-        return most * _ON_GPU
-    return most // 2 if at_a_time(kind, device) > 1 else most
+    return most * _ON_GPU if device.type == "cuda" else most
 
 
 def run(runner: Runner, rows: Any, listener: Listener = SILENT) -> dict[str, NDArray[np.float32]]:
