@@ -15,6 +15,7 @@ _SAMPLE = 1 << 22
 _WORDS = {
     "cp1252": "Windows-1252 (latin-1)",
     "mac_roman": "Mac Roman",
+    "cp850": "code page 850 (DOS)",
     "cp1250": "Windows-1250 (Central European)",
     "cp1251": "Windows-1251 (Cyrillic)",
     "koi8_r": "KOI8-R",

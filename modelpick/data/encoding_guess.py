@@ -1,24 +1,30 @@
 """Which of the older encodings bytes are in, by how much their reading looks like writing.
 
 Each candidate reads the same bytes; each character beyond ASCII is worth between -1 and 1, and the best mean wins. What
-is common: small letters inside words, the first level of the Chinese and Japanese standards, Korean syllables.
+is common: small letters inside words, quotation marks and dashes around them, the first level of the Chinese and
+Japanese standards, Korean syllables.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 _MOST = 5_000  # characters that are looked at
 _HANDICAP = 0.15
 """What a regional encoding must be better by than that of Western Europe."""
 _LEAST, _DIFFERENT, _USUAL = 0.1, 5, {"cp1252", "mac_roman"}
-_ONLY_OLD_MAC = "ŒœŠšŽžŸƒˆ˜"  # letters where Mac Roman has its most common ones
+_ONLY_OLD_MAC = "ŒœŠšŽžŸƒ"  # letters where Mac Roman has its most common ones
 _ICELANDIC, _TURKISH = "ðþýÐÞÝ", "çğıöşüÇĞİÖŞÜâîû"
-_PUNCTUATION = "‘’‚“”„–—…•°€£§©®«»¿¡½¼¾×²³µ·ºª№"
+_PUNCTUATION = "‘’‚“”„–—…•°€£§©®«»¿¡½¼¾×²³µ·ºª№™"
+_SHORTENED = re.compile(r"(?:s|t|d|m|re|ve|ll)(?!\w)", re.ASCII)  # after the apostrophe of English
+_VOWELS = re.compile(r"[aeiouyh]\w", re.IGNORECASE)
+_BEFORE_VOWELS = re.compile(r"(?:(?<!\w)(?:[cdjlmnst]|qu|un|l)|ll)$", re.ASCII | re.IGNORECASE)  # of French, Italian
 _CYRILLIC, _GREEK = "оеаинтсрвл", "αοιεντσηςάόίέή"
 
+_AROUND = 4
 _Score = Callable[[str, str, str], float]
-"""(character, the one before, the one after) -> how likely it is there."""
+"""(character, up to four before it, up to four after it) -> how likely it is there."""
 
 
 def best_encoding(sample: bytes) -> str | None:
@@ -42,22 +48,47 @@ def _mean(sample: bytes, encoding: str, score: _Score) -> float | None:
         return None
     if score not in _WESTERN and len({text[i] for i in strange}) < _DIFFERENT:
         return None  # a stray letter or two of ours make a character of somebody's
-    return sum(score(text[i], text[i - 1 : i], text[i + 1 : i + 2]) for i in strange) / len(strange)
+    around = ((text[i], text[max(0, i - _AROUND) : i], text[i + 1 : i + 1 + _AROUND]) for i in strange)
+    return sum(score(*one) for one in around) / len(strange)
 
 
 def _ascii_letter(char: str) -> bool:
     return char.isascii() and char.isalpha()
 
 
+def _beside_ours(before: str, after: str) -> bool:
+    return _ascii_letter(before[-1:]) or _ascii_letter(after[:1])
+
+
 def _latin(char: str, before: str, after: str) -> float:
+    last, following = before[-1:], after[:1]
     if char == "\xa0":
         return 1
-    if char.isalpha():
-        beside = _ascii_letter(before) or _ascii_letter(after)
-        misplaced = char.isupper() and (before.islower() or not after.isalpha())
-        return (-1 if misplaced else 1) if beside else 0
-    inside = _ascii_letter(before) and _ascii_letter(after) and char not in "’·"
-    return 0.5 if char in _PUNCTUATION and not inside and not (char == "£" and after.isalpha()) else -1
+    if char.isalpha() and char not in "ˆ˜":
+        misplaced = following.isupper()
+        if char.isupper():  # a capital begins a word, or stands among others
+            alone = not (following.isalpha() or last.isupper())
+            misplaced = alone or last.islower() or (last.isupper() and following.islower())
+        return (-1 if misplaced else 1) if _beside_ours(before, after) else 0
+    return _mark(char, before, after)
+
+
+def _mark(char: str, before: str, after: str) -> float:
+    """Of a sign that is no letter: 1 where it stands as it is written, 0.5 where it may stand."""
+    last, following = before[-1:], after[:1]
+    inside, alone = _ascii_letter(last) and _ascii_letter(following), not last.strip() and not following.strip()
+    begins = not last.isalnum() and following.isalnum()
+    ends = bool(last.strip()) and not following.isalnum()
+    if char == "’" and inside:
+        elided = _BEFORE_VOWELS.search(before) and _VOWELS.match(after)
+        return 1 if elided or _SHORTENED.match(after) else -0.5
+    if char in "“”‘„…™" and not inside:
+        return 1 if (begins if char in "“‘„" else ends) else 0.5 if char in "“‘" and ends else -1
+    if char in "–—" and not inside:
+        return 1 if alone or (last.isdigit() and following.isdigit()) else 0.5
+    joins = char == "—" or (char == "·" and last in "lL" and following in "lL")  # as in Catalan
+    may = char in _PUNCTUATION and (not inside or joins) and not (char == "£" and following.isalpha())
+    return 0.5 if may else -1
 
 
 def _western(char: str, before: str, after: str) -> float:
@@ -79,10 +110,10 @@ def _alphabet(first: str, last: str, common: str) -> _Score:
     def score(char: str, before: str, after: str) -> float:
         if not first <= char <= last:
             return 0.3 if char in _PUNCTUATION else -1
-        if _ascii_letter(before) or _ascii_letter(after):
+        if _beside_ours(before, after):
             return -1
         if char.isupper():
-            return -1 if before.islower() else 0.4 if before.isalpha() else 0.6
+            return -1 if before[-1:].islower() else 0.4 if before[-1:].isalpha() else 0.6
         return 1 if char in common else 0.6
 
     return score
@@ -105,7 +136,7 @@ def _is_sign(char: str) -> bool:
 def _chinese(char: str, before: str, after: str) -> float:
     if _is_sign(char):
         return 0.5
-    if _ascii_letter(before) or _ascii_letter(after):
+    if _beside_ours(before, after):
         return -1
     return 0.9 if 0xB0 <= _lead(char, "gb2312") <= 0xD7 else -0.5 if char.isalpha() and not _is_kana(char) else -1
 
@@ -113,7 +144,7 @@ def _chinese(char: str, before: str, after: str) -> float:
 def _taiwanese(char: str, before: str, after: str) -> float:
     if _is_sign(char):
         return 0.5
-    if _ascii_letter(before) or _ascii_letter(after):
+    if _beside_ours(before, after):
         return -1
     return 0.85 if 0xA4 <= _lead(char, "big5") <= 0xC6 and char > "\u33ff" else -0.5
 
@@ -121,7 +152,7 @@ def _taiwanese(char: str, before: str, after: str) -> float:
 def _japanese(char: str, before: str, after: str) -> float:
     if _is_sign(char):
         return 0.5
-    if _ascii_letter(before) or _ascii_letter(after):
+    if _beside_ours(before, after):
         return -1
     if _is_kana(char):
         return 1
@@ -129,7 +160,7 @@ def _japanese(char: str, before: str, after: str) -> float:
 
 
 def _korean(char: str, before: str, after: str) -> float:
-    if _ascii_letter(before) or _ascii_letter(after):
+    if _beside_ours(before, after):
         return -1
     return 1 if "\uac00" <= char <= "\ud7a3" else 0.3 if _is_sign(char) else -0.5
 
@@ -139,6 +170,7 @@ _CANDIDATES: tuple[tuple[str, _Score], ...] = (
     ("cp1252", _western),
     ("mac_roman", _western),
     ("cp1254", _turkish),
+    ("cp850", _regional),
     ("cp1250", _regional),
     ("iso8859_2", _regional),
     ("cp1251", _alphabet("\u0400", "\u045f", _CYRILLIC)),

@@ -291,7 +291,7 @@ def test_groups_times_and_a_test_file(tmp_path: Path) -> None:
     with pytest.raises(CannotFindOut, match=r"`z` in line 2.*no training row has"):
         dataset(tmp_path, head + rows, test=tmp_path / "test.csv")
     (tmp_path / "test.csv").write_text("a,y\n1,p\n")
-    with pytest.raises(CannotFindOut, match="`k`, `who`, `day` missing"):
+    with pytest.raises(CannotFindOut, match="lacks `k`, `who`, `day`"):
         dataset(tmp_path, head + rows, test=tmp_path / "test.csv")
 
 
