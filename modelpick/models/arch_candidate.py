@@ -39,7 +39,7 @@ class Recipe:
     """All that the candidates of one entry have in common.
 
     Attributes:
-        kind, task: Of the data.
+        task: Of the data.
         columns: Name and kind of the columns of a table; empty for other kinds.
         fingerprint: Of the data, so that a kept training is never that of other data.
         expects: Hears how many seconds a training will take, once the first batches are measured.
@@ -48,7 +48,6 @@ class Recipe:
     architecture: Architecture
     plan: Plan
     options: ArchitectureOptions
-    kind: str
     task: str = "classification"
     target_name: str
     columns: tuple[tuple[str, str], ...] = ()

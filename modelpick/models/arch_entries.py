@@ -10,12 +10,13 @@ from modelpick.data.dataset import Dataset
 from modelpick.errors import UsageError
 from modelpick.models.arch_candidate import ArchitectureCandidate, Recipe
 from modelpick.models.arch_inputs import check_series
-from modelpick.models.arch_plan import ArchitectureOptions, plan_for
+from modelpick.models.arch_plan import WITHOUT_DROPOUT, ArchitectureOptions, Plan, normalises_batches, plan_for
 from modelpick.models.architectures.known import Architecture, known, takes
 from modelpick.models.devices import device_for
 from modelpick.progress import SILENT, Listener
 
 _LONG = 60.0  # seconds: what takes longer is told of before
+_FEWEST = 3  # rows of a batch: of an odd count in twos, one would be left alone
 
 
 def architecture_entries(
@@ -46,12 +47,13 @@ def architecture_entries(
         takes(architecture, dataset.kind)
         if dataset.kind == "table":
             check_series(architecture, dataset.features)
+        plan = plan_for(architecture, dataset.kind, options)
+        _look_at_options(architecture, plan, options, listener)
         teller = _Teller(architecture.name, listener)
         recipe = Recipe(
             architecture=architecture,
-            plan=plan_for(architecture, dataset.kind, options),
+            plan=plan,
             options=options,
-            kind=dataset.kind,
             task=dataset.task,
             target_name=dataset.target_name,
             columns=tuple((c.name, c.kind) for c in dataset.features.columns) if dataset.kind == "table" else (),
@@ -61,6 +63,19 @@ def architecture_entries(
         )
         entries.append(Entry(name=architecture.name, kind="architecture", make=_maker(recipe), foretold=teller.count))
     return entries
+
+
+def _look_at_options(architecture: Architecture, plan: Plan, options: ArchitectureOptions, listener: Listener) -> None:
+    """Refuses batches in which nothing can be normalised, and tells of options that count for others alone."""
+    if plan.batch_size < _FEWEST and normalises_batches(architecture):
+        raise UsageError(
+            f"`{architecture.name}` normalises over the rows of a batch, and {plan.batch_size} are too few",
+            "`--batch-size 16`, or more",
+        )
+    if options.dropout is not None and architecture.family in WITHOUT_DROPOUT:
+        listener.notice(f"`{architecture.name}` has no dropout: `--dropout` does not count for it")
+    if options.side is not None and plan.fixed_side and options.side != plan.sides[0]:
+        listener.notice(f"`{architecture.name}` takes images of {plan.sides[0]} pixels a side: `--side` does not count")
 
 
 def _for_numbers(found: Sequence[Architecture], options: ArchitectureOptions) -> ArchitectureOptions:

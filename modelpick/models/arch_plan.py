@@ -121,7 +121,7 @@ def plan_for(architecture: Architecture, kind: str, options: ArchitectureOptions
     if options.class_weight is not None:
         one_of("class_weight", options.class_weight, ("balanced",))
     if options.side is not None:
-        _check_side(architecture, options.side)
+        check_side(architecture, options.side)
     if options.optimizer is not None:
         one_of("optimizer", options.optimizer, OPTIMIZERS)
     if options.schedule is not None:
@@ -143,7 +143,7 @@ def plan_for(architecture: Architecture, kind: str, options: ArchitectureOptions
         if getattr(options, name) is not None
     }
     network = dict(plan.network)
-    if options.dropout is not None and architecture.family not in ("lenet5", "lenet5-1998", "resnet", "vit"):
+    if options.dropout is not None and architecture.family not in WITHOUT_DROPOUT:
         network["dropout"] = options.dropout
     if options.small_stem and architecture.family == "resnet":
         network["small_stem"] = True
@@ -157,7 +157,12 @@ def side_for(plan: Plan, shape: tuple[int, int], asked: int | None = None) -> in
     return next((side for side in plan.sides if side >= max(shape)), plan.sides[-1])
 
 
-def _check_side(architecture: Architecture, side: int) -> None:
+def check_side(architecture: Architecture, side: int) -> None:
+    """Refuses a size of images that the architecture cannot have.
+
+    Raises:
+        UsageError: With those that it can.
+    """
     least, step = _SIDES.get(architecture.family, (8, 1))
     if side < least or side > MOST_SIDE or side % step:
         multiple = f", a multiple of {step}" if step > 1 else ""
@@ -166,6 +171,14 @@ def _check_side(architecture: Architecture, side: int) -> None:
             f"such as `--side {max(least, 64)}`",
         )
 
+
+def normalises_batches(architecture: Architecture) -> bool:
+    """Whether each row's answer depends on the rows beside it while it learns (batch normalisation)."""
+    return architecture.batch_norm or architecture.family in ("resnet", "cnn")
+
+
+WITHOUT_DROPOUT = ("lenet5", "lenet5-1998", "resnet", "vit")
+"""Families that have none."""
 
 MOST_SIDE = 1024
 _SIDES = {"alexnet": (64, 1), "vgg": (32, 1), "vit": (32, 16)}

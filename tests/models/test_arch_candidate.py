@@ -232,6 +232,42 @@ def test_a_config_that_states_another_network_is_refused(notes, tmp_path):
             load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("data", "name", "changed"),
+    [
+        ("notes", "transformer", {"network": {"vocabulary": 90, "width": 64, "heads": 5}}),
+        ("notes", "transformer", {"network": {"vocabulary": 90, "width": 63, "heads": 3}}),
+        ("stripes", "lenet5", {"input_shape": [3, 64, 16]}),
+        ("stripes", "resnet18", {"input_shape": [3, 64, 16]}),
+    ],
+)
+def test_a_network_that_could_be_built_and_not_asked_is_refused(data, name, changed, request, tmp_path):
+    dataset = request.getfixturevalue(data)
+    form = candidate(dataset, name, epochs=1).fit(dataset.features, dataset.target).saved_form()
+    save(form, tmp_path)
+    load(tmp_path)
+    save(replace(form, config={**form.config, **changed}), tmp_path)
+    with pytest.raises(AnswerIsNo, match="does not describe a model"):
+        load(tmp_path)
+
+
+def test_options_that_do_not_count_are_told_and_batches_of_two_refused(stripes):
+    heard = []
+
+    class Listener(type(SILENT)):
+        def notice(self, text):
+            heard.append(text)
+
+    architecture_entries(["resnet18", "lenet5"], stripes, ArchitectureOptions(dropout=0.3, side=48), Listener())
+    assert [text.split("`")[1] for text in heard] == ["resnet18", "lenet5", "lenet5"]
+    assert "`--dropout` does not count for it" in heard[0]
+    assert "`lenet5` takes images of 32 pixels a side" in heard[2]
+    for name in ("resnet18", "vgg11-bn"):
+        with pytest.raises(UsageError, match="2 are too few"):
+            architecture_entries([name], stripes, ArchitectureOptions(batch_size=2))
+    architecture_entries(["lenet5", "vgg11"], stripes, ArchitectureOptions(batch_size=1))
+
+
 def test_words_are_cut_alike_and_rare_ones_are_unknown():
     assert words_of("It's GREAT, call 08452 now!") == ["it", "'", "s", "great", ",", "call", "#5", "now", "!"]
     words = WordInputs.fit(Texts(np.array(["a b c", "a b", "a"], dtype=object)))

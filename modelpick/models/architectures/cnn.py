@@ -34,8 +34,8 @@ class SoundCNN(nn.Module):
         self.dropout = Dropout(dropout)
         self.head = nn.Linear(channels, classes)
 
-    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """(rows, frames, bands) -> (rows, classes); frames past a row's length are padding and do not count."""
+    def forward(self, x: Tensor) -> Tensor:
+        """(rows, frames, bands) -> (rows, classes)."""
         if x.shape[1] < _SHORTEST:
             x = nn.functional.pad(x, (0, 0, 0, _SHORTEST - x.shape[1]))
         x = x[:, None]
@@ -43,11 +43,4 @@ class SoundCNN(nn.Module):
             x = torch.relu(norm(convolution(x)))
             if number < len(_WIDTHS) - 1:
                 x = nn.functional.max_pool2d(x, 2)
-        bands = x.mean(3)
-        if lengths is None:
-            read = bands.mean(2)
-        else:
-            steps = (lengths / 2 ** (len(_WIDTHS) - 1)).ceil().clamp(1, bands.shape[2])
-            heard = torch.arange(bands.shape[2], device=x.device) < steps[:, None]
-            read = (bands * heard[:, None]).sum(2) / steps[:, None]
-        return cast(Tensor, self.head(self.dropout(read)))
+        return cast(Tensor, self.head(self.dropout(x.mean((2, 3)))))

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from modelpick.data.candidate import SavedForm
 from modelpick.errors import UsageError
-from modelpick.models.architectures.known import ARCHITECTURES, known
+from modelpick.models.arch_plan import check_side
+from modelpick.models.architectures.known import ARCHITECTURES, Architecture, known
 from modelpick.models.forms.form import Form, Rows, Shapes, refuse
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def _check(path: Path, fields: Mapping[str, Any]) -> Shapes:
     architecture = str(fields["architecture"])
     shape = _shape(path, fields.get("input_shape"))
     more = _arguments(path, fields.get("network"))
+    _check_fits(path, known(architecture), shape, more)
     pixels = fields.get("pixels")
     if pixels is not None:
         ok = isinstance(pixels, dict) and all(_numbers(pixels.get(key), shape[0]) for key in ("mean", "deviation"))
@@ -67,6 +69,22 @@ def _shape(path: Path, value: Any) -> tuple[int, ...]:
     if not ok or math.prod(value) > _LARGEST_INPUT:
         refuse(path, "`input_shape` is no list of one to three sizes")
     return tuple(value)
+
+
+def _check_fits(path: Path, architecture: Architecture, shape: tuple[int, ...], more: Mapping[str, Any]) -> None:
+    """Refuses inputs and arguments from which such a network could be built, and then not asked."""
+    if architecture.family == "transformer":
+        width, heads = more.get("width", 64), more.get("heads", 4)
+        if width % heads or width % 2:
+            refuse(path, "`network` has a width that its heads do not share")
+    if len(shape) != 3:
+        return
+    if shape[1] != shape[2] or (architecture.family.startswith("lenet") and shape[1] != 32):
+        refuse(path, "`input_shape` is not that of an image that it takes")
+    try:
+        check_side(architecture, shape[1])
+    except UsageError as error:
+        refuse(path, error.message)
 
 
 def _arguments(path: Path, value: Any) -> dict[str, Any]:
