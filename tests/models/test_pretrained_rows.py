@@ -13,6 +13,7 @@ import torch
 
 from modelpick.data.texts import read_texts
 from modelpick.errors import AnswerIsNo
+from modelpick.models.pretrained.faults import InOneLine
 from modelpick.models.pretrained.features import FeatureBank
 from modelpick.models.pretrained.folder import open_folder
 from modelpick.models.pretrained.forward import FIRST_TOKEN, LAST, vectors
@@ -89,6 +90,19 @@ def test_what_a_model_dies_of_in_the_middle_is_one_line(pretrained_models, monke
     with pytest.raises(AnswerIsNo, match="fails on a row") as caught:
         bank.of(read_texts(["a good film"])[0])
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("said", "lacking"),
+    [
+        ("[enforce fail at alloc_cpu.cpp:1] DefaultCPUAllocator: can't allocate memory: you tried to", True),
+        ("CUDA out of memory. Tried to allocate 2.00 GiB", True),
+        ("unsupported memory format option Preserve", False),
+    ],
+)
+def test_lack_of_memory_is_no_fault_of_the_model(said, lacking):
+    with pytest.raises(RuntimeError if lacking else AnswerIsNo), InOneLine("m", "it fails"):
+        raise RuntimeError(said)
 
 
 def test_tokens_before_the_patches_are_none_of_them(pretrained_models, tmp_path):

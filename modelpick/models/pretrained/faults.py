@@ -16,6 +16,7 @@ _FAULTS = (
 )  # fmt: skip
 _BY_NAME = ("StrictDataclassError",)
 """Of huggingface_hub, on values of a config; that package is not for this room."""
+_LACKING = ("out of memory", "not enough memory", "allocate memory")
 
 
 class InOneLine(AbstractContextManager[None]):
@@ -45,8 +46,11 @@ class InOneLine(AbstractContextManager[None]):
 
 
 def lacks_memory(error: BaseException) -> bool:
-    """Whether that is what happened; torch says it in a RuntimeError."""
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "memory" in str(error).lower())
+    """Whether that is what happened; torch says it in a RuntimeError, and speaks of memory formats in others."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(word in text for word in _LACKING)
+    )
 
 
 def first_line(error: BaseException) -> str:
