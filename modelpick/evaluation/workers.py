@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -39,13 +41,30 @@ def workers_ahead(jobs: int | None) -> Iterator[int]:
         return
     from joblib import Parallel, delayed
 
-    arriving = Parallel(n_jobs=processes, return_as="generator_unordered")(
-        delayed(_import_baselines)() for _ in range(processes)
-    )
+    with _without_interruption():
+        arriving = Parallel(n_jobs=processes, return_as="generator_unordered")(
+            delayed(_import_baselines)() for _ in range(processes)
+        )
     try:
         yield processes
     finally:
         close_quietly(arriving)
+
+
+@contextmanager
+def _without_interruption() -> Iterator[None]:
+    """Processes that start meanwhile never hear Ctrl-C: it goes to all of a terminal, and one that is importing would
+    answer with a traceback. This process does not hear it either for this moment, and ends them when it does.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def close_quietly(arriving: Generator[Any, None, None]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 import warnings
 from dataclasses import replace
@@ -201,3 +203,24 @@ def test_of_very_many_rows_no_other_process_takes_part_unasked(monkeypatch: pyte
         monkeypatch.setattr(schedule, "_MOST_ROWS_ABROAD", most)
         done = compare(iris, [linear(Linear)], seeds=[0], jobs=None, ahead=2)
         assert (done.jobs, done.results[0].error) == (used, None)
+
+
+STARTS = """
+import os, signal, time
+from modelpick.evaluation.workers import workers_ahead
+try:
+    with workers_ahead(2):
+        time.sleep(0.2)
+        os.killpg(0, signal.SIGINT)
+        time.sleep(30)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="a terminal's Ctrl-C goes to a group of processes")
+def test_processes_that_still_start_say_nothing_to_ctrl_c() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STARTS], capture_output=True, text=True, start_new_session=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
