@@ -290,7 +290,7 @@ def test_the_process_is_left_as_it_was():
         (("--hidden", "0"), "128,128"),
         (("--batch-size", "fulll"), "full"),
         (("--epochs", "0"), "--epochs"),
-        (("--lr", "0"), "learning_rate"),
+        (("--lr", "0"), "'--lr'"),
         (("--dropout", "1"), "dropout"),
         (("--activation", "rellu"), "relu"),
         (("--split", "8:1"), "8:1:1"),
