@@ -97,12 +97,14 @@ def most_confused(given: Tested, most: int = 10) -> list[tuple[str, str, int, in
 def reliability(given: Tested) -> list[Bin]:
     """How often answers of a confidence are right, by tenths of the confidence; empty tenths are left out.
 
-    The confidence is the probability of the class that is answered (Guo et al. 2017, ICML).
+    The confidence is the probability of the class that is answered (Guo et al. 2017, ICML); answers with a class that
+    the data do not have are left out, for theirs is not kept.
     """
     if given.probabilities is None:
         return []
-    sure = given.probabilities.max(axis=1).astype(np.float64)
-    right = given.answers == given.truth
+    known = given.answers != OTHER
+    sure = given.probabilities[known].max(axis=1, initial=0).astype(np.float64)
+    right = (given.answers == given.truth)[known]
     place = np.minimum((sure * _BINS).astype(np.intp), _BINS - 1)
     return [
         Bin(

@@ -35,6 +35,9 @@ def test_reliability_compares_confidence_with_what_is_right():
     assert bins[1].right == pytest.approx(2 / 3)
     assert bins[1].sure == pytest.approx(0.93)
     assert reliability(given([0], [0])) == []
+    foreign = given([0, 0], [OTHER, 0], [0.8, 0.2])  # nobody knows how sure it was of the class that is none here
+    assert [(b.answers, b.right) for b in reliability(foreign)] == [(1, 1.0)]
+    assert reliability(given([0], [OTHER], [0.8])) == []
 
 
 def test_mistakes_are_rows_that_are_mostly_wrong_the_surest_first():
