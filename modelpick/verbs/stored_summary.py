@@ -139,6 +139,12 @@ def summarise_stored(name: str, folder: Path) -> StoredSummary:
         tensors |= own
         for tensor in own.values():
             dtypes[tensor.dtype] += tensor.elements
+    if not tensors:  # of a run whose best model is a pretrained one as it was published
+        raise CannotFindOut(
+            f"`{name}` holds no weights of its own",
+            "it names the model that answers: `modelpick show RUN --summary` tells which",
+            kind="data",
+        )
     return StoredSummary(
         name=name,
         folder=folder,

@@ -81,6 +81,8 @@ def test_its_card_its_layers_and_the_advice_say_what_it_is(moods, capsys):
     shown = call(capsys, "show", "./run", "--summary")
     assert "positive!" in shown.out
     assert "never trained on these data; labels by name" in " ".join(shown.out.split())
+    told = call(capsys, "catalog", "./run", "--summary")
+    assert (told.code, "holds no weights of its own" in told.err) == (4, True)
     assert {path.suffix for path in Path("run").iterdir()} <= {".json", ".safetensors", ".md", ".png", ""}
 
 
