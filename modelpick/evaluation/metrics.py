@@ -25,12 +25,14 @@ class Predictions:
         answers: Likewise, as predicted.
         probabilities: Shape (rows, classes); None for regression, and for a candidate that gives none.
         classes: Class names of its columns; those of the candidate, which may lack one of `truth`.
+        asked: How many classes the data have, whichever of them the candidate knows; 0: as many as it knows.
     """
 
     truth: NDArray[Any]
     answers: NDArray[Any]
     probabilities: NDArray[Any] | None = None
     classes: tuple[str, ...] = ()
+    asked: int = 0
 
 
 def accuracy(p: Predictions) -> float:
@@ -86,14 +88,14 @@ def roc_auc(p: Predictions) -> float:
 def brier(p: Predictions) -> float:
     """Mean squared distance of the probabilities from 1 for the true class and 0 for the others (Brier 1950).
 
-    Summed over the classes, from 0 to 2; of two classes half of that, as is the custom.
+    Summed over the classes, from 0 to 2; where the data have two classes half of that, as is the custom.
     """
     shares, places = _shares(p), _places(p)
     truth = np.zeros_like(shares)
     known = places >= 0
     truth[np.flatnonzero(known), places[known]] = 1.0
     squares = np.sum((shares - truth) ** 2, axis=1) + ~known
-    return float(np.mean(squares)) / (2 if shares.shape[1] == 2 else 1)
+    return float(np.mean(squares)) / (2 if (p.asked or shares.shape[1]) == 2 else 1)
 
 
 def ece(p: Predictions) -> float:

@@ -188,7 +188,9 @@ def _outcome(
     else:
         answers = np.asarray(candidate.predict(X))
     took = time.perf_counter() - started
-    predictions = Predictions(truth=truth, answers=answers, probabilities=probabilities, classes=classes)
+    predictions = Predictions(
+        truth=truth, answers=answers, probabilities=probabilities, classes=classes, asked=len(material.classes)
+    )
     stalled = [warning for warning in caught if warning.category.__name__ == "ConvergenceWarning"]  # scikit-learn's
     return Outcome(
         number=part.number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,9 +96,12 @@ def test_the_main_metric_is_chosen_and_said() -> None:
 
 def test_a_class_that_the_candidate_does_not_know_has_no_probability() -> None:
     sure = np.array([[1.0, 0.0], [1.0, 0.0]])
-    found = evaluate(classified("az", "aa", probabilities=sure, classes=("a", "b")), metrics_of("classification"))
+    unknown = classified("az", "aa", probabilities=sure, classes=("a", "b"))
+    found = evaluate(unknown, metrics_of("classification"))
     assert found["log_loss"] == pytest.approx(-math.log(np.finfo(float).eps) / 2)
     assert found["brier"] == pytest.approx((0 + 2) / 2 / 2)  # all that could be wrong is
+    of_three = evaluate(replace(unknown, asked=3), metrics_of("classification"))
+    assert of_three["brier"] == pytest.approx((0 + 2) / 2)  # as for those that know the third class
 
 
 def test_regression_by_hand() -> None:
