@@ -66,7 +66,8 @@ def pays_ahead(dataset: Dataset, rows: RowOptions, splits: SplitOptions) -> bool
     from modelpick.data.plan_rule import rule
 
     chosen, _ = rule(splits, dataset.rows, bool(rows.archs or rows.finetune), dataset.kind)
-    if dataset.kind != "table" or (chosen.folds or 1) * (chosen.repeats or 1) < _MANY_SPLITS:
+    repeats = 1 if dataset.times is not None else chosen.repeats or 1  # windows of time come once
+    if dataset.kind != "table" or (chosen.folds or 1) * repeats < _MANY_SPLITS:
         return False
     return not set(ONE_BY_ONE) <= set(rows.without)
 

@@ -193,6 +193,7 @@ def test_processes_start_ahead_only_where_many_fits_come() -> None:
     assert not pays_ahead(iris, rows, SplitOptions(folds=3, repeats=1))
     assert not pays_ahead(iris, replace(rows, archs=("lstm",)), usual)
     assert not pays_ahead(iris, replace(rows, without=("trees", "sklearn-mlp")), usual)
+    assert not pays_ahead(replace(iris, times=np.arange(150.0)), rows, usual)
 
 
 def test_of_very_many_rows_no_other_process_takes_part_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
