@@ -252,6 +252,13 @@ def test_equal_rows_of_a_test_file_are_said_to_be_left_out_unless_the_order_of_t
     assert "left out" not in found.message
 
 
+def test_equal_rows_are_said_to_stay_together_only_where_they_do() -> None:
+    doubled = twice(0.2)
+    assert findings(doubled)["duplicate-rows"].message.endswith("; equal rows are kept on one side of every split")
+    for fields in ({"times": np.arange(doubled.rows) + 0.0}, {"groups": np.arange(doubled.rows)}):
+        assert findings(replace(doubled, **fields))["duplicate-rows"].message.endswith("may stand on both sides")
+
+
 def test_countries_with_many_years_are_a_group_and_no_answer() -> None:
     panel = PEOPLE[COUNTRY] * np.exp(0.01 * STREAM.normal(size=ROWS))
     names = np.array([f"land {number}" for number in COUNTRY])

@@ -41,9 +41,13 @@ def _duplicates(view: View) -> Iterator[Finding]:
     if repeats < max(2, _SHARE * rows):
         return
     most = np.flatnonzero(view.keys == different[counts.argmax()])
+    sides = "equal rows are kept on one side of every split"
+    if view.dataset.groups is not None or view.dataset.times is not None:
+        by = "time" if view.dataset.groups is None else "groups"
+        sides = f"the splits go by {by}, and equal rows may stand on both sides"
     message = (
         f"{repeats:,} of {rows:,} rows ({100 * repeats / rows:.0f} %) have the same features as an earlier row, one "
-        f"combination {counts.max():,} times; equal rows are kept on one side of every split"
+        f"combination {counts.max():,} times; {sides}"
     )
     advice = "take them out if they were entered twice; if values are just coarse they are honest and may stay"
     yield finding("duplicate-rows", Severity.LOW, message, advice, [view.rows_of_target(most)])
