@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 from modelpick.data.candidate import Preprocessing
 from modelpick.data.images.rows import ImageFiles, read_images
 from modelpick.data.preprocessing import TablePreprocessor
+from modelpick.data.sounds.rows import SoundFiles, read_sounds
+from modelpick.data.sounds.wav import float_wav
 from modelpick.data.table import Column, Table, as_kind
 from modelpick.data.texts import Texts, read_texts
 from modelpick.errors import UsageError
@@ -26,9 +29,15 @@ from modelpick.models.saved import SavedModel
 GRID = 8
 """Cells of an image, across and down."""
 
+PIECES = 10
+"""Of a sound, of equal length."""
+
+_LONGEST = 600
+"""Seconds of a sound, which is written anew for each of its pieces."""
+
 _MOST_WORDS = 200
 _MOST_ROWS = 50
-"""Texts or images that are explained at a time: each of them is answered for many times."""
+"""Texts, images or sounds that are explained at a time: each of them is answered for many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,7 @@ class Moved:
     """By how much one part moves the answer: the probability of the class that is answered, or the number.
 
     Attributes:
-        part: A column, a word, or a cell of an image (`row 2, column 5`, from 1).
+        part: A column, a word, a cell of an image (`row 2, column 5`, from 1) or a piece of a sound (`0.2 to 0.3 s`).
         effect: The answer as it is minus the answer without the part.
     """
 
@@ -48,20 +57,22 @@ def explain(model: SavedModel, rows: Any) -> list[tuple[Moved, ...]]:
     """Of each row its parts, those that move its answer most first.
 
     Columns of numbers and dates are set to the training rows' median, categories and texts are emptied; of a text
-    each of its words is left out wherever it stands; of an image each cell of a grid is painted in its mean colour.
+    each of its words is left out wherever it stands; of an image each cell of a grid is painted in its mean colour; of
+    a sound each tenth is made silent.
 
     Raises:
-        UsageError: Sounds, or too many texts or images at a time.
+        UsageError: Too many texts, images or sounds at a time, or too long a sound.
     """
     if isinstance(rows, Table):
         return _of_table(model, rows)
-    if not isinstance(rows, Texts | ImageFiles):
-        raise UsageError("answers for sounds are not explained", "leave `--explain` out")
     if len(rows) > _MOST_ROWS:
         raise UsageError(f"{len(rows)} rows are too many to explain", f"give up to {_MOST_ROWS} at a time")
+    single = [rows.take([i]) for i in range(len(rows))]
     if isinstance(rows, Texts):
-        return [_of_text(model, rows.take([i])) for i in range(len(rows))]
-    return [_of_image(model, rows.take([i])) for i in range(len(rows))]
+        return [_of_text(model, row) for row in single]
+    if isinstance(rows, ImageFiles):
+        return [_of_image(model, row) for row in single]
+    return [_of_sound(model, row) for row in single]
 
 
 def image_grid(moved: Sequence[Moved]) -> list[str]:
@@ -148,6 +159,27 @@ def _of_image(model: SavedModel, row: ImageFiles) -> tuple[Moved, ...]:
                 Image.fromarray(painted).save(path)
                 paths.append(str(path))
         answers = _answers(model, read_images(paths)[0])
+    return _ranked(names, _of_one(answers))
+
+
+def _of_sound(model: SavedModel, row: SoundFiles) -> tuple[Moved, ...]:
+    (look,) = (row.store.looks[i] for i in row.index)
+    if look.seconds > _LONGEST:
+        raise UsageError(f"`{row.paths[0]}` is too long to explain", f"cut it to {_LONGEST // 60} minutes or less")
+    wave = next(iter(row.waves(look.rate)))
+    ends = np.linspace(0, len(wave), PIECES + 1).astype(int)
+    names, paths = [], list(row.paths)
+    with tempfile.TemporaryDirectory(prefix="modelpick-") as folder:
+        for number, (start, end) in enumerate(pairwise(ends)):
+            if start == end:
+                continue
+            silenced = wave.copy()
+            silenced[start:end] = 0
+            names.append(f"{start / look.rate:.2f} to {end / look.rate:.2f} s")
+            path = Path(folder, f"{number}.wav")
+            path.write_bytes(float_wav(silenced, look.rate))
+            paths.append(str(path))
+        answers = _answers(model, read_sounds(paths)[0])
     return _ranked(names, _of_one(answers))
 
 

@@ -41,7 +41,7 @@ def predict(
         output: A new file (.csv, .tsv, also .gz) for all columns of the input and the answers. Cells of text that a
             spreadsheet would take for a formula (they begin with `=`, `+`, `-`, `@`, a tab or a carriage return, and
             are no number) get a `'` before them, and so do cells that begin with `'`.
-        explain: Say which columns, words or parts of an image moved each answer, by taking each away.
+        explain: Say which columns, words or parts of an image or a sound moved each answer, by taking each away.
         drop: Columns of the input that the model does not know and shall not look at.
         device: Where a pretrained model or an architecture answers; `auto` is a GPU where there is one.
         listener: Hears of the steps.

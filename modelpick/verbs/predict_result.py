@@ -171,8 +171,8 @@ def _why(prediction: Prediction) -> list[Block]:
     blocks.append(
         Text(
             f"Effect: by how much {what} sinks without the part; with a minus it rises. One part is taken away at a "
-            "time: numbers and dates are set to the training rows' median, categories are emptied, words left out. It "
-            f"tells of this model, and nothing of causes.{tail}",
+            "time: numbers and dates are set to the training rows' median, categories are emptied, words left out, "
+            f"tenths of a sound made silent. It tells of this model, and nothing of causes.{tail}",
             Tone.MUTED,
         )
     )

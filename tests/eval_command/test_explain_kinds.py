@@ -1,4 +1,4 @@
-"""predict --explain for texts and images: the part that tells is the part that is named."""
+"""predict --explain for texts, images and sounds: the part that tells is the part that is named."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from command_line import call
 from PIL import Image
 
 import modelpick
+from modelpick.data.sounds.wav import float_wav, read_wav
 from modelpick.models.explain import GRID, Moved, image_grid
 
 
@@ -54,6 +55,35 @@ def test_the_cells_of_an_image_that_tell_are_dark(folder, capsys):
     told = {f"row {i + 1}, column {j + 1}" for i in (2, 3) for j in (1, 2, 5, 6)}  # where either mark would be
     assert {found["part"] for found in answer["moved"][:3]} <= told
     assert "@" in call(capsys, "predict", str(run), "--input", image, "--explain").out
+
+
+def test_the_piece_of_a_sound_that_tells_is_named(folder, capsys):
+    """One second with a whistle in one tenth of it, high or low."""
+    stream, rate = np.random.default_rng(0), 8000
+    for number in range(40):
+        pitch = (500, 2500)[number % 2]
+        wave = stream.normal(0, 0.01, rate).astype(np.float32)
+        start = rate * 3 // 10
+        wave[start : start + rate // 10] += 0.5 * np.sin(2 * np.pi * pitch / rate * np.arange(rate // 10))
+        place = folder / "sounds" / ("low", "high")[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}.wav").write_bytes(float_wav(wave, rate))
+    run = folder / "sounds-run"
+    modelpick.evaluate(folder / "sounds", course=True, epochs=5, run_dir=run)
+    sound = str(folder / "sounds" / "low" / "0.wav")
+    (answer,) = call(capsys, "predict", str(run), "--input", sound, "--explain", "--format", "json").data["predictions"]
+    assert answer["class"] == "low"
+    assert len(answer["moved"]) == 10
+    assert answer["moved"][0]["part"] == "0.30 to 0.40 s"
+    assert answer["moved"][0]["effect"] > 0
+    assert "0.30 to 0.40 s" in call(capsys, "predict", str(run), "--input", sound, "--explain").out
+
+
+def test_a_float_wav_comes_back_bit_for_bit():
+    wave = np.random.default_rng(0).normal(0, 3, 77).astype(np.float32)
+    samples, rate = read_wav(float_wav(wave, 11_025))
+    assert rate == 11_025
+    assert np.array_equal(samples, wave)
 
 
 def test_a_grid_shades_what_speaks_for_the_answer():

@@ -71,6 +71,14 @@ def read_wav(data: bytes) -> tuple[NDArray[np.float32], int]:
     return values, form.rate
 
 
+def float_wav(samples: NDArray[np.float32], rate: int) -> bytes:
+    """A wav file of one channel in 32-bit floats, from which `read_wav` gives the same samples bit for bit."""
+    body = samples.astype("<f4").tobytes()
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, FLOAT, 1, rate, 4 * rate, 4, 32)
+    size = len(b"WAVE") + len(form) + 8 + len(body)
+    return struct.pack("<4sI4s", b"RIFF", size, b"WAVE") + form + struct.pack("<4sI", b"data", len(body)) + body
+
+
 def _chunks(data: bytes) -> tuple[_Format, memoryview]:
     """The format and the bytes of the samples."""
     if not data:
