@@ -162,6 +162,12 @@ class ByInference(ZeroShot):
         self._model: Any = None
         self._known: dict[str, NDArray[np.float64]] = {}
 
+    def ready(self) -> Self:
+        """Itself, with the model in memory."""
+        if self._model is None:
+            self._model = load(self.folder, head=True).to(device_for(self._device))
+        return self
+
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """The softmax over the classes of the scores of entailment; the best text of a class counts.
 
@@ -176,8 +182,7 @@ class ByInference(ZeroShot):
 
     def _score_all(self, texts: list[str]) -> None:
         """Scores texts that are not known yet, so many at once that their tokens take little memory."""
-        if self._model is None:
-            self._model = load(self.folder, head=True).to(device_for(self._device))
+        self.ready()
         inputs = inputs_for(self.folder)
         assert isinstance(inputs, TextInputs)  # noqa: S101 - of kind text
         hypotheses = [(c, text) for c, own in enumerate(self.texts.values()) for text in own]
