@@ -12,7 +12,7 @@ import re
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,13 +46,18 @@ def typed(folder: Path) -> str:
     return shlex.quote(folder.name if folder.parent == RUNS else shown(folder))
 
 
-def place_of(name: str) -> str:
+def place_of(name: str, taken: Collection[str] = ()) -> str:
     """Where in a run a candidate of that name lies that is not the best: `org/name:probe` needs another spelling.
 
-    It is one folder under `candidates/` and never another place, whatever the name.
+    It is one folder under `candidates/` and never another place, whatever the name. A number is added where it is
+    `taken` by one that is spelt alike, as `org--name` is.
     """
     plain = re.sub(r"[^\w.-]+", "--", name).lstrip(".-") or "model"
-    return f"{CANDIDATES}/{plain}"
+    place, number = f"{CANDIDATES}/{plain}", 1
+    while place in taken:
+        number += 1
+        place = f"{CANDIDATES}/{plain}-{number}"
+    return place
 
 
 def read_report(folder: Path) -> Mapping[str, Any] | None:
@@ -118,7 +123,8 @@ def candidate_folder(run: Path, name: str) -> Path:
     saved = {
         str(model["name"]): run / str(model["saved"])
         for model in told
-        if model.get("name") and model.get("saved") in (".", place_of(str(model["name"])))
+        if model.get("name")
+        and re.fullmatch(rf"\.|{re.escape(place_of(str(model['name'])))}(-\d+)?", str(model.get("saved")))
     }
     if name not in saved:
         close = get_close_matches(name, saved, n=1)

@@ -68,7 +68,7 @@ def write_run(
     with building(place, unique=unique) as run:
         saved: dict[str, Saved] = {}
         for result, form in savable:
-            where = "." if not saved else place_of(result.entry.name)
+            where = "." if not saved else place_of(result.entry.name, [found.path for found in saved.values()])
             saved[result.entry.name] = _save(
                 evaluation, named_form(form, result, evaluation.dataset), run.folder, where
             )

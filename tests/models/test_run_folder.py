@@ -158,6 +158,15 @@ def test_whatever_a_model_is_called_it_is_found_where_it_was_written(here, name)
     assert run_folder.candidate_folder(run, name) == run / place
 
 
+def test_names_that_are_spelt_alike_have_places_of_their_own(here):
+    first = run_folder.place_of("org/net:probe")
+    second = run_folder.place_of("org--net:probe", [".", first])
+    assert (first, second) == ("candidates/org--net--probe", "candidates/org--net--probe-2")
+    models = [{"name": "org/net:probe", "saved": first}, {"name": "org--net:probe", "saved": second}]
+    run = make(here / "run", models=models)
+    assert [run_folder.candidate_folder(run, str(model["name"])) for model in models] == [run / first, run / second]
+
+
 def test_a_place_that_takes_no_files_is_refused_before_anything_is_trained(here, monkeypatch):
     run_folder.check_writable(Path("modelpick-runs/not/there/yet"))
     run_folder.check_writable(here / "new")
