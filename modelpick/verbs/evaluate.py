@@ -119,7 +119,7 @@ def evaluate(
             `standard` (mean and standard deviation), `robust` (median and quartiles, smoothly clipped), `min-max`
             (0 to 1 over the training rows) or `none`.
         encode: Of its categories, likewise: `one-hot`, `integer` (their place in alphabetical order) or `target` (the
-            mean target of their training rows, and of a training row the mean of others).
+            mean target of their training rows, and of a training row the mean of others, with `time` of earlier ones).
         resume: The place or name of a run with `arch` that was interrupted: with what else was asked for then, its
             trainings go on from their last states, to the numbers that it would have had.
         hidden: Nodes of each hidden layer; None is 128, 128; an empty one makes a linear model.

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from modelpick.data.read import read_dataset
-from modelpick.errors import UsageError
+from modelpick.errors import CannotFindOut, UsageError
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
@@ -45,7 +45,14 @@ def test_arrays() -> None:
     found = read_dataset((X, y), target=None)
     assert (found.features.names, found.target_name) == (("column_0", "column_1", "column_2"), "target")
     assert read_dataset(np.column_stack([X, np.arange(40) * 1.5]), target=-1).task == "regression"
-    with pytest.raises(UsageError, match="39 and 40 rows"):
+    with pytest.raises(UsageError, match="X has 40 rows and y has 39"):
         read_dataset((X, y[:-1]), target=None)
     with pytest.raises(UsageError, match="is no table"):
         read_dataset(7, target=0)
+
+
+def test_a_frame_with_a_name_twice_is_refused() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame([[1, 2, "p"], [3, 4, "q"]], columns=["a", "a", "y"])
+    with pytest.raises(CannotFindOut, match="`a` stands there more than once"):
+        read_dataset(frame, target="y")

@@ -118,7 +118,8 @@ def _as_column(y: Any) -> Any:
 def _table(columns: Mapping[str, Column], what: str) -> MemoryTable:
     lengths = {len(column.values) for column in columns.values()}
     if len(lengths) > 1:
-        raise UsageError(f"X and y have {' and '.join(map(str, sorted(lengths)))} rows", "give a y for each row of X")
+        of_x, of_y = (len(columns[name].values) for name in (next(iter(columns)), [*columns][-1]))
+        raise UsageError(f"X has {of_x:,} rows and y has {of_y:,}", "give a y for each row of X")
     digest = sha256(repr([(c.name, c.kind) for c in columns.values()]).encode())
     for column in columns.values():
         if column.kind in ("number", "date"):
@@ -144,13 +145,17 @@ def _columns(data: Any, name: str = "column") -> dict[str, Column]:
         named = [(name if single else f"{name}_{j}", data[:, j]) for j in range(data.shape[1])]
         return {of_column: _column(of_column, values) for of_column, values in named}
     import narwhals
+    from narwhals.exceptions import DuplicateError
 
     try:
         frame: Any = narwhals.from_native(data)
     except TypeError:
         raise UsageError(
-            f"a {type(data).__name__} is no table", "give a path, a data frame, an array, or a pair (X, y)"
+            f"`{type(data).__name__}` is no table", "give a path, a data frame, an array, or a pair (X, y)"
         ) from None
+    except DuplicateError:
+        check_names([str(of_column) for of_column in data.columns], "the data frame")
+        raise
     if isinstance(frame, narwhals.LazyFrame):
         frame = frame.collect()
     names = [str(of_column) for of_column in frame.columns]
