@@ -143,6 +143,17 @@ class SavedModel:
         """Never possible: a saved model is tested as it is."""
         raise TypeError("a saved model is tested as it is and cannot be fitted again")
 
+    def ready(self) -> Self:
+        """Itself, with what a pretrained one loads from elsewhere in memory: the time that a row takes is without it.
+
+        Raises:
+            CannotFindOut: The pretrained model is not here.
+            AnswerIsNo: It is damaged.
+        """
+        if isinstance(self._answerer, RowsAnswerer):
+            self._answerer.ready()
+        return self
+
     def predict_proba(self, X: Table) -> NDArray[np.float64]:
         """Probabilities, shape (rows, classes), each row summing to one.
 

@@ -282,7 +282,7 @@ def _entry(place: _Place, model: SavedModel | None) -> Entry:
     return Entry(
         name=place.name,
         kind="pretrained" if place.pretrained else "mlp" if model is None else model.kind,
-        make=lambda seed: _there(model),
+        make=lambda seed: _there(model).ready(),
         fixed=True,
         source=place.source,
         commit=place.commit,

@@ -21,6 +21,8 @@ from modelpick.models import checkpoint
 from modelpick.models.pretrained.base import find_base
 from modelpick.models.pretrained.folder import open_folder
 from modelpick.models.pretrained.zero_shot_entry import zero_shot_entry
+from modelpick.models.run_folder import candidate_folder
+from modelpick.models.saved import SavedModel
 
 WORDS = [*((word, "positive") for word in GOOD), *((word, "negative") for word in BAD)]
 FEW = {
@@ -93,6 +95,13 @@ def test_as_a_given_model_it_knows_no_row_of_the_data(moods):
     assert rows["run"]["error"] is None
     assert rows["run"]["metrics"]["accuracy"] == moods["org/moods:as-is"]["metrics"]["accuracy"]
     assert again.evaluation.plan.known == 0
+
+
+@pytest.mark.parametrize("name", ["org/moods:as-is", "org/moods:probe"])
+def test_what_it_loads_is_loaded_before_a_row_is_timed(moods, name, monkeypatch):
+    model = SavedModel(checkpoint.load(candidate_folder(Path("run"), name))).ready()
+    monkeypatch.setattr("modelpick.models.pretrained.features.load", None)
+    assert model.predict(read_texts(["the film was superb"])[0]).tolist() == ["positive"]
 
 
 def test_a_model_that_is_gone_or_changed_is_one_line(moods, capsys):

@@ -51,8 +51,17 @@ class Answerer(Described, Protocol):
 class RowsAnswerer(Described, Protocol):
     """A saved model that reads raw rows by itself, as pretrained ones do."""
 
+    def ready(self) -> None:
+        """Loads what it answers with, where that is not done; errors as of `rows_outputs`."""
+        ...
+
     def rows_outputs(self, rows: Any) -> NDArray[Any]:
-        """As `Answerer.outputs`, of raw rows."""
+        """As `Answerer.outputs`, of raw rows.
+
+        Raises:
+            CannotFindOut: The pretrained model is not here.
+            AnswerIsNo: It is damaged.
+        """
         ...
 
 

@@ -50,6 +50,18 @@ class SavedProbe:
         """Of the linear model alone."""
         return sum(tensor.size for tensor in self.form.tensors.values())
 
+    def ready(self) -> None:
+        """Finds the pretrained model and loads it."""
+        self._features().ready()
+
+    def _features(self) -> FeatureBank:
+        if self._bank is None:
+            from modelpick.models.pretrained.base import find_base
+            from modelpick.models.pretrained.features import FeatureBank
+
+            self._bank = FeatureBank(find_base(self.form.config["base"]), "vectors", device=self.device)
+        return self._bank
+
     def rows_outputs(self, rows: Any) -> NDArray[Any]:
         """Of raw rows: probabilities (rows, classes), or the numbers of a regression (rows,).
 
@@ -57,17 +69,13 @@ class SavedProbe:
             CannotFindOut: The pretrained model is not here.
             AnswerIsNo: It is damaged, or gives other features than then.
         """
-        if self._bank is None:
-            from modelpick.models.pretrained.base import find_base
-            from modelpick.models.pretrained.features import FeatureBank
-
-            self._bank = FeatureBank(find_base(self.form.config["base"]), "vectors", device=self.device)
-        made = self._bank.of(rows).get(self.form.config["base"]["layer"])
+        bank = self._features()
+        made = bank.of(rows).get(self.form.config["base"]["layer"])
         weight, bias = self.form.tensors["layers.0.weight"], self.form.tensors["layers.0.bias"]
         if made is None or made.shape[1] != weight.shape[1]:
             from modelpick.models.pretrained.refusal import refused
 
-            raise refused(self._bank.folder.name, "it gives other features than when this was trained on it")
+            raise refused(bank.folder.name, "it gives other features than when this was trained on it")
         sums = made.astype(np.float64) @ weight.T + bias
         return shares(sums) if self.form.config["task"] == "classification" else sums[:, 0]
 

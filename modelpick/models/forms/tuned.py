@@ -55,15 +55,24 @@ class SavedTuned:
         """Weights and biases."""
         return sum(math.prod(shape) for shape in self.form.config["weights"].values())
 
+    def ready(self) -> None:
+        """Lays it out and loads it."""
+        self._network()
+
     def rows_outputs(self, rows: Any) -> NDArray[Any]:
         """Probabilities, float64, shape (rows, classes)."""
-        from modelpick.models.pretrained.tuned_form import answers_of, read_back
+        from modelpick.models.pretrained.tuned_form import answers_of
         from modelpick.models.torch_threads import paying_torch_threads
+
+        with paying_torch_threads():
+            return answers_of(*self._network(), rows)
+
+    def _network(self) -> tuple[TunedNetwork, Inputs]:
+        from modelpick.models.pretrained.tuned_form import read_back
 
         if self._loaded is None:
             self._loaded = read_back(self.form, self.device)
-        with paying_torch_threads():
-            return answers_of(*self._loaded, rows)
+        return self._loaded
 
     def layers(self) -> Rows:
         """Each layer with the shape of its weights; blocks of equal layers share a row."""

@@ -75,25 +75,27 @@ class SavedUntrained:
     def __init__(self, form: SavedForm, device: str) -> None:
         self.form = form
         self.device = device
-        self._candidate: AsIsCandidate | ZeroShot | None = None
+        self._made: AsIsCandidate | ZeroShot | None = None
 
     @property
     def parameters(self) -> int:
         """Of the whole model."""
         return int(self.form.config["parameters"])
 
+    def ready(self) -> None:
+        """Finds the pretrained model and loads it."""
+        self._candidate().ready()
+
     def rows_outputs(self, rows: Any) -> NDArray[Any]:
-        """Probabilities, float64, shape (rows, classes).
+        """Probabilities, float64, shape (rows, classes)."""
+        return self._candidate().predict_proba(rows)
 
-        Raises:
-            CannotFindOut: The pretrained model is not here.
-            AnswerIsNo: It is damaged.
-        """
-        if self._candidate is None:
-            self._candidate = self._made()
-        return self._candidate.predict_proba(rows)
+    def _candidate(self) -> AsIsCandidate | ZeroShot:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
 
-    def _made(self) -> AsIsCandidate | ZeroShot:
+    def _make(self) -> AsIsCandidate | ZeroShot:
         from modelpick.models.pretrained.as_is import AsIsCandidate
         from modelpick.models.pretrained.base import find_base
         from modelpick.models.pretrained.features import FeatureBank

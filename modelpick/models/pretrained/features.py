@@ -70,9 +70,13 @@ class FeatureBank:
         self._runner: Runner | None = None
 
     def ready(self) -> None:
-        """Computes what it gives for the rows of the dataset, where that is not done; errors as of `of`."""
-        if not self._made and self._rows is not None:
+        """Computes what it gives for the rows of the dataset, or loads the model where there are none; errors as of
+        `of`.
+        """
+        if self._rows is not None and not self._made:
             self._fill()
+        elif self._rows is None and self._runner is None:
+            self._runner = self.runner()
 
     def of(self, rows: Any) -> Features:
         """By layer, float32 of shape (rows, width).
