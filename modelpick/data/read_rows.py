@@ -89,7 +89,8 @@ def find_rows(
     extra = [name for name in raw.names if name not in known]
     if missing or extra:
         drop = " ".join(f"--drop {shlex.quote(name)}" for name in extra[:8])
-        raise columns_differ(missing, extra, f"`{path}`", None if missing else f"leave them out: `{drop}`")
+        out = f"leave {'it' if len(extra) == 1 else 'them'} out: `{drop}`"
+        raise columns_differ(missing, extra, f"`{path}`", None if missing else out)
     made = raw.as_kinds(columns, reading.get("styles", {}), reading.get("missing_words", {}))
     rows = Table(without(made, reading.get("missing_numbers", {})), raw.rows)
     if not beside:
