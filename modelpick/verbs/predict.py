@@ -54,7 +54,6 @@ def predict(
     """
     from pathlib import Path
 
-    from modelpick.data.threads import one_thread
     from modelpick.models.checkpoint import load
     from modelpick.models.run_folder import candidate_folder, find_run
     from modelpick.models.saved import SavedModel
@@ -70,10 +69,7 @@ def predict(
     model = SavedModel(load(place), device)
     with listener.step("Answering"):
         rows, table, files = _rows(model, input, row, as_names(drop), written is not None, listener)
-        with one_thread():  # the last bits must not depend on the count of cores
-            predictions = _answer(model, rows, files)
-            if explain:
-                predictions = _explained(model, rows, predictions)
+        predictions = _answer(model, rows, files, explain)
     if written is not None:
         write_answers(written, model, table, predictions)
     return PredictResult(
@@ -143,7 +139,15 @@ def _other_rows(
     return new.rows, new.table, new.files
 
 
-def _answer(model: SavedModel, rows: Any, files: Sequence[str]) -> tuple[Prediction, ...]:
+def _answer(model: SavedModel, rows: Any, files: Sequence[str], explain: bool) -> tuple[Prediction, ...]:
+    from modelpick.data.threads import one_thread
+
+    with one_thread():  # the last bits must not depend on the count of cores
+        predictions = _predictions(model, rows, files)
+        return _explained(model, rows, predictions) if explain else predictions
+
+
+def _predictions(model: SavedModel, rows: Any, files: Sequence[str]) -> tuple[Prediction, ...]:
     called = files or [""] * len(rows)
     if model.task == "regression":
         values = zip(model.predict(rows), called, strict=True)
