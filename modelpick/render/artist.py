@@ -44,7 +44,7 @@ class Artist:
     def __init__(self, process: subprocess.Popen[bytes] | None = None) -> None:
         self._process = process
         self._thread = None if process is None else ThreadPoolExecutor(1)
-        self._needed = True
+        self._answers, self._needed = True, True
 
     def draw(self, picture: Picture) -> Future[bytes]:
         """The bytes, now or later. Without another process they are drawn before this returns."""
@@ -56,13 +56,13 @@ class Artist:
 
     def _ask(self, picture: Picture) -> bytes:
         process = self._process
-        if process is not None and process.stdin is not None and process.stdout is not None:
+        if self._answers and process is not None and process.stdin is not None and process.stdout is not None:
             try:
                 pickle.dump((picture.draw, picture.arguments), process.stdin)
                 process.stdin.flush()
                 return pickle.load(process.stdout)  # type: ignore[no-any-return] # noqa: S301 - our own process wrote it
             except _GONE:
-                self._process = None  # it is asked no more
+                self._answers = False
         return _drawn(picture) if self._needed else b""
 
     def __enter__(self) -> Self:
@@ -84,7 +84,7 @@ def artist_ahead(other_process: bool) -> Artist:
     """An artist; its process, if it shall have one, imports what it needs while this one goes on."""
     if not (other_process and sys.executable):
         return Artist()
-    command = [sys.executable, "-P", "-c", _START, json.dumps(sys.path)]
+    command = [sys.executable, "-P", "-c", _START, json.dumps([str(entry) for entry in sys.path])]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     try:
         return Artist(subprocess.Popen(command, **pipes, start_new_session=True))  # Ctrl-C is for this process alone

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from modelpick.document import Chart, Series
@@ -20,15 +23,20 @@ def test_another_process_draws_the_same_bytes_in_any_order():
         process = artist._process
         drawn = [artist.draw(picture) for picture in [*PICTURES, *PICTURES]]
         assert [d.result() for d in drawn] == [p.draw(*p.arguments) for p in PICTURES] * 2
-        assert artist._process is process  # none was drawn here
+        assert artist._answers  # none was drawn here
     assert process.returncode is not None
 
 
-def test_a_process_that_dies_is_replaced_by_this_one():
+def test_a_process_that_dies_is_replaced_by_this_one(monkeypatch):
+    monkeypatch.setattr("sys.path", [*sys.path, Path("of a careless program")])
     with artist_ahead(other_process=True) as artist:
-        artist._process.kill()
+        process = artist._process
+        process.kill()
         assert artist.draw(PICTURES[0]).result() == chart_image(CHART)
         assert artist.draw(PICTURES[1]).result() == PICTURES[1].draw(*PICTURES[1].arguments)
+    assert process.returncode is not None
+    assert process.stdin.closed
+    assert process.stdout.closed
 
 
 def test_what_cannot_be_drawn_says_so_here_too():
