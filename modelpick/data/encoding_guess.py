@@ -19,7 +19,7 @@ _ICELANDIC, _TURKISH = "ðþýÐÞÝ", "çğıöşüÇĞİÖŞÜâîû"
 _PUNCTUATION = "‘’‚“”„–—…•°€£§©®«»¿¡½¼¾×²³µ·ºª№™"
 _SHORTENED = re.compile(r"(?:s|t|d|m|re|ve|ll)(?!\w)", re.ASCII)  # after the apostrophe of English
 _VOWELS = re.compile(r"[aeiouyh]\w", re.IGNORECASE)
-_BEFORE_VOWELS = re.compile(r"(?:(?<!\w)(?:[cdjlmnst]|qu|un|l)|ll)$", re.ASCII | re.IGNORECASE)  # of French, Italian
+_BEFORE_VOWELS = re.compile(r"(?:(?<!\w)(?:[cdjlmnst]|qu|un)|ll)$", re.ASCII | re.IGNORECASE)  # of French, Italian
 _CYRILLIC, _GREEK = "оеаинтсрвл", "αοιεντσηςάόίέή"
 
 _AROUND = 4
