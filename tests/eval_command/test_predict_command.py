@@ -183,8 +183,8 @@ def test_the_answers_do_not_depend_on_the_count_of_threads(run, monkeypatch):
         inside.extend(library["num_threads"] for library in threadpool_info())
         return made(*given)
 
-    made, inside = predict._answer, []
-    monkeypatch.setattr(predict, "_answer", answer)
+    made, inside = predict._predictions, []
+    monkeypatch.setattr(predict, "_predictions", answer)
     with threadpool_limits(limits=2):
         modelpick.predict(run, row="4,blue")
         after = {library["num_threads"] for library in threadpool_info()}
