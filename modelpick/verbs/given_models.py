@@ -70,8 +70,9 @@ def given_models(
     """
     from modelpick.models.run_folder import shown
 
-    if len(set(names)) != len(names):
-        raise UsageError("a model is given twice", "give each `--model` once")
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise UsageError(f"`{name}` is given twice", "give each `--model` once")
     called = set(taken)
     known = np.zeros(dataset.rows, dtype=bool)
     found: list[Given] = []
