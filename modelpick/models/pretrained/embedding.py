@@ -24,8 +24,8 @@ What = Literal["vectors", "scores"]
 TOKENS, IMAGES, SECONDS = 1024, 16, 20.0
 """Padded tokens, images, and seconds of sound in a batch on a CPU: larger ones do not fit its caches and are slower."""
 SIDE_BY_SIDE = {"text": (8, 768), "image": (4, 8)}
-"""Kind of rows -> batches side by side on a CPU, at most, and padded tokens or images in each; of sounds one batch
-alone takes much memory. Smaller ones are padded less and leave no thread idle for long in the end."""
+"""Kind of rows -> batches side by side on a CPU, at most, and padded tokens or images in each: smaller ones are padded
+less, and leave no thread idle for long in the end. Of sounds one batch alone takes much memory."""
 _ON_GPU = 16
 _UNITS = {"text": "texts", "image": "images", "audio": "sounds"}
 
