@@ -114,7 +114,7 @@ class SequenceRows:
         groups = [order]
         if self.lengths is not None:
             alike = [order[start : start + size * _ALIKE] for start in range(0, len(order), size * _ALIKE)]
-            groups = [group[self.lengths[group].argsort()] for group in alike]
+            groups = [group[self.lengths[group].argsort(stable=True)] for group in alike]
         found = [part for group in groups for part in even_parts(group, size)]
         for number in torch.randperm(len(found), generator=generator).tolist():
             yield self._batch(found[number])
