@@ -106,3 +106,21 @@ def test_a_copy_of_a_network_of_ours_sees_what_its_own_head_is_given(pretrained_
     copied = twin(net)
     pixels = torch.rand(2, 3, 32, 32)
     torch.testing.assert_close(copied.features_of(pixels), net.features_of(pixels))
+
+
+@pytest.mark.parametrize(("name", "kind"), [("text", "text"), ("timm", "image")])
+def test_a_fine_tuned_network_answers_with_the_same_bits(pretrained_models, tmp_path, monkeypatch, threads, name, kind):
+    from modelpick.models.pretrained.inputs import inputs_for
+    from modelpick.models.pretrained.loading import load
+    from modelpick.models.pretrained.tuned_form import answers_of
+    from modelpick.models.pretrained.tuned_net import tuned_network
+
+    monkeypatch.setattr(embedding, "SIDE_BY_SIDE", {"text": (8, 32), "image": (4, 2)})
+    folder = open_folder(pretrained_models / name, kind)
+    inputs, rows = inputs_for(folder), texts() if kind == "text" else images(tmp_path)
+    net = tuned_network(folder, load(folder, head=False), inputs, 3).eval()
+    threads(1)
+    alone = answers_of(net, inputs, rows)
+    threads(4)
+    np.testing.assert_array_equal(answers_of(net, inputs, rows), alone)
+    np.testing.assert_allclose(alone.sum(axis=1), 1)

@@ -62,10 +62,8 @@ class SavedTuned:
     def rows_outputs(self, rows: Any) -> NDArray[Any]:
         """Probabilities, float64, shape (rows, classes)."""
         from modelpick.models.pretrained.tuned_form import answers_of
-        from modelpick.models.torch_threads import paying_torch_threads
 
-        with paying_torch_threads():
-            return answers_of(*self._network(), rows)
+        return answers_of(*self._network(), rows)
 
     def _network(self) -> tuple[TunedNetwork, Inputs]:
         from modelpick.models.pretrained.tuned_form import read_back

@@ -219,8 +219,7 @@ class FineTuned:
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probabilities, shape (rows, classes), each row summing to one."""
-        with paying_torch_threads():
-            return answers_of(self._fitted, self._inputs, X)
+        return answers_of(self._fitted, self._inputs, X)
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Class names (object array of str), shape (rows,)."""

@@ -21,12 +21,14 @@ from modelpick.data.candidate import SavedForm
 from modelpick.data.network_inputs.own import OwnInputs
 from modelpick.errors import AnswerIsNo
 from modelpick.models.devices import device_for
+from modelpick.models.pretrained.embedding import at_a_time, budget
 from modelpick.models.pretrained.folder import CONFIG, PretrainedFolder, open_folder
 from modelpick.models.pretrained.inputs import Inputs, inputs_for
 from modelpick.models.pretrained.loading import load, load_preprocessor
 from modelpick.models.pretrained.refusal import refused
 from modelpick.models.pretrained.sentence_dense import DENSE
 from modelpick.models.pretrained.sentence_modules import MODULES, SETTINGS, dense_folders
+from modelpick.models.pretrained.side_by_side import side_by_side
 from modelpick.models.pretrained.tuned_net import ModelRows, TunedNetwork, tuned_network
 from modelpick.models.pretrained.weight_files import WEIGHTS
 
@@ -161,14 +163,26 @@ def _is_model(content: bytes) -> bool:
 
 
 def answers_of(net: TunedNetwork, inputs: Inputs, rows: Any) -> NDArray[np.float64]:
-    """Probabilities for raw rows, shape (rows, classes), in their order; computed where the network lies."""
+    """Probabilities for raw rows, shape (rows, classes), in their order; computed where the network lies.
+
+    On a CPU on all threads that torch takes by itself.
+    """
     classes = net.head.out_features
     answers = np.empty((len(rows), classes))
     if not len(rows):
         return answers
-    source = ModelRows(inputs, rows, torch.zeros(len(rows), 1, device=net.head.weight.device), net.names)
-    with torch.inference_mode():
-        for index in source.in_parts():
-            sums = net(*source.batch(index).inputs)
-            answers[index] = torch.softmax(sums.double(), dim=1).cpu().numpy()
+    device, kind = net.head.weight.device, net.folder.kind
+    source = ModelRows(inputs, rows, torch.zeros(len(rows), 1, device=device), net.names)
+    together = at_a_time(kind, device)
+    if together > 1:
+        source.budget = budget(kind, device)
+
+    def answer(own: TunedNetwork, given: tuple[Tensor, ...]) -> NDArray[np.float64]:
+        with torch.inference_mode():
+            return torch.softmax(own(*given).double(), dim=1).cpu().numpy()
+
+    def keep(index: NDArray[np.intp], found: NDArray[np.float64]) -> None:
+        answers[index] = found
+
+    side_by_side(net, list(source.in_parts()), lambda index: source.batch(index).inputs, answer, keep, together)
     return answers
