@@ -5,37 +5,63 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Set
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from modelpick.data.imports import importing, own_process
 
 
+_LOOK = 0.2
+"""Seconds over which it is seen who works now, where the mean of the last minute says that all cores are taken."""
+
+_PROC_STAT = Path("/proc/stat")
+
+
 def free_cores() -> int:
     """Cores that nobody uses now, this process's own counted; at least 1."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 1.0
-    return max(1, min(cores, round(cores - busy + 1)))
+    mine = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
+    busy = os.getloadavg()[0] - 1 if hasattr(os, "getloadavg") else 0.0
+    free = round(len(mine) - busy)
+    if free < len(mine):  # the mean of the last minute also counts what has ended since
+        now = _busy_now(mine)
+        free = free if now is None else max(free, round(len(mine) - now))
+    return max(1, min(len(mine), free))
 
 
-def several(jobs: int | None) -> bool:
-    """More than this process may work: so many were asked for, or another core is free."""
-    return (free_cores() if jobs is None else jobs) > 1
+def _busy_now(cores: Set[int]) -> float | None:
+    """How many of these cores others keep busy while this process waits; None where the system does not tell."""
+    try:
+        before = _ticks(cores)
+        time.sleep(_LOOK)
+        after = _ticks(cores)
+    except (OSError, ValueError):
+        return None
+    whole = sum(after) - sum(before)
+    return len(cores) * (after[0] - before[0]) / whole if whole else None
+
+
+def _ticks(cores: Set[int]) -> tuple[int, int]:
+    """Ticks that these cores have worked and idled, from the lines `cpu0 ...` of Linux' /proc/stat (proc_stat(5))."""
+    worked = idled = 0
+    for line in _PROC_STAT.read_text().splitlines():
+        name, *ticks = line.split()
+        if name.startswith("cpu") and name[3:].isdigit() and int(name[3:]) in cores:
+            user, nice, system, idle, waits, hard, soft, *_ = map(int, ticks)
+            worked, idled = worked + user + nice + system + hard + soft, idled + idle + waits
+    return worked, idled
 
 
 @contextmanager
-def workers_ahead(jobs: int | None) -> Iterator[int]:
+def workers_ahead(processes: int) -> Iterator[int]:
     """Starts the processes that `schedule.perform` will use, and has them import scikit-learn; how many they are.
 
-    Nothing waits for them. 0 where all will be done in this process.
-
-    Args:
-        jobs: Processes; None: as many as cores are free.
+    Nothing waits for them. 0 where all will be done in this process: 1 was given, or less.
     """
-    processes = free_cores() if jobs is None else jobs
     if processes < 2:
         yield 0
         return

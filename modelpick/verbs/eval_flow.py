@@ -31,7 +31,7 @@ def trained_and_kept(
     listener: Listener,
 ) -> EvalResult:
     """The comparison, judged and saved; trainings that take long leave states to go on from."""
-    from modelpick.evaluation.workers import several, workers_ahead
+    from modelpick.evaluation.workers import free_cores, workers_ahead
     from modelpick.models.unfinished import states_of
     from modelpick.render.artist import artist_ahead
     from modelpick.verbs.eval_rows import asked_of, pays_ahead, trained_rows, tuning_of
@@ -41,13 +41,14 @@ def trained_and_kept(
     if rows.archs or rows.finetune:
         asked = asked_of(dataset, network, rows, splits, **splits_by)
     resumed = keeping.resumed
+    processes = free_cores() if protocol.jobs is None else protocol.jobs
     with (
         states_of(resumed or place, asked, resumed=resumed is not None, listener=listener) as states,
-        artist_ahead(several(protocol.jobs)) as artist,
+        artist_ahead(processes > 1) as artist,
     ):
         rows = replace(rows, keep_in=states.folder)
         rows = replace(rows, tuning=tuning_of(network, rows))
-        with workers_ahead(protocol.jobs) if pays_ahead(dataset, rows, splits) else nullcontext(0) as ahead:
+        with workers_ahead(processes) if pays_ahead(dataset, rows, splits) else nullcontext(0) as ahead:
             trained = trained_rows(dataset, network, rows, listener)
             evaluation, refused = _compare(dataset, trained, rows, protocol, ahead, listener)
         bar = None if rows.must_beat is None else judge_bar(evaluation, rows.must_beat)

@@ -100,7 +100,7 @@ def teach(
     Raises:
         UsageError, AnswerIsNo, CannotFindOut: As `evaluate`.
     """
-    from modelpick.evaluation.workers import several
+    from modelpick.evaluation.workers import free_cores
     from modelpick.models.devices import devices_said
     from modelpick.models.run_folder import shown
     from modelpick.render.artist import artist_ahead
@@ -108,7 +108,7 @@ def teach(
     from modelpick.verbs.run_writer import look_closer, write_or_tell
 
     place = keeping.place(dataset.name)
-    with artist_ahead(several(protocol.jobs)) as artist:
+    with artist_ahead((protocol.jobs or free_cores()) > 1) as artist:
         pictures = Pictures(artist)
         evaluation = _trained(dataset, network, rows, protocol, listener)
         closer = look_closer(evaluation, pictures)
