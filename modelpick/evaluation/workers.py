@@ -15,7 +15,6 @@ from typing import Any
 
 from modelpick.data.imports import importing, own_process
 
-
 _LOOK = 0.2
 """Seconds over which it is seen who works now, where the mean of the last minute says that all cores are taken."""
 
