@@ -13,9 +13,9 @@ def usable_device(name: str) -> torch.device:
         return torch.device("cpu")
     try:
         device = torch.device(name)
-        torch.empty(0, device=device)
+        torch.zeros(1, device=device).item()  # what is on `meta` has no values
     except (RuntimeError, AssertionError, TypeError) as error:  # torch says in all three ways that it has none
-        reason = str(error).strip().split("\n", 1)[0]
+        reason = str(error).strip().split("\n", 1)[0].split(". ", 1)[0]  # its first sentence; of some there are many
         raise UsageError(
             f"device {name!r} cannot be used: {reason}",
             "`cpu` always can; `cuda` is a GPU of NVIDIA, `mps` one of Apple",
