@@ -99,3 +99,14 @@ def from_os_error(error: OSError, what: str | None = None) -> CannotFindOut:
     words = str(error.strerror or error) or type(error).__name__
     place = f" (`{error.filename}`)" if error.filename else ""
     return CannotFindOut(f"{what}: {words}" if what else f"{words}{place}", _OF_KIND.get(kind), kind=kind)
+
+
+_LACKING = ("out of memory", "not enough memory", "allocate memory")
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether that is what happened; torch says it in a RuntimeError, and speaks of memory formats in others."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(word in text for word in _LACKING)
+    )

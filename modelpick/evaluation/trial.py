@@ -17,7 +17,7 @@ from modelpick.data.dataset import Task
 from modelpick.data.splits import Split
 from modelpick.data.table import listed
 from modelpick.data.threads import one_thread
-from modelpick.errors import CannotFindOut, ModelpickError, UsageError
+from modelpick.errors import CannotFindOut, ModelpickError, UsageError, lacks_memory
 from modelpick.evaluation.metrics import Metric, Predictions, evaluate
 
 FINAL = -1
@@ -235,6 +235,6 @@ def _check_fits(candidate: Candidate, material: Material) -> None:
 def _in_words(error: BaseException) -> str:
     if isinstance(error, ModelpickError):
         return error.in_one_line()
-    if isinstance(error, MemoryError) or "memory" in str(error).lower():  # torch says so in a RuntimeError
+    if lacks_memory(error):
         return "out of memory; a smaller `--batch-size` or fewer rows may help"
     return str(error).strip().split("\n", 1)[0] or type(error).__name__

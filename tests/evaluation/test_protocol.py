@@ -111,6 +111,7 @@ def test_a_rerun_gives_the_same_numbers(iris: Dataset) -> None:
         (MemoryError(), "out of memory"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "out of memory; a smaller `--batch-size`"),
         (RuntimeError("no kernel"), "no kernel"),
+        (RuntimeError("unsupported memory format option Preserve"), "unsupported memory format"),
     ],
 )
 def test_one_candidate_that_fails_does_not_stop_the_others(iris: Dataset, fault: Exception, said: str) -> None:

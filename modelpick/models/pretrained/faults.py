@@ -7,7 +7,7 @@ from types import TracebackType
 
 from safetensors import SafetensorError
 
-from modelpick.errors import ModelpickError
+from modelpick.errors import ModelpickError, lacks_memory
 from modelpick.models.pretrained.refusal import refused
 
 _FAULTS = (
@@ -16,7 +16,6 @@ _FAULTS = (
 )  # fmt: skip
 _BY_NAME = ("StrictDataclassError",)
 """Of huggingface_hub, on values of a config; that package is not for this room."""
-_LACKING = ("out of memory", "not enough memory", "allocate memory")
 
 
 class InOneLine(AbstractContextManager[None]):
@@ -43,14 +42,6 @@ class InOneLine(AbstractContextManager[None]):
         named = any(above.__name__ in _BY_NAME for above in type(error).__mro__)
         if isinstance(error, _FAULTS) or named or type(error) is Exception:
             raise refused(self.name, f"{self.what}: {first_line(error)}") from error
-
-
-def lacks_memory(error: BaseException) -> bool:
-    """Whether that is what happened; torch says it in a RuntimeError, and speaks of memory formats in others."""
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and any(word in text for word in _LACKING)
-    )
 
 
 def first_line(error: BaseException) -> str:
