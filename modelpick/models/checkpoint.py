@@ -96,6 +96,9 @@ def load(folder: Path) -> SavedForm:
         raise AnswerIsNo(error.message, _RETRAIN, kind="checkpoint") from error
     if {name for name, _ in config.fields["columns"]} != set(preprocessing.columns_):
         _refuse(folder / PREPROCESSING, f"its columns are not those of `{CONFIG}`")
+    base = config.fields.get("base")
+    if isinstance(base, dict) and base.get("kind", preprocessing.kind) != preprocessing.kind:
+        _refuse(folder / PREPROCESSING, "its rows are of another kind than those that the pretrained model takes")
     tensors = _checked(folder, config, loaded, len(preprocessing.feature_names_))
     own = {key: value for key, value in config.fields.items() if key not in _ABOUT_THE_FILE}
     return SavedForm(architecture=config.architecture, config=own, tensors=tensors, preprocessing=preprocessing)

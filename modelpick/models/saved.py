@@ -16,6 +16,7 @@ from modelpick.data.table import ColumnKind, Table
 from modelpick.errors import CannotFindOut
 from modelpick.models.forms import form_of
 from modelpick.models.forms.form import Answerer, Rows, RowsAnswerer
+from modelpick.models.forms.untrained import AS_IS, ZERO_SHOT
 
 _AT_ONCE = 1 << 24
 """Features that are made at once when a saved model answers: 128 MiB in float64."""
@@ -93,7 +94,7 @@ class SavedModel:
     @property
     def trained_here(self) -> bool:
         """Whether it learned from rows of the comparison that it comes from."""
-        return self.form.config.get("way") not in ("as-is", "zero-shot")
+        return self.form.architecture not in (AS_IS, ZERO_SHOT)
 
     @property
     def rows_kind(self) -> Kind:
@@ -174,6 +175,8 @@ class SavedModel:
         preprocessing = self.form.preprocessing
         rows = max(1, _AT_ONCE // max(1, len(preprocessing.feature_names_)))
         if isinstance(self._answerer, RowsAnswerer):
+            if not len(X):  # of no rows a pretrained model would not tell the width of its answer
+                return np.empty((0, len(self.classes_)) if self.classes_ else 0)
             answers = self._answerer.rows_outputs(X)
         elif len(X) <= rows:
             answers = self._answerer.outputs(finite_features(preprocessing, X))

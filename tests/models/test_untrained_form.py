@@ -42,6 +42,7 @@ def test_it_comes_back_as_it_was_and_looks_for_no_model_before_it_answers(way: s
     model = SavedModel(load(tmp_path))
     assert (model.kind, model.rows_kind, model.parameters) == ("pretrained", "text", 12)
     assert not model.trained_here
+    assert SavedModel(replace(form(way), architecture="probe")).trained_here  # by what it is, not by what it says
     assert model.classes_ == ("bad", "good")
     told = dict(model.layers()[1])
     assert told == (
@@ -78,4 +79,16 @@ def test_tensors_do_not_belong_to_it(tmp_path: Path) -> None:
 
     save(replace(form("as-is"), tensors={"layers.0.weight": np.zeros((2, 2), np.float32)}), tmp_path)
     with pytest.raises(AnswerIsNo, match=r"`layers.0.weight` is unknown"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("way", list(FIELDS))
+def test_of_no_rows_there_are_no_answers(way: str) -> None:
+    assert SavedModel(form(way)).predict_proba([]).shape == (0, 2)
+    assert SavedModel(form(way)).predict([]).shape == (0,)
+
+
+def test_rows_of_another_kind_than_the_model_takes_are_refused(tmp_path: Path) -> None:
+    save(replace(form("as-is"), preprocessing=Untouched("image", "org/moods")), tmp_path)
+    with pytest.raises(AnswerIsNo, match="rows are of another kind"):
         load(tmp_path)
