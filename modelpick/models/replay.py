@@ -67,7 +67,9 @@ class Replayed:
         with torch.cuda.device(batch.targets.device), _no_garbage():
             graph = torch.cuda.CUDAGraph()
             if self._side is None:
-                # Of this device; the one that torch would take is of the device that came first.
+                # Of this device; the one that torch would take is of the device that came first. And of this training
+                # alone: recordings of one stream share the working memory of cuBLAS, which goes with the first of them
+                # (pytorch/pytorch#193402).
                 self._side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
             for stream in self._streams:
                 graph.register_generator_state(stream)
