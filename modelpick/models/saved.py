@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -154,6 +155,16 @@ class SavedModel:
         if isinstance(self._answerer, RowsAnswerer):
             self._answerer.ready()
         return self
+
+    def own_threads(self) -> AbstractContextManager[None]:
+        """A context in which a pretrained model finds the threads that torch takes by itself, whatever limits them
+        behind it; others need none.
+        """
+        if not isinstance(self._answerer, RowsAnswerer):
+            return nullcontext()
+        from modelpick.models.torch_threads import one_torch_thread
+
+        return one_torch_thread()
 
     def predict_proba(self, X: Table) -> NDArray[np.float64]:
         """Probabilities, shape (rows, classes), each row summing to one.

@@ -142,7 +142,7 @@ def _other_rows(
 def _answer(model: SavedModel, rows: Any, files: Sequence[str], explain: bool) -> tuple[Prediction, ...]:
     from modelpick.data.threads import one_thread
 
-    with one_thread():  # the last bits must not depend on the count of cores
+    with model.own_threads(), one_thread():  # the last bits must not depend on the count of cores
         predictions = _predictions(model, rows, files)
         return _explained(model, rows, predictions) if explain else predictions
 

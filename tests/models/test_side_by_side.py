@@ -124,3 +124,29 @@ def test_a_fine_tuned_network_answers_with_the_same_bits(pretrained_models, tmp_
     threads(4)
     np.testing.assert_array_equal(answers_of(net, inputs, rows), alone)
     np.testing.assert_allclose(alone.sum(axis=1), 1)
+
+
+def test_a_saved_model_answers_on_the_threads_of_torch_in_predict_too(
+    pretrained_models, tmp_path, monkeypatch, threads
+):
+    """Whether torch was loaded before or not, as in a second call of a notebook."""
+    import modelpick
+    from modelpick.data.candidate import SavedForm
+    from modelpick.data.network_inputs.untouched import Untouched
+    from modelpick.models.checkpoint import save
+    from modelpick.models.pretrained import side_by_side as module
+    from modelpick.models.pretrained.base import reference
+
+    folder, seen = open_folder(pretrained_models / "text", "text"), []
+    config = {
+        **{"task": "classification", "kind": "pretrained", "way": "as-is", "target_name": "mood", "columns": []},
+        **{"classes": sorted(folder.labels), "labels": [[label, label, "exact"] for label in folder.labels]},
+        **{"without": [], "base": reference(folder), "parameters": folder.parameters},
+    }
+    save(SavedForm(architecture="as-is", config=config, tensors={}, preprocessing=Untouched("text", "m")), tmp_path)
+    counted = module.own_torch_threads
+    monkeypatch.setattr(module, "own_torch_threads", lambda: seen.append(counted()) or seen[-1])
+    threads(3)
+    modelpick.predict(tmp_path, row="a good film")
+    assert seen == [3]
+    assert torch.get_num_threads() == 3
