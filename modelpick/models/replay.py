@@ -35,7 +35,7 @@ class Replayed:
     """
 
     def __init__(self, streams: Iterable[torch.Generator]) -> None:
-        self._streams = [stream for stream in streams if stream.device.type == "cuda"]
+        self._streams = _to_register(streams)
         self._seen: Counter[tuple[Any, ...]] = Counter()
         self._recordings: dict[tuple[Any, ...], Recording] = {}
         self._side: torch.cuda.Stream | None = None
@@ -94,6 +94,15 @@ class Recording:
         with torch.cuda.device(batch.targets.device):
             self.graph.replay()
         return self.losses.clone(), self.sums.clone()
+
+
+def _to_register(streams: Iterable[torch.Generator], version: str = torch.__version__) -> list[torch.Generator]:
+    """Streams on a GPU of which a recording must be told. From PyTorch 2.14 on it finds them by itself, and to tell it
+    does nothing but warn, on stderr (pytorch/pytorch#176753).
+    """
+    if tuple(int(part) for part in version.split(".")[:2]) >= (2, 14):
+        return []
+    return [stream for stream in streams if stream.device.type == "cuda"]
 
 
 def _roomy(device: torch.device) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -10,7 +12,7 @@ from modelpick.models.architectures.build import build
 from modelpick.models.architectures.known import known
 from modelpick.models.augmentation import Augmentation
 from modelpick.models.batches import Batch
-from modelpick.models.replay import Recording, Replayed
+from modelpick.models.replay import Recording, Replayed, _to_register
 from modelpick.models.sources import ImageRows
 from modelpick.models.training import train
 from modelpick.models.training_settings import Settings
@@ -112,3 +114,11 @@ def test_on_a_cpu_nothing_is_recorded():
     steps, told = trained("lenet5", "cpu", replayed=False)
     assert torch.equal(weights, steps)
     assert history == told
+
+
+@pytest.mark.parametrize(
+    ("version", "told"), [("2.10.0", 1), ("2.13.0+cu130", 1), ("2.14.0a0+4fdf77b", 0), ("3.0.0", 0)]
+)
+def test_recordings_are_told_of_random_streams_where_they_do_not_find_them(version, told):
+    streams = [torch.Generator(), SimpleNamespace(device=torch.device("cuda"))]
+    assert _to_register(streams, version) == streams[1 : 1 + told]
