@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
 from safetensors import safe_open
 from saved_devices import check_gpu
 
@@ -209,6 +210,23 @@ def test_where_no_rows_validate_early_stopping_holds_some_out(notes):
 def test_zero_weights_learn_only_how_frequent_the_classes_are(notes):
     fitted = candidate(notes, "lstm", epochs=2, init="zero").fit(notes.features, notes.target)
     assert np.ptp(fitted.predict_proba(notes.features), axis=0).max() < 1e-6
+
+
+class OnApple(torch.Tensor):
+    """On a device that has no float64."""
+
+    def double(self):
+        raise TypeError("Cannot convert a MPS Tensor to float64")
+
+    def cpu(self):
+        return self.as_subclass(torch.Tensor)
+
+
+def test_answers_are_fetched_before_they_become_float64(notes):
+    fitted = candidate(notes, "lstm", epochs=1, init="zero").fit(notes.features, notes.target)
+    model = SavedModel(fitted.saved_form())
+    model._answerer.net = lambda words, lengths: torch.zeros(len(words), len(notes.classes)).as_subclass(OnApple)
+    np.testing.assert_allclose(model.predict_proba(notes.features), 1 / len(notes.classes))
 
 
 def test_what_is_asked_wrongly_is_refused_with_the_way_out(notes, stripes):

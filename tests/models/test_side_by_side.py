@@ -150,3 +150,28 @@ def test_a_saved_model_answers_on_the_threads_of_torch_in_predict_too(
     modelpick.predict(tmp_path, row="a good film")
     assert seen == [3]
     assert torch.get_num_threads() == 3
+
+
+class OnApple(torch.Tensor):
+    """On a device that has no float64."""
+
+    def double(self):
+        raise TypeError("Cannot convert a MPS Tensor to float64")
+
+    def cpu(self):
+        return self.as_subclass(torch.Tensor)
+
+
+def test_answers_of_a_fine_tuned_network_are_fetched_before_they_become_float64(pretrained_models, monkeypatch):
+    from modelpick.models.pretrained.inputs import inputs_for
+    from modelpick.models.pretrained.loading import load
+    from modelpick.models.pretrained.tuned_form import answers_of
+    from modelpick.models.pretrained.tuned_net import TunedNetwork, tuned_network
+
+    folder = open_folder(pretrained_models / "text", "text")
+    inputs = inputs_for(folder)
+    net = tuned_network(folder, load(folder, head=False), inputs, 3).eval()
+    monkeypatch.setattr(
+        TunedNetwork, "forward", lambda self, *given: torch.zeros(len(given[0]), 3).as_subclass(OnApple)
+    )
+    np.testing.assert_allclose(answers_of(net, inputs, read_texts(["a good film"])[0]), 1 / 3)

@@ -138,12 +138,11 @@ class SavedNetwork:
         with torch.no_grad():
             for start in range(0, len(features), _AT_ONCE):
                 given = self._inputs(features[start : start + _AT_ONCE])
-                sums = self.net(*(tensor.to(self.device) for tensor in given))
+                sums = self.net(*(tensor.to(self.device) for tensor in given)).cpu().double()  # `mps` has no float64
                 if config["classes"]:
-                    answers.append(torch.softmax(sums.double(), dim=1).cpu().numpy())
+                    answers.append(torch.softmax(sums, dim=1).numpy())
                 else:
-                    numbers = sums[:, 0].double().cpu().numpy()
-                    answers.append(numbers * config["target_scale"] + config["target_mean"])
+                    answers.append(sums[:, 0].numpy() * config["target_scale"] + config["target_mean"])
         if not answers:
             return np.empty((0, len(config["classes"])) if config["classes"] else 0)
         return np.concatenate(answers)

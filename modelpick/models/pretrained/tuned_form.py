@@ -179,7 +179,7 @@ def answers_of(net: TunedNetwork, inputs: Inputs, rows: Any) -> NDArray[np.float
 
     def answer(own: TunedNetwork, given: tuple[Tensor, ...]) -> NDArray[np.float64]:
         with torch.inference_mode():
-            return torch.softmax(own(*given).double(), dim=1).cpu().numpy()
+            return torch.softmax(own(*given).cpu().double(), dim=1).numpy()  # `mps` has no float64
 
     def keep(index: NDArray[np.intp], found: NDArray[np.float64]) -> None:
         answers[index] = found

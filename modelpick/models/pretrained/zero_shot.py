@@ -219,7 +219,7 @@ class ByInference(ZeroShot):
         def score(model: Any, batch: Batch) -> NDArray[np.float64]:
             with torch.inference_mode():
                 logits = model(**accepted(batch, model.forward)).logits
-            return logits[:, self.entailment].double().cpu().numpy()  # type: ignore[no-any-return]
+            return logits[:, self.entailment].cpu().double().numpy()  # type: ignore[no-any-return]
 
         def keep(part: NDArray[np.intp], found: NDArray[np.float64]) -> None:
             scores[part] = found
