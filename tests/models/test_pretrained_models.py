@@ -22,7 +22,8 @@ from modelpick.models.pretrained import library
 from modelpick.models.pretrained.embedding import batches
 from modelpick.models.pretrained.features import FOLDER, FeatureBank
 from modelpick.models.pretrained.folder import open_folder
-from modelpick.models.pretrained.forward import FIRST_TOKEN, LAST, MEAN, MIDDLE, OWN
+from modelpick.models.pretrained.forward import FIRST_TOKEN, LAST, MEAN, MIDDLE, OWN, layers_of
+from modelpick.models.pretrained.inputs import inputs_for
 from modelpick.models.pretrained.loading import load
 
 
@@ -263,3 +264,12 @@ def test_batches_hold_every_row_once_within_the_budget():
     assert all(costs[part].max() * len(part) <= 256 for part in made)
     assert all(len(set(costs[part])) == 1 for part in batches(costs, 256, alike=True))
     assert [len(part) for part in batches(np.array([900, 5]), 256)] == [1, 1]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("image", "image"), ("sound", "audio")])
+def test_a_batch_may_lie_where_the_model_lies_as_a_whole(made, name, kind):
+    """As in fine-tuning on a GPU; `meta` computes nothing, and refuses what is elsewhere as a GPU does."""
+    folder = open_folder(made / name, kind)
+    model, batch = load(folder, head=False).to("meta"), inputs_for(folder).sample()
+    found = layers_of(folder, model, {key: tensor.to("meta") for key, tensor in batch.items()})
+    assert {str(layer.device) for layer in found.values()} == {"meta"}

@@ -153,10 +153,10 @@ def _sound(folder: PretrainedFolder, model: Any, batch: Batch) -> dict[str, Tens
     lengths = batch["lengths"]
     if hasattr(whole, "_get_feat_extract_output_lengths") and "input_values" in batch:
         counted = whole._get_feat_extract_output_lengths(lengths).clamp(1, frames)
-        mask = (torch.arange(frames) < counted[:, None]).to(last.device, torch.float32)
+        mask = (torch.arange(frames, device=counted.device) < counted[:, None]).to(last.device, torch.float32)
     elif folder.model_type == "whisper":  # it hears 30 seconds, whatever the sound's length
         counted = (lengths / (30.0 * _rate(folder)) * frames).ceil().clamp(1, frames)
-        mask = (torch.arange(frames) < counted[:, None]).to(last.device, torch.float32)
+        mask = (torch.arange(frames, device=counted.device) < counted[:, None]).to(last.device, torch.float32)
     layers = [_mean(layer, mask) for layer in output.hidden_states[1:] if layer.shape == last.shape]
     return {LAST: _mean(last, mask), **_inner(layers)}
 
