@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import made_models
@@ -12,6 +13,7 @@ import pytest
 import safetensors.torch
 import torch
 
+from modelpick.data.network_inputs.own import OwnInputs
 from modelpick.data.texts import read_texts
 from modelpick.errors import AnswerIsNo
 from modelpick.models.pretrained.features import FeatureBank
@@ -119,11 +121,15 @@ def test_a_fine_tuned_one_keeps_them(encoder):
         layer.weight.mul_(1.5)  # as if it had learned
     rows, _ = read_texts(made_models.texts(4)[0])
     before = answers_of(net.eval(), inputs, rows)
-    again, its = read_back(tuned_form(net, ("a", "b"), "y", {}))
+    form = tuned_form(net, ("a", "b"), "y", {})
+    again, its = read_back(form)
     np.testing.assert_allclose(answers_of(again, its, rows), before, atol=1e-6)
     with torch.no_grad():
         layer.weight.div_(1.5)
     assert not np.allclose(answers_of(net, inputs, rows), before, atol=1e-6)
+    files = {path: content for path, content in form.preprocessing.files.items() if "Dense" not in path}
+    with pytest.raises(AnswerIsNo, match=r"has no `config\.json`"):  # a layer that is named and not there
+        read_back(replace(form, preprocessing=OwnInputs("text", "m", files)))
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,7 @@ def _laid_out(place: Path, own: OwnInputs, form: SavedForm, name: str) -> Pretra
     for number, behind in enumerate(_dense_folders(place, name)):  # behind the pooling of a sentence encoder
         prefix = f"{DENSE}.{number}."
         its = {key.removeprefix(prefix): weights.pop(key) for key in list(weights) if key.startswith(prefix)}
+        behind.mkdir(parents=True, exist_ok=True)  # one that was forged may hold nothing of a layer that it names
         safetensors.torch.save_file(its, behind / WEIGHTS, {"format": "pt"})
     safetensors.torch.save_file(weights, place / Path(inside).parent / WEIGHTS, {"format": "pt"})
     return open_folder(place, own.kind, name=name)
