@@ -22,14 +22,23 @@ def own_process() -> None:
 
 
 @contextmanager
-def importing() -> Iterator[None]:
-    """No collection of garbage while large packages are imported: they make a million objects and no garbage."""
+def no_garbage() -> Iterator[None]:
+    """No collection of garbage inside; afterwards it is as it was before."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if _owned:
-            gc.freeze()
         if enabled:
             gc.enable()
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """No collection of garbage while large packages are imported: they make a million objects and no garbage."""
+    with no_garbage():
+        try:
+            yield
+        finally:
+            if _owned:
+                gc.freeze()

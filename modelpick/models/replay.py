@@ -8,16 +8,15 @@ be the same, on tensors that stay where they are, and must not ask the GPU for a
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from modelpick.data.imports import no_garbage
 from modelpick.models.batches import Batch
 
 Work = Callable[[Batch], tuple[Tensor, Tensor]]
@@ -64,7 +63,8 @@ class Replayed:
         )
         # All recordings share their memory: none runs while another does, and results are copied out at once.
         pool = next((recording.graph.pool() for recording in self._recordings.values()), None)
-        with torch.cuda.device(batch.targets.device), _no_garbage():
+        # Nobody's recording is thrown away meanwhile: to give its memory back makes the one under way invalid.
+        with torch.cuda.device(batch.targets.device), no_garbage():
             graph = torch.cuda.CUDAGraph()
             if self._side is None:
                 # Of this device; the one that torch would take is of the device that came first. And of this training
@@ -110,18 +110,6 @@ def _roomy(device: torch.device) -> bool:
     free, _ = torch.cuda.mem_get_info(device)
     idle = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
     return free + idle > 2 * torch.cuda.max_memory_allocated(device)
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Nobody's recording is thrown away meanwhile: to give its memory back makes the one under way invalid."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _tensors(batch: Batch) -> list[Tensor]:

@@ -13,12 +13,11 @@ from saved_devices import check_gpu
 
 from modelpick.data.dataset import Dataset
 from modelpick.data.images.rows import read_images
-from modelpick.data.network_inputs.words import WordInputs, words_of
 from modelpick.data.read import read_dataset
 from modelpick.data.texts import Texts
 from modelpick.errors import AnswerIsNo, UsageError
 from modelpick.models import arch_candidate
-from modelpick.models.arch_entries import architecture_entries, in_words
+from modelpick.models.arch_entries import architecture_entries
 from modelpick.models.arch_inputs import inputs_for
 from modelpick.models.arch_plan import ArchitectureOptions
 from modelpick.models.checkpoint import load, save
@@ -284,24 +283,6 @@ def test_options_that_do_not_count_are_told_and_batches_of_two_refused(stripes):
         with pytest.raises(UsageError, match="2 are too few"):
             architecture_entries([name], stripes, ArchitectureOptions(batch_size=2))
     architecture_entries(["lenet5", "vgg11"], stripes, ArchitectureOptions(batch_size=1))
-
-
-def test_words_are_cut_alike_and_rare_ones_are_unknown():
-    assert words_of("It's GREAT, call 08452 now!") == ["it", "'", "s", "great", ",", "call", "#5", "now", "!"]
-    words = WordInputs.fit(Texts(np.array(["a b c", "a b", "a"], dtype=object)))
-    assert words.words == ("a", "b")
-    assert words.transform(Texts(np.array(["b z a q", ""], dtype=object))).tolist() == [[3, 1, 2], [1, 0, 0]]
-
-
-def test_how_long_is_said_in_words():
-    assert [in_words(s) for s in (1.0, 42, 61, 540, 8000, 200_000)] == [
-        "about 1 second",
-        "about 42 seconds",
-        "about 1 minute",
-        "about 9 minutes",
-        "about 2 hours",
-        "about 2 days",
-    ]
 
 
 def test_images_have_the_side_that_is_asked_for_where_the_architecture_takes_it(stripes):

@@ -17,8 +17,6 @@ from torch import Tensor, nn
 
 from modelpick.models.architectures.layers import Dropout
 
-SMALLEST = 63
-
 
 class AlexNet(nn.Module):
     """One column."""

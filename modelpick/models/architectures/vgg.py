@@ -25,7 +25,6 @@ DEPTHS: dict[int, tuple[int, ...]] = {
 }
 """Layers with weights -> how many convolutions stand before each halving of the image."""
 
-SMALLEST = 32
 _WIDTHS = (64, 128, 256, 512, 512)
 
 
