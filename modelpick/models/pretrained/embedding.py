@@ -22,7 +22,7 @@ What = Literal["vectors", "scores"]
 """Vectors of several layers, or what the head says."""
 
 TOKENS, IMAGES, SECONDS = 1024, 16, 20.0
-"""Padded tokens, images, and seconds of sound in a batch on a CPU: larger ones do not fit its caches and are slower."""
+"""Padded tokens, images, and seconds of sound in a batch where none is computed beside it; a GPU takes more."""
 SIDE_BY_SIDE = {"text": (8, 768), "image": (4, 8)}
 """Kind of rows -> batches side by side on a CPU, at most, and padded tokens or images in each: smaller ones are padded
 less, and leave no thread idle for long in the end. Of sounds one batch alone takes much memory."""
